@@ -1,0 +1,282 @@
+"""rules/*.toml → the catalogue: every row, indexed by what code can say."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from pathlib import Path
+from typing import Any
+
+import tomli
+
+from residency_lint.errors import ConfigError
+from residency_lint.findings import Verdict
+from residency_lint.places import Places, Region
+from residency_lint.policy import Policy
+from residency_lint.rule_files import RuleFile, Vendor, read_rule_file
+from residency_lint.rules import (
+    NOWHERE,
+    UNREADABLE,
+    Address,
+    ArnRule,
+    CloudHost,
+    Endpoint,
+    LookAlike,
+    Neutral,
+    Pattern,
+    Pinned,
+    Portability,
+    Rule,
+    SdkCall,
+    SdkEscape,
+    Setting,
+    Token,
+)
+
+
+@dataclass(frozen=True)
+class HostRow:
+    """A host and path in the index: its row, and for an endpoint its column."""
+
+    rule: Endpoint | LookAlike | Neutral
+    address: Address
+    region: str
+
+
+@dataclass(frozen=True)
+class Catalog:
+    """All rules, and ways to find the ones a piece of code concerns."""
+
+    files: tuple[RuleFile, ...]
+    places: Places
+
+    @cached_property
+    def vendors(self) -> Mapping[str, Vendor]:
+        return {file.vendor.id: file.vendor for file in self.files}
+
+    @cached_property
+    def rules(self) -> Mapping[str, Rule]:
+        return {rule.id: rule for file in self.files for rule in file.rules}
+
+    def regions(self, vendor: str) -> Mapping[str, Region]:
+        return self.vendors[vendor].regions
+
+    @cached_property
+    def hosts(self) -> Mapping[str, tuple[HostRow, ...]]:
+        """Host (or `*.suffix`) → its rows, longest path first."""
+        index: dict[str, list[HostRow]] = {}
+        for rule in self.rules.values():
+            if isinstance(rule, Endpoint):
+                rows = [HostRow(rule, a, column) for column, all_ in rule.columns.items() for a in all_]
+            elif isinstance(rule, Neutral):
+                rows = [HostRow(rule, address, UNREADABLE) for address in rule.addresses]
+            elif isinstance(rule, LookAlike):
+                rows = [HostRow(rule, Address(host), NOWHERE) for host in rule.meant]
+            else:
+                continue
+            for row in rows:
+                index.setdefault(row.address.host, []).append(row)
+        return {
+            host: tuple(sorted(rows, key=lambda row: -len(row.address.path))) for host, rows in index.items()
+        }
+
+    def host_rows(self, host: str) -> tuple[HostRow, ...]:
+        """The rows of a lower-case host: its own, else those of the longest suffix family it lies in."""
+        rows = self.hosts.get(host)
+        if rows is not None:
+            return rows
+        rest = host
+        while "." in rest:
+            rest = rest.partition(".")[2]
+            rows = self.hosts.get("*." + rest)
+            if rows is not None:
+                return rows
+        return ()
+
+    @cached_property
+    def domains(self) -> Mapping[str, Vendor]:
+        return {domain: vendor for vendor in self.vendors.values() for domain in vendor.domains}
+
+    @cached_property
+    def tokens(self) -> Mapping[str, tuple[Token, str]]:
+        return {
+            word: (rule, column)
+            for rule in self.of(Token)
+            for column, words in rule.columns.items()
+            for word in words
+        }
+
+    def of(self, kind: type[Any]) -> list[Any]:
+        return [rule for rule in self.rules.values() if isinstance(rule, kind)]
+
+    @cached_property
+    def patterns(self) -> tuple[tuple[Pattern, re.Pattern[str], re.Pattern[str] | None], ...]:
+        return tuple(
+            (rule, re.compile(rule.match), re.compile(rule.keys) if rule.keys else None)
+            for rule in self.of(Pattern)
+        )
+
+    @cached_property
+    def settings(self) -> tuple[tuple[Setting, re.Pattern[str], re.Pattern[str] | None], ...]:
+        return tuple(
+            (rule, re.compile(rule.keys), re.compile(rule.unless) if rule.unless else None)
+            for rule in self.of(Setting)
+        )
+
+    @cached_property
+    def sdk_calls(self) -> Mapping[str, SdkCall]:
+        """Qualified name → the SDK row."""
+        return {name: rule for rule in self.of(SdkCall) for name in rule.names}
+
+    @cached_property
+    def escapes(self) -> Mapping[str, SdkEscape]:
+        return {name: rule for rule in self.of(SdkEscape) for name in rule.names}
+
+    @cached_property
+    def sdk_roots(self) -> frozenset[str]:
+        """Top-level packages of all SDK names."""
+        return frozenset(name.partition(".")[0] for name in (*self.sdk_calls, *self.escapes))
+
+    @cached_property
+    def arns(self) -> tuple[ArnRule, ...]:
+        """The most specific first."""
+        return tuple(sorted(self.of(ArnRule), key=lambda rule: (rule.service == "*", -len(rule.resource))))
+
+    @cached_property
+    def cloud_hosts(self) -> tuple[CloudHost, ...]:
+        return tuple(self.of(CloudHost))
+
+    @cached_property
+    def pinned(self) -> tuple[Pinned, ...]:
+        return tuple(row for file in self.files for row in file.pinned)
+
+    @cached_property
+    def portability(self) -> tuple[Portability, ...]:
+        return tuple(row for file in self.files for row in file.portability)
+
+    @cached_property
+    def cloud_regions(self) -> Mapping[str, Region]:
+        """The regions of every provider that a rule file speaks for."""
+        providers = {vendor.provider for vendor in self.vendors.values() if vendor.provider}
+        return {name: r for p in sorted(providers) for name, r in self.places.providers[p].items()}
+
+    def atoms(self, policies: Iterable[Policy]) -> frozenset[str]:
+        """Lower-case texts; a file in which none occurs holds nothing that one of the policies forbids or doubts."""
+        found: set[str] = {"arn:aws", "arn%3aaws", "arn:*", "arn:$", "arn:{", "arn:%"}
+        policies = tuple(policies)
+        for vendor in self.vendors.values():
+            found.update(word.lower() for word in vendor.keywords)
+        for rule in self.rules.values():
+            regions = self.regions(rule.vendor)
+            outside = [
+                name
+                for name in (*regions, UNREADABLE, NOWHERE)
+                if any(p.verdict(rule.vendor, regions, name) is not Verdict.ALLOWED for p in policies)
+            ]
+            if isinstance(rule, Endpoint):
+                for name in outside:
+                    found.update(a.host.removeprefix("*") for a in rule.columns.get(name, ()))
+            elif isinstance(rule, LookAlike):
+                found.update(rule.meant)
+            elif isinstance(rule, Token):
+                for name in outside:
+                    found.update(word.lower() for word in rule.columns.get(name, ()))
+            elif isinstance(rule, (SdkCall, SdkEscape)):
+                found.update(name.partition(".")[0].lower() for name in rule.names)
+            elif isinstance(rule, CloudHost):
+                found.update(outside)
+                found.update(alias + "." for alias in rule.aliases)
+                found.update(
+                    f".{regions[name].compact}."
+                    for name in outside
+                    if name in regions and regions[name].compact
+                )
+        return frozenset(found - {UNREADABLE, NOWHERE})
+
+
+def rules_folder() -> Path:
+    """Where the shipped rule files lie: beside the package in a checkout, inside it in a wheel."""
+    inside = Path(__file__).parent / "_rules"
+    return inside if inside.is_dir() else Path(__file__).parent.parent / "rules"
+
+
+@lru_cache(maxsize=1)
+def shipped_catalog() -> Catalog:
+    return load_catalog(sorted(rules_folder().glob("*.toml")))
+
+
+def load_catalog(paths: Iterable[Path], base: Catalog | None = None) -> Catalog:
+    """The catalogue of rule files, added to `base`.
+
+    Raises ConfigError with every error of every file: bad TOML, unknown keys, wrong types, a host in two places,
+    a row that `base` already has (what is shipped cannot be changed).
+    """
+    paths = list(paths)
+    errors: list[str] = []
+    places = base.places if base else load_places(next(p for p in paths if p.name == "places.toml"))
+    files: list[RuleFile] = list(base.files) if base else []
+    taken: dict[str, str] = {rule.id: "the shipped catalogue" for file in files for rule in file.rules}
+    for path in paths:
+        if path.name == "places.toml":
+            continue
+        file, found = read_rule_file(_toml(path), places)
+        errors += [f"{path}: {error}" for error in found]
+        if file is None:
+            continue
+        for rule in file.rules:
+            if rule.id in taken:
+                errors.append(f"{path}: {rule.id} is already in {taken[rule.id]}; give the row another name")
+            taken[rule.id] = str(path)
+        files.append(file)
+    if not errors and base is not None:
+        errors += _overrides(base, files[len(base.files) :])
+    if errors:
+        raise ConfigError("\n".join(errors))
+    return Catalog(tuple(files), places)
+
+
+def _overrides(base: Catalog, files: Iterable[RuleFile]) -> list[str]:
+    """Hosts of a repository's own rows that the shipped catalogue already places."""
+    own = Catalog(tuple(files), base.places)
+    return [
+        f"{host}: the shipped row {base.hosts[host][0].rule.id} says where this host is; a repository cannot change it"
+        for host in own.hosts
+        if host in base.hosts
+    ]
+
+
+def load_places(path: Path) -> Places:
+    data = _toml(path)
+    zones = {name: frozenset(zone["countries"]) for name, zone in data["zones"].items()}
+    providers = {
+        provider: {
+            name: Region(
+                name,
+                frozenset([row["country"]] if row.get("country") else row.get("countries", [])),
+                row.get("title", ""),
+                row.get("partition", ""),
+                row.get("compact", ""),
+            )
+            for name, row in rows.items()
+        }
+        for provider, rows in data.get("providers", {}).items()
+    }
+    partitions = {name: frozenset(row["countries"]) for name, row in data.get("partitions", {}).items()}
+    return Places(
+        zones,
+        {name: zone["title"] for name, zone in data["zones"].items()},
+        frozenset(data["countries"]),
+        providers,
+        partitions,
+    )
+
+
+def _toml(path: Path) -> dict[str, Any]:
+    try:
+        return tomli.loads(path.read_bytes().decode())
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path}: cannot be read: {error}") from error
+    except tomli.TOMLDecodeError as error:
+        raise ConfigError(f"{path}: not TOML: {error}") from error

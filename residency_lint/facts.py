@@ -1,0 +1,323 @@
+"""What one file says, without any vendor in mind: frozen, picklable, the same for every language.
+
+An expression is a small tree of the types in `Expression`. A `Mention` is a text where it stands; `Call`s
+are expressions too and are listed once more in `Facts.calls`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import TypeAlias
+
+from residency_lint.fixes import Slot
+from residency_lint.source import Span
+
+HOLE = "\ufffc"
+"""Stands in a folded text for a part whose value is not known."""
+
+
+class Role(Enum):
+    """What the code around a text does with it."""
+
+    VALUE = "value"
+    PRINTED = "printed, logged or raised"
+    COMPARED = "compared or searched for"
+    DESCRIBED = "a description or help text"
+    PROSE = "a docstring or plain text"
+    KEY = "a key"
+    ASSERTED = "asserted or mocked"
+    LISTED = "an entry of a list of valid names"
+    DEAD = "code that cannot run"
+    IDENTIFIER = "an identifier that names no destination"
+    PERMITTED = "a permission"
+
+
+# --- expressions ---------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A text. `plain`: the bytes at `span` decode to exactly `text`, so that offsets carry over."""
+
+    text: str
+    span: Span
+    plain: bool = True
+    pieces: tuple[tuple[int, Text], ...] = ()
+    """For a text folded from several: where each piece starts in it."""
+    quote: str = '"'
+
+
+@dataclass(frozen=True, slots=True)
+class Constant:
+    """`None`, `True`, a number: `text` as written."""
+
+    text: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    id: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Attribute:
+    base: Expression
+    name: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Subscript:
+    base: Expression
+    key: Expression
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Argument:
+    """`name` is empty for a positional argument; `star` is `*` or `**` for an expanded one."""
+
+    value: Expression
+    span: Span
+    name: str = ""
+    star: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    function: Expression
+    arguments: tuple[Argument, ...]
+    span: Span
+    slot: Slot
+    """Where a further argument goes."""
+    site: Site
+    assigned: str = ""
+    """The dotted name it is assigned to: `config`, `self.config`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """Texts and expressions one after another: `+`, f-strings, `%`, `.format`, implicit concatenation."""
+
+    parts: tuple[Expression, ...]
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Fallback:
+    """`first or second`: the first true one."""
+
+    options: tuple[Expression, ...]
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """`then if test else otherwise`."""
+
+    test: Expression
+    then: Expression
+    otherwise: Expression
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    left: Expression
+    operator: str
+    right: Expression
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Negation:
+    operand: Expression
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Mapping:
+    """A dict display; an item without a key is an expanded mapping."""
+
+    items: tuple[tuple[Expression | None, Expression], ...]
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """A list, tuple or set display."""
+
+    items: tuple[Expression, ...]
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Opaque:
+    """Anything else, and why it says nothing."""
+
+    reason: str
+    span: Span
+
+
+Expression: TypeAlias = (
+    Text
+    | Constant
+    | Name
+    | Attribute
+    | Subscript
+    | Call
+    | Joined
+    | Fallback
+    | Branch
+    | Comparison
+    | Negation
+    | Mapping
+    | Listing
+    | Opaque
+)
+
+
+# --- where things stand --------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """A condition under which code runs. Guards of one `if` chain share `chain`; a later branch also has the
+    negated conditions of the earlier ones."""
+
+    test: Expression
+    holds: bool
+    chain: int
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """Where in the program something stands: its scope, the conditions it runs under, its statement."""
+
+    scope: int
+    guards: tuple[Guard, ...]
+    statement: Span
+
+
+class ScopeKind(Enum):
+    MODULE = "module"
+    CLASS = "class"
+    FUNCTION = "function"
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """`parent` is an index into `Facts.scopes`, -1 for the module's."""
+
+    kind: ScopeKind
+    name: str
+    parent: int
+    span: Span
+    bases: tuple[Expression, ...] = ()
+    decorators: tuple[Expression, ...] = ()
+    parameters: tuple[str, ...] = ()
+
+
+class BindingKind(Enum):
+    ASSIGNMENT = "assignment"
+    PARAMETER = "parameter"
+    DEFINITION = "definition"
+    OTHER = "other"
+    """A loop, `with`, `except`, `del`, an augmented assignment: the value cannot be told."""
+
+
+@dataclass(frozen=True, slots=True)
+class Binding:
+    """`target`, a dotted name (`HOST`, `self.host`, `config.host`) or one with an item (`params[site]`), gets `value`.
+
+    A parameter without default has no value. `after` is where a further statement would go, with its indentation.
+    """
+
+    target: str
+    value: Expression | None
+    kind: BindingKind
+    span: Span
+    site: Site
+    after: Slot | None = None
+    scope: int = -1
+    """For a definition: the scope it opens."""
+
+
+@dataclass(frozen=True, slots=True)
+class Import:
+    """`from module import name as bound`, or `import module as bound` (no name). A star import's name is `*`.
+
+    `module` keeps the leading dots of a relative import. `slot` is where a further imported name goes.
+    """
+
+    module: str
+    name: str
+    bound: str
+    span: Span
+    site: Site
+    slot: Slot | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A text where it stands. `keys`: the names that lead to it, outermost first (dict keys, keyword argument,
+    assigned name; key path in configuration). `group`: mentions of one container share it; 0 is none."""
+
+    text: Text
+    role: Role
+    site: Site
+    keys: tuple[str, ...] = ()
+    group: int = 0
+    callee: str = ""
+    """The dotted name of the call whose argument it is, as written."""
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A dotted name is read, and what is done with its value."""
+
+    name: str
+    role: Role
+    span: Span
+    scope: int
+
+
+@dataclass(frozen=True, slots=True)
+class Return:
+    value: Expression
+    site: Site
+
+
+@dataclass(frozen=True, slots=True)
+class Comment:
+    """A comment with its marker, and the bytes of the statement it stands on or above."""
+
+    text: str
+    span: Span
+    statement: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What one file says."""
+
+    path: str
+    language: str
+    mentions: tuple[Mention, ...] = ()
+    joins: tuple[tuple[Joined, Site], ...] = ()
+    calls: tuple[Call, ...] = ()
+    bindings: tuple[Binding, ...] = ()
+    imports: tuple[Import, ...] = ()
+    reads: tuple[Read, ...] = ()
+    returns: tuple[Return, ...] = ()
+    scopes: tuple[Scope, ...] = ()
+    comments: tuple[Comment, ...] = ()
+    import_slot: Slot | None = None
+    """Where a new import statement goes, each on a line of its own."""
+    is_test: bool = False
+    note: str = ""
+    """Why the file was read less well than its language allows."""
+    exports: tuple[str, ...] = field(default=())

@@ -1,0 +1,165 @@
+"""What a run learns: sightings, findings, skips, the report."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+
+from residency_lint.fixes import Applicability, Edit, Fix
+from residency_lint.rules import Rule
+from residency_lint.source import Source, Span
+
+
+class Verdict(Enum):
+    """Where data goes, seen from the declared region."""
+
+    ALLOWED = "allowed"
+    FORBIDDEN = "forbidden"
+    UNKNOWN = "unknown"
+
+
+class Level(Enum):
+    """How loud a finding is; errors and warnings fail a run."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    NOTE = "note"
+
+
+class Context(Enum):
+    """What kind of place evidence stands in, as far as it changes what it means."""
+
+    CODE = "code"
+    TABLE = "an entry of a table that also holds the declared region"
+    TEST = "a test"
+    DOCUMENTATION = "documentation"
+    SAMPLE = "a sample that nothing reads"
+    PERMISSION = "a permission, which sends nothing"
+    GENERATED = "a bundled or generated copy"
+    PLACEHOLDER = "a placeholder"
+    BUILD = "something that only builds and tests read"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of the way to a value."""
+
+    path: str
+    span: Span
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rewrite:
+    """The edits that would move a sighting to a region (a column of its rule)."""
+
+    region: str
+    value: str
+    edits: tuple[Edit, ...]
+    applicability: Applicability
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """Code naming a destination: which rule saw it, where, and what it says.
+
+    `region` is a column of the rule or a cloud region; None when it cannot be told, and then `reason` says why.
+    `certain` is false when the place can take other values too.
+    """
+
+    rule: Rule
+    path: str
+    span: Span
+    statement: Span
+    region: str | None
+    seen: str
+    """The telling part, as shown to people; never a secret."""
+    words: str
+    """What the code does, as the start of a message: "`Mixpanel()` sets no host"."""
+    context: Context = Context.CODE
+    certain: bool = True
+    reason: str = ""
+    chain: tuple[Step, ...] = ()
+    rewrites: tuple[Rewrite, ...] = ()
+    hint: str = ""
+    """What to do where no edit can be made."""
+    pinned: str = ""
+    """Why it must stay where it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Suppression:
+    """`# residency: allow[rule, …] reason`: `span` is the comment, `statement` the bytes it covers."""
+
+    rule_ids: tuple[str, ...]
+    reason: str
+    span: Span
+    statement: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A judged sighting."""
+
+    sighting: Sighting
+    verdict: Verdict
+    level: Level
+    message: str
+    allowed: tuple[str, ...]
+    """The declared regions, as the policy words them."""
+    fix: Fix | None = None
+    related: tuple[Step, ...] = ()
+    silenced_by: Suppression | None = None
+
+    @property
+    def rule(self) -> Rule:
+        return self.sighting.rule
+
+    @property
+    def path(self) -> str:
+        return self.sighting.path
+
+    @property
+    def span(self) -> Span:
+        return self.sighting.span
+
+    @property
+    def fails(self) -> bool:
+        return self.level is not Level.NOTE and self.silenced_by is None
+
+    @property
+    def fingerprint(self) -> str:
+        """Stable while the evidence stays the same, wherever it moves in the file: rule, path and what was seen."""
+        parts = (self.rule.id, self.path, self.sighting.seen, self.sighting.words)
+        return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:32]
+
+
+@dataclass(frozen=True, slots=True)
+class Skip:
+    """A candidate that could not be read; `fatal` when its content stayed unknown (exit code 2)."""
+
+    path: str
+    reason: str
+    fatal: bool = True
+
+
+@dataclass(frozen=True)
+class Report:
+    """Everything one run learned; all a reporter receives."""
+
+    findings: tuple[Finding, ...]
+    skips: tuple[Skip, ...] = ()
+    files: int = 0
+    """Files looked at, candidates or not."""
+    candidates: int = 0
+    declared: tuple[str, ...] = ()
+    declared_in: str = ""
+    sources: Mapping[str, Source] = field(default_factory=dict)
+    """The sources that findings and their chains lie in."""
+    fixed: int = 0
+
+    @property
+    def failing(self) -> tuple[Finding, ...]:
+        return tuple(finding for finding in self.findings if finding.fails)

@@ -1,0 +1,242 @@
+"""Facts about vendors, as the catalogue's rows say them; standard library only.
+
+Every row has the same head (`Rule`) and one of these bodies. A *column* is one of the vendor's own
+region names; two reserved columns stand beside them: `UNREADABLE` (the address does not show the
+region) and `NOWHERE` (no documented place: inside no declared region).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from residency_lint.fixes import Applicability
+
+UNREADABLE = "unreadable"
+NOWHERE = "nowhere"
+RESERVED_COLUMNS = (UNREADABLE, NOWHERE)
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """The head of every row: what it is called, where it is documented, when a person last compared it."""
+
+    id: str
+    """`vendor/row`."""
+    vendor: str
+    title: str
+    why: str
+    docs: str
+    source: str
+    verified: str
+    """ISO date."""
+    fix: Applicability
+    level: str = "error"
+    """`error`, or `note` for what only informs (a web interface, say)."""
+    consequence: str = ""
+    wrong: str = ""
+    right: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """A host, in lower case, and the path prefix (whole segments) below which the row holds.
+
+    `*.example.com` stands for every host below example.com; what the star stood for is kept by a fix.
+    `fix` overrides the row's.
+    """
+
+    host: str
+    path: str = ""
+    fix: Applicability | None = None
+
+    def __str__(self) -> str:
+        return self.host + self.path
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint(Rule):
+    """Hosts that do one job, a column per region; the first address of a column is the one a fix writes."""
+
+    role: str = "api"
+    columns: Mapping[str, tuple[Address, ...]] = field(default_factory=dict)
+    """region → its addresses."""
+
+
+@dataclass(frozen=True, slots=True)
+class LookAlike(Rule):
+    """Hosts that nobody documents but that imitate one: they reach nobody, or somebody else."""
+
+    meant: Mapping[str, str] = field(default_factory=dict)
+    """wrong host → the host that was meant, or nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Neutral(Rule):
+    """Addresses that say nothing about where data goes: documentation, libraries, mail."""
+
+    addresses: tuple[Address, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Token(Rule):
+    """Words that stand for a place although they are no host: an IP address, an account, a role in it, a bucket."""
+
+    what: str = "value"
+    columns: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern(Rule):
+    """Texts that carry the region in one of their parts: tenant hosts, DSNs, keys, account ids.
+
+    `match` has a group `region`; `codes` maps what it catches to a column (without an entry, the text itself).
+    With `keys`, only values under such a key or name are looked at. Of a `secret` only the telling part is shown.
+    """
+
+    match: str = ""
+    codes: Mapping[str, str] = field(default_factory=dict)
+    keys: str = ""
+    secret: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Spelling:
+    """How one kind of value is written in one place.
+
+    kind: `host` (bare host), `host:port`, `url` (scheme, host and `path`), `word`, `boolean`, `enum` (a qualified
+    name), `region` (a cloud region), `dsn`, `connection-string`, or `object` (built by one of `builders`).
+    """
+
+    kind: str = "word"
+    endpoint: str = ""
+    """The endpoint row whose addresses a host or url names."""
+    path: str = ""
+    values: Mapping[str, str] = field(default_factory=dict)
+    """region → the word, for the kinds that are not hosts."""
+    builders: tuple[str, ...] = ()
+    """Ids of the SDK rows whose calls make the object."""
+
+
+@dataclass(frozen=True, slots=True)
+class SdkSetting:
+    """One place where a call's region is set; exactly one of the `where` fields is given.
+
+    `covers`: the parts of the SDK this setting moves (settings that count only together cover one part each);
+    empty means all. `beats`: it wins over the other settings. `before`: calls after which an attribute is too late.
+    """
+
+    spelling: Spelling
+    argument: str = ""
+    attribute: str = ""
+    """Set on the object that the call makes: `host`, `configuration.host`."""
+    item: str = ""
+    """A mapping's item on that object: `server_variables[site]`."""
+    module: str = ""
+    """A module's attribute, by its qualified name."""
+    setter: str = ""
+    """A method called on that object, with the value as its first argument."""
+    env: str = ""
+    covers: tuple[str, ...] = ()
+    beats: bool = False
+    before: tuple[str, ...] = ()
+    since: str = ""
+    until: str = ""
+    build: str = ""
+    """How the value is written where it is missing: `mixpanel.Consumer(api_host={value})`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """Parameter names in order, from a version on."""
+
+    parameters: tuple[str, ...]
+    since: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SdkCall(Rule):
+    """A call that starts an SDK, and where its region is set."""
+
+    language: str = "python"
+    names: tuple[str, ...] = ()
+    """Qualified names, however imported."""
+    package: str = ""
+    signatures: tuple[Signature, ...] = ()
+    """Newest first."""
+    settings: tuple[SdkSetting, ...] = ()
+    parts: tuple[str, ...] = ()
+    """What the SDK talks to separately, when one setting does not move all of it."""
+    absent: str = ""
+    """The column of a part that no setting moves."""
+    absent_host: str = ""
+    off: Mapping[str, str] = field(default_factory=dict)
+    """argument → value that switches the client off."""
+    proof: str = ""
+    """How the behaviour was established: observed, confirmed in source, documented."""
+
+
+@dataclass(frozen=True, slots=True)
+class SdkEscape(Rule):
+    """A method or function that goes to one region whatever is configured."""
+
+    names: tuple[str, ...] = ()
+    """Qualified names of functions, or `Class.method` of objects that an SDK row makes."""
+    goes_to: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Setting(Rule):
+    """Configuration keys and environment variables whose value names a region.
+
+    `keys` is a regular expression against the last key (lower case); `unless` against the keys around it.
+    """
+
+    keys: str = ""
+    unless: str = ""
+    spelling: Spelling = field(default_factory=Spelling)
+
+
+@dataclass(frozen=True, slots=True)
+class ArnRule(Rule):
+    """ARNs of a service and resource; columns are the ARN's regions. Without columns, all of the provider's."""
+
+    service: str = "*"
+    resource: str = "*"
+    columns: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class CloudHost(Rule):
+    """Hosts in which one label is a region of the cloud provider."""
+
+    suffixes: tuple[str, ...] = ()
+    fused: tuple[str, ...] = ()
+    """Heads that a region is joined to: `s3-`."""
+    aliases: Mapping[str, str] = field(default_factory=dict)
+    stops: tuple[str, ...] = ()
+    """Labels left of which a name is the customer's: no region is read there."""
+    compact: tuple[str, ...] = ()
+    """Suffixes below which a label is a compact region code: `use1`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pinned:
+    """What has to stay in its region, or may have to (`maybe`: it depends on what uses it)."""
+
+    service: str
+    resource: str = "*"
+    region: str = "us-east-1"
+    why: str = ""
+    maybe: bool = False
+    context: str = ""
+    """A regular expression against the text around: only there is it pinned."""
+
+
+@dataclass(frozen=True, slots=True)
+class Portability:
+    """What happens to a resource when its ARN's region is swapped: `name-addressed`, `id-bound`, …"""
+
+    service: str
+    resource: str
+    kind: str
