@@ -78,9 +78,7 @@ class Catalog:
                 continue
             for row in rows:
                 index.setdefault(row.address.host, []).append(row)
-        return {
-            host: tuple(sorted(rows, key=lambda row: -len(row.address.path))) for host, rows in index.items()
-        }
+        return {host: tuple(sorted(rows, key=lambda row: -len(row.address.path))) for host, rows in index.items()}
 
     def host_rows(self, host: str) -> tuple[HostRow, ...]:
         """The rows of a lower-case host: its own, else those of the longest suffix family it lies in."""
@@ -102,10 +100,7 @@ class Catalog:
     @cached_property
     def tokens(self) -> Mapping[str, tuple[Token, str]]:
         return {
-            word: (rule, column)
-            for rule in self.of(Token)
-            for column, words in rule.columns.items()
-            for word in words
+            word: (rule, column) for rule in self.of(Token) for column, words in rule.columns.items() for word in words
         }
 
     def of(self, kind: type[Any]) -> list[Any]:
@@ -114,15 +109,13 @@ class Catalog:
     @cached_property
     def patterns(self) -> tuple[tuple[Pattern, re.Pattern[str], re.Pattern[str] | None], ...]:
         return tuple(
-            (rule, re.compile(rule.match), re.compile(rule.keys) if rule.keys else None)
-            for rule in self.of(Pattern)
+            (rule, re.compile(rule.match), re.compile(rule.keys) if rule.keys else None) for rule in self.of(Pattern)
         )
 
     @cached_property
     def settings(self) -> tuple[tuple[Setting, re.Pattern[str], re.Pattern[str] | None], ...]:
         return tuple(
-            (rule, re.compile(rule.keys), re.compile(rule.unless) if rule.unless else None)
-            for rule in self.of(Setting)
+            (rule, re.compile(rule.keys), re.compile(rule.unless) if rule.unless else None) for rule in self.of(Setting)
         )
 
     @cached_property
@@ -189,9 +182,7 @@ class Catalog:
                 found.update(outside)
                 found.update(alias + "." for alias in rule.aliases)
                 found.update(
-                    f".{regions[name].compact}."
-                    for name in outside
-                    if name in regions and regions[name].compact
+                    f".{regions[name].compact}." for name in outside if name in regions and regions[name].compact
                 )
         return frozenset(found - {UNREADABLE, NOWHERE})
 

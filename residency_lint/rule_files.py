@@ -92,16 +92,12 @@ class _Table:
     def value(self, key: str, kind: type | tuple[type, ...], default: Any, wanted: str) -> Any:
         self.known.add(key)
         value = self.data.get(key, default)
-        if value is not default and (
-            not isinstance(value, kind) or (kind is int and isinstance(value, bool))
-        ):
+        if value is not default and (not isinstance(value, kind) or (kind is int and isinstance(value, bool))):
             self.error(key, f"expected {wanted}, found {value!r}")
             return default
         return value
 
-    def text(
-        self, key: str, default: str = "", *, required: bool = False, choices: Iterable[str] = ()
-    ) -> str:
+    def text(self, key: str, default: str = "", *, required: bool = False, choices: Iterable[str] = ()) -> str:
         value: str = self.value(key, str, default, "a text")
         if required and not value:
             self.error(key, "is missing")
@@ -153,9 +149,7 @@ class _Table:
     def tables(self, key: str) -> list[_Table]:
         found = self.value(key, list, [], "a list of tables")
         return [
-            _Table(
-                item if isinstance(item, dict) else {}, f"{self.where}.{key}[{i}]".lstrip("."), self.errors
-            )
+            _Table(item if isinstance(item, dict) else {}, f"{self.where}.{key}[{i}]".lstrip("."), self.errors)
             for i, item in enumerate(found)
         ]
 
@@ -282,8 +276,7 @@ def _address(entry: Any, table: _Table, key: str) -> Address:
 
 def _endpoint(table: _Table, row: _Row) -> Endpoint:
     columns = {
-        name: tuple(_address(entry, table, name) for entry in entries)
-        for name, entries in row.by_column(table).items()
+        name: tuple(_address(entry, table, name) for entry in entries) for name, entries in row.by_column(table).items()
     }
     if not columns:
         table.error("", "has no column: name a region and its hosts")
@@ -301,9 +294,7 @@ def _neutral(table: _Table, row: _Row) -> Neutral:
 
 def _token(table: _Table, row: _Row) -> Token:
     columns = {name: tuple(map(str, entries)) for name, entries in row.by_column(table).items()}
-    return Token(
-        **row.head(table, Applicability.UNSAFE), what=table.text("what", required=True), columns=columns
-    )
+    return Token(**row.head(table, Applicability.UNSAFE), what=table.text("what", required=True), columns=columns)
 
 
 def _pattern(table: _Table, row: _Row) -> Pattern:
@@ -424,9 +415,7 @@ def _pinned(table: _Table) -> Pinned:
 def _portability(table: _Table) -> list[Portability]:
     kind = table.text("kind", choices=("name-addressed", "id-bound", "foreign-account", "lockstep", "never"))
     resources = table.texts("resources") or ("*",)
-    rows = [
-        Portability(service, resource, kind) for service in table.texts("services") for resource in resources
-    ]
+    rows = [Portability(service, resource, kind) for service in table.texts("services") for resource in resources]
     table.finish()
     return rows
 
@@ -452,9 +441,7 @@ def _check_references(rules: Iterable[Rule], errors: list[str]) -> None:
             for builder in spelling.builders:
                 if builder not in by_id:
                     errors.append(f"{rule.id}.builders: there is no row {builder}")
-            if spelling.endpoint and not isinstance(
-                by_id.get(f"{rule.vendor}/{spelling.endpoint}"), Endpoint
-            ):
+            if spelling.endpoint and not isinstance(by_id.get(f"{rule.vendor}/{spelling.endpoint}"), Endpoint):
                 errors.append(f"{rule.id}.endpoint: there is no row [endpoint.{spelling.endpoint}]")
 
 
