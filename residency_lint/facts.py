@@ -46,6 +46,8 @@ class Text:
     pieces: tuple[tuple[int, Text], ...] = ()
     """For a text folded from several: where each piece starts in it."""
     quote: str = '"'
+    path: str = ""
+    """The file it stands in, when that is not the file of the facts at hand."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,407 @@
+"""LibCST expressions → the expressions, mentions, calls and reads of `Facts`.
+
+Positions come from LibCST in bytes of UTF-8; the qualified-name metadata is never asked for (it costs ten parses).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import libcst as cst
+
+from residency_lint import facts as f
+from residency_lint.fixes import Slot
+from residency_lint.languages.python import roles
+from residency_lint.source import Source, Span
+
+
+@dataclass(frozen=True)
+class Around:
+    """What surrounds an expression: what is done with its value, the names that lead to it, where it stands."""
+
+    site: f.Site
+    role: f.Role = f.Role.VALUE
+    keys: tuple[str, ...] = ()
+    group: int = 0
+    callee: str = ""
+    assigned: str = ""
+
+    def under(self, key: str) -> Around:
+        role = roles.role_of_key(key) if self.role is f.Role.VALUE else self.role
+        return replace(self, keys=(*self.keys, key), role=role, assigned="")
+
+    def acting(self, role: f.Role) -> Around:
+        return replace(self, role=role if self.role is f.Role.VALUE else self.role)
+
+    def guarded(self, guard: f.Guard) -> Around:
+        return replace(self, site=replace(self.site, guards=(*self.site.guards, guard)))
+
+
+@dataclass
+class Expressions:
+    """Converts expressions of one file and collects what it meets on the way."""
+
+    source: Source
+    positions: Any
+    mentions: list[f.Mention] = field(default_factory=list)
+    joins: list[tuple[f.Joined, f.Site]] = field(default_factory=list)
+    calls: list[f.Call] = field(default_factory=list)
+    reads: list[f.Read] = field(default_factory=list)
+    bindings: list[f.Binding] = field(default_factory=list)
+    _last_group: int = 0
+    _last_chain: int = 0
+    _hidden: tuple[str, ...] = ()
+    """Names bound inside an expression: comprehension targets, lambda parameters."""
+
+    def __post_init__(self) -> None:
+        self._utf8 = self.source.encoding.replace("_", "-") in ("utf-8", "ascii", "us-ascii")
+        self._as_utf8 = Source("", self.source.text.encode())
+
+    # --- positions ---------------------------------------------------------------------------
+
+    def span(self, node: cst.CSTNode) -> Span:
+        """The node's bytes in the source, without parentheses around it."""
+        position = self.positions[node]
+        return self.bytes_at(position.start, position.start + position.length)
+
+    def bytes_at(self, start: int, end: int) -> Span:
+        """The source's bytes for offsets into its text as UTF-8."""
+        if self._utf8:
+            return Span(start + self.source.bom, end + self.source.bom)
+        return self.source.span(self._as_utf8.character(start), self._as_utf8.character(end))
+
+    def new_group(self) -> int:
+        self._last_group += 1
+        return self._last_group
+
+    def new_chain(self) -> int:
+        self._last_chain += 1
+        return self._last_chain
+
+    # --- conversion --------------------------------------------------------------------------
+
+    def convert(self, node: cst.BaseExpression, around: Around) -> f.Expression:
+        """The expression a node stands for. What has no counterpart is `Opaque`, its parts converted all the same."""
+        method = _CONVERSIONS.get(type(node))
+        if method is not None:
+            return method(self, node, around)
+        return self._opaque(node, around)
+
+    def _opaque(self, node: cst.CSTNode, around: Around) -> f.Opaque:
+        inner = replace(around, assigned="", keys=around.keys)
+        for child in node.children:
+            self._descend(child, inner)
+        return f.Opaque(type(node).__name__, self.span(node))
+
+    def _descend(self, node: cst.CSTNode, around: Around) -> None:
+        """Expressions below a node that is none itself (arguments, comprehension clauses, slices)."""
+        if isinstance(node, cst.BaseExpression):
+            self.convert(node, around)
+        else:
+            for child in node.children:
+                self._descend(child, around)
+
+    def _simple_string(self, node: cst.SimpleString, around: Around) -> f.Text:
+        value = node.evaluated_value
+        text = value if isinstance(value, str) else value.decode("latin-1")
+        whole = self.span(node)
+        head, tail = len(node.prefix) + len(node.quote), len(node.quote)
+        span = Span(whole.start + head, whole.end - tail)
+        literal = f.Text(text, span, plain=node.raw_value == text, quote=node.quote, path=self.source.path)
+        self._mention(literal, around)
+        return literal
+
+    def _mention(self, text: f.Text, around: Around) -> None:
+        self.mentions.append(f.Mention(text, around.role, around.site, around.keys, around.group, around.callee))
+
+    def _concatenated(self, node: cst.ConcatenatedString, around: Around) -> f.Joined:
+        pieces: list[cst.BaseExpression] = []
+        rest: cst.BaseExpression = node
+        while isinstance(rest, cst.ConcatenatedString):
+            pieces.append(rest.left)
+            rest = rest.right
+        return self._joined([*pieces, rest], node, around)
+
+    def _joined(self, nodes: list[Any], whole: cst.CSTNode, around: Around) -> f.Joined:
+        parts: list[f.Expression] = []
+        inner = replace(around, assigned="")
+        for node in nodes:
+            part = self.convert(node, inner)
+            parts.extend(part.parts if isinstance(part, f.Joined) else (part,))
+        return self._record(f.Joined(tuple(parts), self.span(whole)), around)
+
+    def _record(self, joined: f.Joined, around: Around) -> f.Joined:
+        if any(isinstance(part, f.Text) for part in joined.parts):
+            self.joins.append((joined, around.site))
+        return joined
+
+    def _formatted_string(self, node: cst.FormattedString, around: Around) -> f.Joined:
+        parts: list[f.Expression] = []
+        inner = replace(around, assigned="")
+        for part in node.parts:
+            if isinstance(part, cst.FormattedStringText):
+                raw = part.value
+                text = raw.replace("{{", "{").replace("}}", "}")
+                literal = f.Text(
+                    text, self.span(part), plain=text == raw and "\\" not in raw, quote=node.end, path=self.source.path
+                )
+                self._mention(literal, inner)
+                parts.append(literal)
+            elif isinstance(part, cst.FormattedStringExpression):
+                value = self.convert(part.expression, inner)
+                parts.append(value if part.format_spec is None and not part.conversion else _dynamic(value))
+        return self._record(f.Joined(tuple(parts), self.span(node)), around)
+
+    def _binary(self, node: cst.BinaryOperation, around: Around) -> f.Expression:
+        if isinstance(node.operator, cst.Add):
+            parts: list[cst.BaseExpression] = []
+            left: cst.BaseExpression = node
+            # A chain is as deep as it is long: unrolled, not recursed into.
+            while isinstance(left, cst.BinaryOperation) and isinstance(left.operator, cst.Add):
+                parts.append(left.right)
+                left = left.left
+            return self._joined([left, *reversed(parts)], node, around)
+        if isinstance(node.operator, cst.Modulo):
+            inner = replace(around, assigned="")
+            left_value = self.convert(node.left, inner)
+            right = self.convert(node.right, inner)
+            span = self.span(node)
+            function = f.Attribute(left_value, "__mod__", span)
+            return f.Call(function, (f.Argument(right, right.span),), span, Slot(Span(span.end, span.end)), around.site)
+        if isinstance(node.operator, cst.Divide):
+            return self._path(node, around)
+        return self._opaque(node, around)
+
+    def _path(self, node: cst.BinaryOperation, around: Around) -> f.Expression:
+        inner = replace(around, assigned="")
+        stack: list[cst.BaseExpression] = [node]
+        while stack:
+            part = stack.pop()
+            if isinstance(part, cst.BinaryOperation) and isinstance(part.operator, cst.Divide):
+                stack += [part.right, part.left]
+            else:
+                self.convert(part, inner)
+        return f.Opaque("a division or path", self.span(node))
+
+    def _boolean(self, node: cst.BooleanOperation, around: Around) -> f.Expression:
+        span = self.span(node)
+        inner = replace(around, assigned="")
+        if isinstance(node.operator, cst.Or):
+            options: list[cst.BaseExpression] = []
+            left: cst.BaseExpression = node
+            while isinstance(left, cst.BooleanOperation) and isinstance(left.operator, cst.Or):
+                options.append(left.right)
+                left = left.left
+            return f.Fallback(tuple(self.convert(option, inner) for option in [left, *reversed(options)]), span)
+        first = self.convert(node.left, replace(inner, role=f.Role.COMPARED))
+        return f.Branch(first, self.convert(node.right, inner), first, span)
+
+    def _conditional(self, node: cst.IfExp, around: Around) -> f.Branch:
+        inner = replace(around, assigned="")
+        test = self.test(node.test, inner)
+        chain = self.new_chain()
+        then = self.convert(node.body, inner.guarded(f.Guard(test, True, chain)))
+        otherwise = self.convert(node.orelse, inner.guarded(f.Guard(test, False, chain)))
+        return f.Branch(test, then, otherwise, self.span(node))
+
+    def test(self, node: cst.BaseExpression, around: Around) -> f.Expression:
+        """A condition: what stands in it is compared, not sent."""
+        return self.convert(node, replace(around, role=f.Role.COMPARED, keys=(), group=0, assigned=""))
+
+    def _comparison(self, node: cst.Comparison, around: Around) -> f.Expression:
+        inner = replace(around, role=f.Role.COMPARED, assigned="")
+        left = self.convert(node.left, inner)
+        rights = [(target.operator, self.convert(target.comparator, inner)) for target in node.comparisons]
+        if len(rights) != 1:
+            return f.Opaque("a chained comparison", self.span(node))
+        operator, right = rights[0]
+        return f.Comparison(left, _OPERATORS.get(type(operator), "?"), right, self.span(node))
+
+    def _unary(self, node: cst.UnaryOperation, around: Around) -> f.Expression:
+        operand = self.convert(node.expression, replace(around, assigned=""))
+        return f.Negation(operand, self.span(node)) if isinstance(node.operator, cst.Not) else _dynamic(operand)
+
+    def _name(self, node: cst.Name, around: Around) -> f.Expression:
+        span = self.span(node)
+        if node.value in ("None", "True", "False"):
+            return f.Constant(node.value, span)
+        if node.value in self._hidden:
+            return f.Opaque("a loop variable", span)
+        self.reads.append(f.Read(node.value, around.role, span, around.site.scope))
+        return f.Name(node.value, span)
+
+    def _number(self, node: cst.Integer | cst.Float, around: Around) -> f.Constant:
+        return f.Constant(node.value, self.span(node))
+
+    def _attribute(self, node: cst.Attribute, around: Around) -> f.Expression:
+        base = self.convert(node.value, replace(around, assigned=""))
+        expression = f.Attribute(base, node.attr.value, self.span(node))
+        name = dotted(expression)
+        if name:
+            self.reads.append(f.Read(name, around.role, expression.span, around.site.scope))
+        return expression
+
+    def _subscript(self, node: cst.Subscript, around: Around) -> f.Expression:
+        base = self.convert(node.value, replace(around, assigned=""))
+        span = self.span(node)
+        if len(node.slice) == 1 and isinstance(node.slice[0].slice, cst.Index):
+            index = node.slice[0].slice.value
+            key = self.convert(index, replace(around, role=f.Role.KEY, assigned=""))
+            return f.Subscript(base, key, span)
+        for element in node.slice:
+            self._descend(element, around)
+        return f.Opaque("a slice", span)
+
+    def _call(self, node: cst.Call, around: Around) -> f.Expression:
+        function = self.convert(node.func, replace(around, role=f.Role.VALUE, assigned="", keys=()))
+        callee = dotted(function)
+        role = roles.role_of_callee(callee)
+        arguments = []
+        for index, argument in enumerate(node.args):
+            inner = replace(around, callee=callee, group=around.group, assigned="").acting(
+                roles.role_of_argument(callee, index, role)
+            )
+            if argument.keyword:
+                inner = inner.under(argument.keyword.value)
+            elif not around.keys or role is f.Role.VALUE:
+                inner = replace(inner, keys=around.keys)
+            value = self.convert(argument.value, inner)
+            name = argument.keyword.value if argument.keyword else ""
+            arguments.append(f.Argument(value, self.span(argument.value), name, argument.star))
+        span = self.span(node)
+        call = f.Call(function, tuple(arguments), span, self._slot(node, span), around.site, around.assigned)
+        self.calls.append(call)
+        return call
+
+    def _slot(self, node: cst.Call, span: Span) -> Slot:
+        """Where a further argument goes: after the last one, laid out like it."""
+        data = self.source.data
+        if not node.args:
+            return Slot(Span(span.end - 1, span.end - 1))
+        last = node.args[-1]
+        end = self.span(last.value).end
+        for _ in getattr(last.value, "rpar", ()):
+            end = data.index(b")", end) + 1
+        line_start = data.rfind(b"\n", 0, self.span(last.value).start) + 1
+        lead = data[line_start : self.span(last.value).start]
+        own_line = lead.strip(b" \t*") == b"" or (
+            last.keyword is not None and lead.strip() == f"{last.keyword.value}=".encode()
+        )
+        if line_start <= span.start or not own_line:
+            return Slot(Span(end, end), before=", ")
+        indent = lead[: len(lead) - len(lead.lstrip())].decode("ascii")
+        newline = "\r\n" if data[line_start - 2 : line_start] == b"\r\n" else "\n"
+        if isinstance(last.comma, cst.Comma):
+            end = data.index(b",", end) + 1
+            return Slot(Span(end, end), before=newline + indent, after=",")
+        return Slot(Span(end, end), before="," + newline + indent)
+
+    def _mapping(self, node: cst.Dict, around: Around) -> f.Mapping:
+        items: list[tuple[f.Expression | None, f.Expression]] = []
+        inner = replace(around, group=self.new_group(), assigned="")
+        for element in node.elements:
+            if isinstance(element, cst.DictElement):
+                key = self.convert(element.key, replace(around, role=f.Role.KEY, group=inner.group, assigned=""))
+                under = inner.under(key.text) if isinstance(key, f.Text) else inner
+                items.append((key, self.convert(element.value, under)))
+            else:
+                items.append((None, self.convert(element.value, inner)))
+        return f.Mapping(tuple(items), self.span(node))
+
+    def _listing(self, node: cst.List | cst.Tuple | cst.Set, around: Around) -> f.Listing:
+        role = f.Role.LISTED if around.role is f.Role.VALUE and roles.lists_names(around.keys) else around.role
+        inner = replace(around, group=self.new_group(), role=role, assigned="")
+        return f.Listing(tuple(self.convert(e.value, inner) for e in node.elements), self.span(node))
+
+    def _named(self, node: cst.NamedExpr, around: Around) -> f.Expression:
+        value = self.convert(node.value, around)
+        if isinstance(node.target, cst.Name):
+            self.bindings.append(
+                f.Binding(node.target.value, value, f.BindingKind.ASSIGNMENT, self.span(node.target), around.site)
+            )
+        return value
+
+    def _await(self, node: cst.Await, around: Around) -> f.Expression:
+        return self.convert(node.expression, around)
+
+    def _comprehension(self, node: Any, around: Around) -> f.Opaque:
+        outer, self._hidden = self._hidden, (*self._hidden, *_targets(node.for_in))
+        opaque = self._opaque(node, around)
+        self._hidden = outer
+        return opaque
+
+    def _lambda(self, node: cst.Lambda, around: Around) -> f.Opaque:
+        names = tuple(p.name.value for p in (*node.params.params, *node.params.kwonly_params))
+        for parameter in (*node.params.params, *node.params.kwonly_params):
+            if parameter.default:
+                self.convert(parameter.default, around.under(parameter.name.value))
+        outer, self._hidden = self._hidden, (*self._hidden, *names)
+        self.convert(node.body, replace(around, assigned=""))
+        self._hidden = outer
+        return f.Opaque("a lambda", self.span(node))
+
+
+def dotted(expression: f.Expression) -> str:
+    """`a.b.c` for a chain of names and attributes, else nothing."""
+    names: list[str] = []
+    while isinstance(expression, f.Attribute):
+        names.append(expression.name)
+        expression = expression.base
+    if not isinstance(expression, f.Name):
+        return ""
+    return ".".join([expression.id, *reversed(names)])
+
+
+def _dynamic(value: f.Expression) -> f.Opaque:
+    return f.Opaque("a formatted or computed value", value.span)
+
+
+def _targets(clause: cst.CompFor | None) -> Iterator[str]:
+    while clause is not None:
+        stack: list[cst.CSTNode] = [clause.target]
+        while stack:
+            node = stack.pop()
+            if isinstance(node, cst.Name):
+                yield node.value
+            stack.extend(node.children)
+        clause = clause.inner_for_in
+
+
+_OPERATORS: dict[type[cst.BaseCompOp], str] = {
+    cst.Equal: "==",
+    cst.NotEqual: "!=",
+    cst.Is: "is",
+    cst.IsNot: "is not",
+    cst.In: "in",
+    cst.NotIn: "not in",
+}
+
+_CONVERSIONS: dict[type[cst.CSTNode], Callable[[Expressions, Any, Around], f.Expression]] = {
+    cst.SimpleString: Expressions._simple_string,
+    cst.ConcatenatedString: Expressions._concatenated,
+    cst.FormattedString: Expressions._formatted_string,
+    cst.BinaryOperation: Expressions._binary,
+    cst.BooleanOperation: Expressions._boolean,
+    cst.IfExp: Expressions._conditional,
+    cst.Comparison: Expressions._comparison,
+    cst.UnaryOperation: Expressions._unary,
+    cst.Name: Expressions._name,
+    cst.Integer: Expressions._number,
+    cst.Float: Expressions._number,
+    cst.Attribute: Expressions._attribute,
+    cst.Subscript: Expressions._subscript,
+    cst.Call: Expressions._call,
+    cst.Dict: Expressions._mapping,
+    cst.List: Expressions._listing,
+    cst.Tuple: Expressions._listing,
+    cst.Set: Expressions._listing,
+    cst.NamedExpr: Expressions._named,
+    cst.Await: Expressions._await,
+    cst.ListComp: Expressions._comprehension,
+    cst.SetComp: Expressions._comprehension,
+    cst.DictComp: Expressions._comprehension,
+    cst.GeneratorExp: Expressions._comprehension,
+    cst.Lambda: Expressions._lambda,
+}

@@ -1,0 +1,416 @@
+"""LibCST statements → scopes, bindings, imports, guards: the skeleton that expressions hang on."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import libcst as cst
+
+from residency_lint import facts as f
+from residency_lint.fixes import Slot
+from residency_lint.languages.python.expressions import Around, Expressions, dotted
+from residency_lint.source import Source, Span
+
+_ENDS_BLOCK = (cst.Return, cst.Raise, cst.Continue, cst.Break)
+
+
+@dataclass
+class Reader:
+    """Walks the statements of one module in order."""
+
+    source: Source
+    expressions: Expressions
+    scopes: list[f.Scope] = field(default_factory=list)
+    imports: list[f.Import] = field(default_factory=list)
+    returns: list[f.Return] = field(default_factory=list)
+    import_slot: Slot | None = None
+    _globals: dict[int, set[str]] = field(default_factory=dict)
+
+    def read(self, module: cst.Module) -> None:
+        self.scopes.append(f.Scope(f.ScopeKind.MODULE, "", -1, Span(0, len(self.source.data))))
+        self._block(module.body, _Place(0, (), f.Role.VALUE))
+        if self.import_slot is None:
+            self.import_slot = self._slot_at_top(module)
+
+    # --- blocks and simple statements ----------------------------------------------------------
+
+    def _block(self, statements: Sequence[cst.CSTNode], place: _Place) -> bool:
+        """Reads the statements of a block; whether it always leaves (returns, raises, continues, breaks)."""
+        for statement in statements:
+            ends, place = self._statement(statement, place)
+            if ends:
+                place = replace(place, role=f.Role.DEAD)
+        return place.role is f.Role.DEAD
+
+    def _suite(self, suite: cst.BaseSuite, place: _Place) -> bool:
+        if isinstance(suite, cst.SimpleStatementSuite):
+            return self._simple_line(suite, place, one_line=True)
+        assert isinstance(suite, cst.IndentedBlock)
+        return self._block(suite.body, place)
+
+    def _statement(self, node: cst.CSTNode, place: _Place) -> tuple[bool, _Place]:
+        """Whether the statement always leaves, and the place after it (an early return is a guard from then on)."""
+        if isinstance(node, cst.SimpleStatementLine):
+            return self._simple_line(node, place), place
+        if isinstance(node, cst.If):
+            return self._if(node, place)
+        if isinstance(node, cst.FunctionDef):
+            self._function(node, place)
+        elif isinstance(node, cst.ClassDef):
+            self._class(node, place)
+        elif isinstance(node, cst.For):
+            around = place.around(self._header(node))
+            self.expressions.convert(node.iter, around)
+            self._bind_opaque(node.target, around)
+            self._suite(node.body, place)
+            self._orelse(node.orelse, place)
+        elif isinstance(node, cst.While):
+            self.expressions.test(node.test, place.around(self._header(node)))
+            self._suite(node.body, place)
+            self._orelse(node.orelse, place)
+        elif isinstance(node, cst.With):
+            around = place.around(self._header(node))
+            for item in node.items:
+                value = self.expressions.convert(item.item, around)
+                if item.asname and isinstance(item.asname.name, cst.Name):
+                    self._bind(item.asname.name, value, around)
+            return self._suite(node.body, place), place
+        elif isinstance(node, (cst.Try, cst.TryStar)):
+            self._suite(node.body, place)
+            for handler in node.handlers:
+                self._suite(handler.body, place)
+            self._orelse(node.orelse, place)
+            if node.finalbody:
+                self._suite(node.finalbody.body, place)
+        elif isinstance(node, cst.Match):
+            self._match(node, place)
+        return False, place
+
+    def _orelse(self, orelse: cst.Else | None, place: _Place) -> None:
+        if orelse:
+            self._suite(orelse.body, place)
+
+    def _simple_line(
+        self, node: cst.SimpleStatementLine | cst.SimpleStatementSuite, place: _Place, *, one_line: bool = False
+    ) -> bool:
+        if not node.body:
+            return False
+        first, last = self.expressions.span(node.body[0]), self.expressions.span(node.body[-1])
+        span = Span(first.start, last.end)
+        after = None if one_line else self._slot_after(span)
+        ends = False
+        for small in node.body:
+            self._small(small, place.around(span), after)
+            ends = ends or isinstance(small, _ENDS_BLOCK)
+        return ends
+
+    def _slot_after(self, span: Span) -> Slot:
+        """Where a statement after this line goes, with the line's own indentation."""
+        data = self.source.data
+        start = max(data.rfind(b"\n", 0, span.start), data.rfind(b"\r", 0, span.start)) + 1
+        start = max(start, self.source.bom)
+        line_end = re.compile(rb"\r\n|\n|\r").search(data, span.end)
+        newline = line_end.group().decode() if line_end else "\n"
+        end = line_end.start() if line_end else len(data)
+        lead = data[start : span.start]
+        indent = lead[: len(lead) - len(lead.lstrip())].decode("ascii")
+        return Slot(Span(end, end), before=newline + indent)
+
+    def _small(self, node: cst.BaseSmallStatement, around: Around, after: Slot | None) -> None:
+        convert = self.expressions.convert
+        if isinstance(node, cst.Assign):
+            self._assign([target.target for target in node.targets], node.value, around, after)
+        elif isinstance(node, cst.AnnAssign):
+            if node.value:
+                self._assign([node.target], node.value, around, after)
+        elif isinstance(node, cst.AugAssign):
+            convert(node.value, around)
+            self._bind_opaque(node.target, around)
+        elif isinstance(node, cst.Expr):
+            if isinstance(node.value, (cst.SimpleString, cst.ConcatenatedString)):
+                around = replace(around, role=f.Role.PROSE)
+            convert(node.value, around)
+        elif isinstance(node, cst.Return):
+            if node.value:
+                value = convert(node.value, replace(around, keys=(self.scopes[around.site.scope].name,)))
+                self.returns.append(f.Return(value, around.site))
+        elif isinstance(node, cst.Raise):
+            if node.exc:
+                convert(node.exc, replace(around, role=f.Role.PRINTED))
+        elif isinstance(node, cst.Assert):
+            convert(node.test, replace(around, role=f.Role.ASSERTED))
+            if node.msg:
+                convert(node.msg, replace(around, role=f.Role.PRINTED))
+        elif isinstance(node, cst.Import):
+            self._import(node, around.site)
+        elif isinstance(node, cst.ImportFrom):
+            self._import_from(node, around.site)
+        elif isinstance(node, cst.Global):
+            self._globals.setdefault(around.site.scope, set()).update(name.name.value for name in node.names)
+        elif isinstance(node, cst.Del):
+            self._bind_opaque(node.target, around)
+
+    # --- bindings ------------------------------------------------------------------------------
+
+    def _assign(
+        self, targets: Sequence[cst.BaseExpression], value: cst.BaseExpression, around: Around, after: Slot | None
+    ) -> None:
+        name = _written_name(targets[0])
+        inner = around.under(name.rpartition(".")[2]) if name else around
+        converted = self.expressions.convert(value, replace(inner, assigned="" if "[" in name else name))
+        for target in targets:
+            if isinstance(target, (cst.Tuple, cst.List)) and isinstance(converted, f.Listing):
+                pairs = zip(target.elements, converted.items, strict=False)
+                for element, item in pairs:
+                    self._bind(element.value, item, around, after)
+            else:
+                self._bind(target, converted, around, after)
+
+    def _bind(self, target: cst.BaseExpression, value: f.Expression, around: Around, after: Slot | None = None) -> None:
+        name = _written_name(target)
+        if not name:
+            self._bind_opaque(target, around)
+            return
+        site = around.site
+        if name in self._globals.get(site.scope, ()):
+            site = replace(site, scope=0)
+        span = self.expressions.span(target)
+        self.expressions.bindings.append(f.Binding(name, value, f.BindingKind.ASSIGNMENT, span, site, after))
+
+    def _bind_opaque(self, target: cst.CSTNode, around: Around) -> None:
+        """A loop target, an augmented assignment: the names get values that cannot be told."""
+        stack = [target]
+        while stack:
+            node = stack.pop()
+            name = _written_name(node) if isinstance(node, cst.BaseExpression) else ""
+            if name:
+                span = self.expressions.span(node)
+                value = f.Opaque("a value made elsewhere", span)
+                self.expressions.bindings.append(f.Binding(name, value, f.BindingKind.OTHER, span, around.site))
+            else:
+                stack.extend(node.children)
+
+    # --- compound statements -------------------------------------------------------------------
+
+    def _if(self, node: cst.If, place: _Place) -> tuple[bool, _Place]:
+        chain = self.expressions.new_chain()
+        ends: list[bool] = []
+        otherwise = place
+        branch: cst.If | cst.Else | None = node
+        while isinstance(branch, cst.If):
+            test = self.expressions.test(branch.test, otherwise.around(self._header(branch)))
+            then = otherwise.guarded(f.Guard(test, True, chain))
+            if _never(test):
+                then = replace(then, role=f.Role.DEAD)
+            ends.append(self._suite(branch.body, then))
+            otherwise = otherwise.guarded(f.Guard(test, False, chain))
+            branch = branch.orelse
+        if isinstance(branch, cst.Else):
+            ends.append(self._suite(branch.body, otherwise))
+            return all(ends), place
+        # After `if x: return …` the rest of the block is the other branch.
+        return False, otherwise if all(ends) and not _never(test) else place
+
+    def _match(self, node: cst.Match, place: _Place) -> None:
+        around = place.around(self._header(node))
+        subject = self.expressions.test(node.subject, around)
+        chain = self.expressions.new_chain()
+        otherwise = place
+        for case in node.cases:
+            tests = [
+                f.Comparison(subject, "==", self.expressions.test(value, around), self.expressions.span(value))
+                for value in _case_values(case.pattern)
+            ]
+            if len(tests) == 1:
+                self._suite(case.body, otherwise.guarded(f.Guard(tests[0], True, chain)))
+                otherwise = otherwise.guarded(f.Guard(tests[0], False, chain))
+            else:
+                unknown = f.Opaque("a pattern", subject.span)
+                self._suite(case.body, otherwise.guarded(f.Guard(unknown, True, chain)))
+
+    def _function(self, node: cst.FunctionDef, place: _Place) -> None:
+        header = self._header(node)
+        around = place.around(header)
+        decorators = tuple(self.expressions.convert(d.decorator, around) for d in node.decorators)
+        parameters = [*node.params.posonly_params, *node.params.params, *node.params.kwonly_params]
+        inside = self._open(
+            node, f.ScopeKind.FUNCTION, place, decorators=decorators, parameters=tuple(p.name.value for p in parameters)
+        )
+        for parameter in parameters:
+            name = parameter.name.value
+            default = None
+            if parameter.default:
+                default = self.expressions.convert(parameter.default, around.under(name))
+            site = f.Site(inside.scope, (), self.expressions.span(parameter))
+            self.expressions.bindings.append(
+                f.Binding(name, default, f.BindingKind.PARAMETER, self.expressions.span(parameter.name), site)
+            )
+        for star in (node.params.star_arg, node.params.star_kwarg):
+            if isinstance(star, cst.Param):
+                site = f.Site(inside.scope, (), header)
+                span = self.expressions.span(star.name)
+                self.expressions.bindings.append(
+                    f.Binding(star.name.value, f.Opaque("collected arguments", span), f.BindingKind.OTHER, span, site)
+                )
+        self._suite(node.body, inside)
+
+    def _class(self, node: cst.ClassDef, place: _Place) -> None:
+        around = place.around(self._header(node))
+        decorators = tuple(self.expressions.convert(d.decorator, around) for d in node.decorators)
+        bases = tuple(self.expressions.convert(argument.value, around) for argument in node.bases)
+        inside = self._open(node, f.ScopeKind.CLASS, place, decorators=decorators, bases=bases)
+        self._suite(node.body, inside)
+
+    def _open(
+        self,
+        node: cst.FunctionDef | cst.ClassDef,
+        kind: f.ScopeKind,
+        place: _Place,
+        *,
+        decorators: tuple[f.Expression, ...],
+        bases: tuple[f.Expression, ...] = (),
+        parameters: tuple[str, ...] = (),
+    ) -> _Place:
+        index = len(self.scopes)
+        span = self.expressions.span(node)
+        self.scopes.append(f.Scope(kind, node.name.value, place.scope, span, bases, decorators, parameters))
+        name_span = self.expressions.span(node.name)
+        site = f.Site(place.scope, place.guards, name_span)
+        self.expressions.bindings.append(
+            f.Binding(node.name.value, None, f.BindingKind.DEFINITION, name_span, site, scope=index)
+        )
+        return _Place(index, (), place.role if place.role is f.Role.DEAD else f.Role.VALUE)
+
+    def _header(self, node: Any) -> Span:
+        """The first line of a compound statement, up to its body."""
+        start = self.expressions.span(node).start
+        return Span(start, max(start, self.expressions.span(node.body).start if hasattr(node, "body") else start))
+
+    # --- imports -------------------------------------------------------------------------------
+
+    def _import(self, node: cst.Import, site: f.Site) -> None:
+        for alias in node.names:
+            module = _module_name(alias.name)
+            bound = alias.asname.name.value if alias.asname and isinstance(alias.asname.name, cst.Name) else ""
+            self.imports.append(f.Import(module, "", bound, self.expressions.span(alias), site))
+        self._note_import(site)
+
+    def _import_from(self, node: cst.ImportFrom, site: f.Site) -> None:
+        module = "." * len(node.relative) + (_module_name(node.module) if node.module else "")
+        if isinstance(node.names, cst.ImportStar):
+            self.imports.append(f.Import(module, "*", "", self.expressions.span(node), site))
+        else:
+            slot = self._slot_in_import(node)
+            for alias in node.names:
+                name = _module_name(alias.name)
+                bound = alias.asname.name.value if alias.asname and isinstance(alias.asname.name, cst.Name) else name
+                self.imports.append(f.Import(module, name, bound, self.expressions.span(alias), site, slot))
+        if module != "__future__":
+            self._note_import(site)
+
+    def _slot_in_import(self, node: cst.ImportFrom) -> Slot:
+        """Where a further name of a `from` import goes, laid out like the last one."""
+        assert not isinstance(node.names, cst.ImportStar)
+        data = self.source.data
+        span = self.expressions.span(node.names[-1])
+        line_start = data.rfind(b"\n", 0, span.start) + 1
+        lead = data[line_start : span.start]
+        if lead.strip() or not lead:
+            return Slot(Span(span.end, span.end), before=", ")
+        newline = "\r\n" if data[line_start - 2 : line_start] == b"\r\n" else "\n"
+        return Slot(Span(span.end, span.end), before="," + newline + lead.decode("ascii"))
+
+    def _note_import(self, site: f.Site) -> None:
+        if site.scope == 0 and not site.guards:
+            self.import_slot = self._slot_after(site.statement)
+
+    def _slot_at_top(self, module: cst.Module) -> Slot:
+        """Where a first import goes: after the docstring and `__future__` imports."""
+        last = None
+        for statement in module.body:
+            if not isinstance(statement, cst.SimpleStatementLine) or not isinstance(
+                statement.body[0], (cst.Expr, cst.ImportFrom)
+            ):
+                break
+            last = statement
+        if last is not None:
+            return self._slot_after(self.expressions.span(last))
+        start = self.expressions.span(module.body[0]).start if module.body else self.source.bom
+        return Slot(Span(start, start), after="\n")
+
+
+@dataclass(frozen=True)
+class _Place:
+    """Where the walk is: scope, conditions, and whether the code can run at all."""
+
+    scope: int
+    guards: tuple[f.Guard, ...]
+    role: f.Role
+
+    def around(self, statement: Span) -> Around:
+        return Around(f.Site(self.scope, self.guards, statement), self.role)
+
+    def guarded(self, guard: f.Guard) -> _Place:
+        return replace(self, guards=(*self.guards, guard))
+
+
+def _written_name(target: cst.BaseExpression) -> str:
+    """`HOST`, `config.host`, `params[site]`, or nothing."""
+    suffix = ""
+    if isinstance(target, cst.Subscript) and len(target.slice) == 1:
+        index = target.slice[0].slice
+        if not isinstance(index, cst.Index) or not isinstance(index.value, cst.SimpleString):
+            return ""
+        suffix = f"[{index.value.evaluated_value!s}]"
+        target = target.value
+    names: list[str] = []
+    while isinstance(target, cst.Attribute):
+        names.append(target.attr.value)
+        target = target.value
+    if not isinstance(target, cst.Name):
+        return ""
+    return ".".join([target.value, *reversed(names)]) + suffix
+
+
+def _module_name(node: cst.BaseExpression) -> str:
+    names: list[str] = []
+    while isinstance(node, cst.Attribute):
+        names.append(node.attr.value)
+        node = node.value
+    assert isinstance(node, cst.Name)
+    return ".".join([node.value, *reversed(names)])
+
+
+def _never(test: f.Expression) -> bool:
+    """`if False`, `if 0`, `if TYPE_CHECKING`."""
+    if isinstance(test, f.Constant):
+        return test.text in ("False", "0", "None")
+    return dotted(test).rpartition(".")[2] == "TYPE_CHECKING"
+
+
+def _case_values(pattern: cst.MatchPattern) -> list[cst.BaseExpression]:
+    if isinstance(pattern, cst.MatchValue):
+        return [pattern.value]
+    if isinstance(pattern, cst.MatchOr):
+        return [e.pattern.value for e in pattern.patterns if isinstance(e.pattern, cst.MatchValue)]
+    return []
+
+
+_TEST_PATH = re.compile(
+    r"(?:^|/)(?:tests?|testing|specs?|fixtures?|mocks?)/|(?:^|/)(?:test_[^/]*|[^/]*_tests?|conftest)\.py$"
+)
+_TEST_ROOTS = ("unittest", "pytest", "mock", "responses", "nose", "hypothesis", "django.test", "requests_mock", "respx")
+
+
+def is_test(path: str, scopes: Sequence[f.Scope], imports: Sequence[f.Import], has_asserts: bool) -> bool:
+    """A unit test bears the name *and* tests: a live script of that name is no test."""
+    if not _TEST_PATH.search(path.replace("\\", "/")):
+        return False
+    return (
+        has_asserts
+        or any(i.module.startswith(_TEST_ROOTS) for i in imports)
+        or any(s.name.startswith(("test", "Test")) and s.kind is not f.ScopeKind.MODULE for s in scopes)
+    )

@@ -1,0 +1,104 @@
+"""Which qualified name an expression stands for: through imports, aliases and re-exports."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from residency_lint.facts import Attribute, Binding, BindingKind, Expression, Import, Name, ScopeKind, Site
+from residency_lint.resolve.program import Program, Unit
+
+_DEEPEST = 20
+
+
+@dataclass(frozen=True)
+class Target:
+    """A qualified name (`mixpanel.Consumer`), and what bears it in this repository: a file and a class's or
+    function's scope in it (0: the module itself)."""
+
+    name: str
+    unit: Unit | None = None
+    scope: int = -1
+
+    @property
+    def is_local(self) -> bool:
+        return self.unit is not None
+
+
+def targets(expression: Expression, unit: Unit, site: Site, program: Program, depth: int = 0) -> tuple[Target, ...]:
+    """The names an expression can stand for; several where imports compete (`try` / `except ImportError`)."""
+    if depth > _DEEPEST:
+        return ()
+    if isinstance(expression, Attribute):
+        bases = targets(expression.base, unit, site, program, depth + 1)
+        return tuple(found for base in bases for found in _members(base, expression.name, unit, program, depth))
+    if isinstance(expression, Name):
+        return _named(expression.id, expression.span.start, unit, site, program, depth)
+    return ()
+
+
+def _named(name: str, position: int, unit: Unit, site: Site, program: Program, depth: int) -> tuple[Target, ...]:
+    for scope in unit.visible_scopes(site.scope):
+        imports = unit.imports.get((scope, name), [])
+        bindings = unit.reaching(name, scope, site, position)
+        if imports and not (bindings and bindings[0].span.start > imports[-1].span.start):
+            return tuple(_imported(entry, unit, program, depth) for entry in imports)
+        if bindings:
+            found = tuple(target for binding in bindings for target in _bound(binding, unit, program, depth))
+            # `try: from a import B` / `except ImportError: B = None`
+            return found or tuple(_imported(entry, unit, program, depth) for entry in imports)
+    for star in unit.stars:
+        module = program.module(unit.facts.path, star.module)
+        if module is None:
+            return (Target(_join(star.module, name)),)
+        if exported := _exported(module, star.module, name, program, depth + 1):
+            return exported
+    return ()
+
+
+def _bound(binding: Binding, unit: Unit, program: Program, depth: int) -> tuple[Target, ...]:
+    if binding.kind is BindingKind.DEFINITION:
+        return (Target(binding.target, unit, binding.scope),)
+    if binding.kind is BindingKind.ASSIGNMENT and isinstance(binding.value, (Name, Attribute)):
+        return targets(binding.value, unit, binding.site, program, depth + 1)
+    return ()
+
+
+def _imported(entry: Import, unit: Unit, program: Program, depth: int) -> Target:
+    if not entry.name:
+        # `import a.b as c` binds the module a.b, `import a.b` the package a.
+        return Target(entry.module if entry.bound else entry.module.partition(".")[0])
+    module = program.module(unit.facts.path, entry.module)
+    if module is not None and module is not unit:
+        exported = _exported(module, entry.module, entry.name, program, depth + 1)
+        if exported:
+            return exported[0]
+    return Target(_join(entry.module, entry.name))
+
+
+def _exported(module: Unit, module_name: str, name: str, program: Program, depth: int) -> tuple[Target, ...]:
+    """What a name of another module of the repository stands for; a definition keeps the name it is imported by."""
+    if depth > _DEEPEST:
+        return ()
+    site = Site(0, (), module.scope(0).span)
+    found = _named(name, module.scope(0).span.end, module, site, program, depth)
+    return tuple(Target(_join(module_name, name), t.unit, t.scope) if t.unit is module else t for t in found)
+
+
+def _members(base: Target, name: str, unit: Unit, program: Program, depth: int) -> tuple[Target, ...]:
+    if base.unit is not None:
+        definitions = base.unit.bindings.get((base.scope, name), [])
+        return tuple(
+            Target(f"{base.name}.{name}", base.unit, binding.scope)
+            for binding in definitions
+            if binding.kind is BindingKind.DEFINITION and base.unit.scope(base.scope).kind is ScopeKind.CLASS
+        )
+    module = program.module(unit.facts.path, base.name)
+    if module is not None and module is not unit:
+        exported = _exported(module, base.name, name, program, depth + 1)
+        if exported:
+            return exported
+    return (Target(_join(base.name, name)),)
+
+
+def _join(module: str, name: str) -> str:
+    return module + name if module.endswith(".") else f"{module}.{name}"

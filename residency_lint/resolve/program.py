@@ -1,0 +1,165 @@
+"""The program as seen from one file: its names, and the files its imports lead to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+from posixpath import dirname, join, normpath
+
+from residency_lint.facts import Binding, BindingKind, Call, Facts, Import, Return, Scope, ScopeKind, Site
+
+FactsOf = Callable[[str], Facts | None]
+"""Path → the facts of that file, None where there is none to read."""
+
+
+@dataclass
+class Unit:
+    """One file's facts, indexed by scope and name."""
+
+    facts: Facts
+
+    @cached_property
+    def bindings(self) -> dict[tuple[int, str], list[Binding]]:
+        """(scope, target) → its bindings in source order."""
+        index: dict[tuple[int, str], list[Binding]] = {}
+        for binding in sorted(self.facts.bindings, key=lambda binding: binding.span):
+            index.setdefault((binding.site.scope, binding.target), []).append(binding)
+        return index
+
+    @cached_property
+    def imports(self) -> dict[tuple[int, str], list[Import]]:
+        """(scope, bound name) → imports; `import a.b` binds `a`."""
+        index: dict[tuple[int, str], list[Import]] = {}
+        for entry in self.facts.imports:
+            bound = entry.bound or entry.module.partition(".")[0]
+            index.setdefault((entry.site.scope, bound), []).append(entry)
+        return index
+
+    @cached_property
+    def stars(self) -> list[Import]:
+        return [entry for entry in self.facts.imports if entry.name == "*"]
+
+    @cached_property
+    def returns(self) -> dict[int, list[Return]]:
+        index: dict[int, list[Return]] = {}
+        for entry in self.facts.returns:
+            index.setdefault(entry.site.scope, []).append(entry)
+        return index
+
+    @cached_property
+    def calls_by_span(self) -> dict[tuple[int, int], Call]:
+        return {(call.span.start, call.span.end): call for call in self.facts.calls}
+
+    def scope(self, index: int) -> Scope:
+        return self.facts.scopes[index]
+
+    def visible_scopes(self, scope: int) -> Iterator[int]:
+        """The scopes a name is looked up in, innermost first; class bodies are not seen from functions in them."""
+        first = True
+        while scope >= 0:
+            if first or self.scope(scope).kind is not ScopeKind.CLASS:
+                yield scope
+            first = False
+            scope = self.scope(scope).parent
+
+    def enclosing_class(self, scope: int) -> int:
+        """The class whose method (or body) a scope is, else -1."""
+        while scope >= 0 and self.scope(scope).kind is not ScopeKind.CLASS:
+            scope = self.scope(scope).parent
+        return scope
+
+    def scopes_below(self, scope: int) -> Iterator[int]:
+        for index, entry in enumerate(self.facts.scopes):
+            if entry.parent == scope:
+                yield index
+
+    def attributes(self, class_scope: int, name: str) -> list[Binding]:
+        """What a class's attribute is bound to: `self.name` in its methods, else the name in its body."""
+        own = [
+            binding
+            for method in self.scopes_below(class_scope)
+            for receiver in self.scope(method).parameters[:1]
+            for binding in self.bindings.get((method, f"{receiver}.{name}"), ())
+        ]
+        return own or self.bindings.get((class_scope, name), [])
+
+    def reaching(self, target: str, scope: int, site: Site, position: int) -> list[Binding]:
+        """The bindings of a target in a scope that can be in force at a place, latest first.
+
+        In the place's own scope only earlier ones count; from elsewhere, all. The search ends at one that runs
+        whenever the place does. Bindings in the other branch of a condition the place stands under never count.
+        """
+        found: list[Binding] = []
+        entries = self.bindings.get((scope, target), [])
+        if scope == site.scope:
+            entries = [e for e in entries if e.span.start < position] or entries
+        for binding in reversed(entries):
+            if _exclusive(binding.site, site):
+                continue
+            found.append(binding)
+            if _runs_whenever(binding.site, site):
+                break
+        return found
+
+
+def _exclusive(one: Site, other: Site) -> bool:
+    truths = {(guard.chain, id_of(guard)): guard.holds for guard in one.guards}
+    return any(truths.get((guard.chain, id_of(guard)), guard.holds) != guard.holds for guard in other.guards)
+
+
+def _runs_whenever(binding: Site, place: Site) -> bool:
+    held = {(guard.chain, id_of(guard), guard.holds) for guard in place.guards}
+    return all((guard.chain, id_of(guard), guard.holds) in held for guard in binding.guards)
+
+
+def id_of(guard: object) -> tuple[int, int]:
+    span = guard.test.span  # type: ignore[attr-defined]
+    return span.start, span.end
+
+
+@dataclass
+class Program:
+    """All files a resolution may ask for; the parsed ones are kept."""
+
+    facts_of: FactsOf
+    units: dict[str, Unit | None] = field(default_factory=dict)
+
+    def unit(self, path: str) -> Unit | None:
+        if path not in self.units:
+            facts = self.facts_of(path)
+            self.units[path] = Unit(facts) if facts is not None else None
+        return self.units[path]
+
+    def module(self, importer: str, module: str) -> Unit | None:
+        """The file of this repository that an import leads to, found by trying its few possible paths."""
+        for path in _paths_of(importer, module):
+            unit = self.unit(path)
+            if unit is not None:
+                return unit
+        return None
+
+
+def _paths_of(importer: str, module: str) -> Iterator[str]:
+    folder = dirname(importer.replace("\\", "/"))
+    dots = len(module) - len(module.lstrip("."))
+    parts = module.lstrip(".").replace(".", "/")
+    if dots:
+        for _ in range(dots - 1):
+            folder = normpath(join(folder, ".."))
+        yield from _files(join(folder, parts) if parts else folder)
+        return
+    while True:
+        yield from _files(join(folder, parts))
+        yield from _files(join(folder, "src", parts))
+        if not folder or folder in ("/", "."):
+            return
+        folder = dirname(folder)
+
+
+def _files(stem: str) -> Iterator[str]:
+    yield normpath(stem) + ".py"
+    yield normpath(join(stem, "__init__.py"))
+
+
+__all__ = ["Binding", "BindingKind", "FactsOf", "Program", "Unit"]
