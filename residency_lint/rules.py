@@ -69,6 +69,8 @@ class LookAlike(Rule):
 
     meant: Mapping[str, str] = field(default_factory=dict)
     """wrong host → the host that was meant, or nothing."""
+    imitations: bool = False
+    """An undocumented host below the vendor's domains that bears a region's name counts as well."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +145,8 @@ class SdkSetting:
     since: str = ""
     until: str = ""
     build: str = ""
-    """How the value is written where it is missing: `mixpanel.Consumer(api_host={value})`."""
+    """How the value is written where it is missing: `{mixpanel.Consumer}(api_host={value})`; a qualified name in
+    braces is written as the file's imports spell it."""
 
 
 @dataclass(frozen=True, slots=True)
