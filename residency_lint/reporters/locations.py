@@ -24,7 +24,7 @@ def locate(source: Source, span: Span) -> Location:
 
 
 def place(report: Report, path: str, span: Span) -> Location | None:
-    """None for a file that the report does not carry: an edit may lie in one, and so may a file that could not be read."""
+    """None for a file that the report does not carry: an edit may lie in one, or a finding about a broken file."""
     source = report.sources.get(path)
     return locate(source, span) if source else None
 

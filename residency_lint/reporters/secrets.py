@@ -13,7 +13,7 @@ from residency_lint.source import Source, Span
 
 ELLIPSIS = "…"
 
-# A rule may point at the telling part only; the secret is what it is written in one piece with, apart from a name before it.
+# A rule may point at the telling part only: hidden is all that stands in one piece with it, but for a name before it.
 _TOKENS = re.compile(r"""(?:\w+=)?(?P<secret>[^\s"'`]+)""")
 
 

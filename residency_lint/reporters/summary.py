@@ -25,7 +25,7 @@ def skip_words(skip: Skip) -> str:
 
 
 def summary(report: Report) -> str:
-    """One or two sentences and a newline. That nothing leaves is only said when everything was read and nothing silenced."""
+    """A line. That nothing leaves is only said when everything was read and nothing silenced."""
     fixed = f"Fixed {report.fixed}. " if report.fixed else ""
     if not report.findings and not report.skips:
         region = f": {', '.join(report.declared)}" if report.declared else ""
