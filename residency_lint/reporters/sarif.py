@@ -8,10 +8,11 @@ from collections.abc import Iterator, Mapping
 
 from residency_lint import __version__
 from residency_lint.findings import Finding, Report, Skip, Step, Suppression
-from residency_lint.fixes import Applicability, Edit, Fix, edits_by_path
-from residency_lint.reporters.sarif_places import artifact, physical, quoted, replacement
+from residency_lint.fixes import Applicability
+from residency_lint.reporters.sarif_places import artifact, fix_object, physical, quoted
 from residency_lint.reporters.sarif_rules import descriptor, rules_by_id
-from residency_lint.reporters.summary import APPLICABILITY_WORDS, skip_words
+from residency_lint.reporters.secrets import secrets_by_path
+from residency_lint.reporters.summary import skip_words
 
 JsonObject = dict[str, object]
 
@@ -50,6 +51,7 @@ def _notification(skip: Skip) -> JsonObject:
 
 
 def _results(report: Report, index_by_rule: Mapping[str, int]) -> Iterator[JsonObject]:
+    secrets = secrets_by_path(report)
     seen: Counter[str] = Counter()
     for finding in report.findings:
         fingerprint = finding.fingerprint
@@ -59,7 +61,7 @@ def _results(report: Report, index_by_rule: Mapping[str, int]) -> Iterator[JsonO
             "ruleIndex": index_by_rule[finding.rule.id],
             "level": finding.level.value,
             "message": {"text": finding.message},
-            "locations": [quoted(report, finding.path, finding.span)],
+            "locations": [quoted(report, finding, secrets.get(finding.path, ()))],
             # The evidence may occur twice in a file; sites take equal fingerprints for one result.
             "partialFingerprints": {"residencyLint/v1": f"{fingerprint}:{seen[fingerprint]}"},
             **_ways(report, finding),
@@ -87,25 +89,10 @@ def _location(report: Report, step: Step) -> JsonObject:
 def _answers(report: Report, finding: Finding) -> JsonObject:
     answers = JsonObject()
     if finding.fix and finding.fix.edits and finding.fix.applicability is not Applicability.DISPLAY:
-        answers["fixes"] = [_fix(report, finding.fix)]
+        answers["fixes"] = [fix_object(report, finding.fix)]
     if finding.silenced_by:
         answers["suppressions"] = [_suppression(report, finding.path, finding.silenced_by)]
     return answers
-
-
-def _fix(report: Report, fix: Fix) -> JsonObject:
-    words = f"{fix.title} ({fix.consequence})" if fix.consequence else fix.title
-    changes = [_change(report, path, edits) for path, edits in sorted(edits_by_path([fix]).items())]
-    applicability = APPLICABILITY_WORDS[fix.applicability]
-    return {
-        "description": {"text": words},
-        "artifactChanges": changes,
-        "properties": {"applicability": applicability},
-    }
-
-
-def _change(report: Report, path: str, edits: list[Edit]) -> JsonObject:
-    return {"artifactLocation": artifact(path), "replacements": [replacement(report, edit) for edit in sorted(edits)]}
 
 
 def _suppression(report: Report, path: str, suppression: Suppression) -> JsonObject:
