@@ -4,17 +4,23 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
+import sys
 from base64 import b64decode
-from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from jsonschema import Draft7Validator
 
 from residency_lint.findings import Finding, Level, Report, Sighting, Skip, Step, Suppression, Verdict
 from residency_lint.fixes import Applicability, Edit, Fix, apply
 from residency_lint.reporters import FORMATS, renderer
+from residency_lint.reporters.frames import COLUMNS
+from residency_lint.reporters.frames import frame as frame_of
 from residency_lint.rules import Endpoint, Pattern, Rule
 from residency_lint.source import Source, Span
 
@@ -87,7 +93,7 @@ def frame(report: Report) -> str:
     return "\n".join(line for line in lines if " | " in line) + "\n"
 
 
-def sarif(report: Report) -> Mapping[str, object]:
+def sarif(report: Report) -> dict[str, Any]:
     """The one run of a log that the official schema accepts."""
     log = json.loads(output("sarif", report))
     Draft7Validator(SCHEMA).validate(log)
@@ -197,6 +203,13 @@ def test_empty_report_is_one_sentence(name: str) -> None:
     assert output(name, EMPTY) == "No data leaves the declared region: eu (120 files).\n"
 
 
+def test_text_loads_no_json() -> None:
+    """What a hook prints costs no import that it does not need."""
+    code = "import sys; from residency_lint.reporters import renderer; renderer('text'); print('json' in sys.modules)"
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert run.stdout == "False\n"
+
+
 @pytest.mark.parametrize("name", FORMATS)
 def test_output_is_stable(full: Report, name: str) -> None:
     assert output(name, full) == output(name, full)
@@ -287,6 +300,19 @@ def test_control_characters_do_not_reach_the_terminal(name: str) -> None:
     shown = output(name, report_on(source, words))
     assert not [char for char in shown if not char.isprintable() and char != "\n"]
     assert r"\x1b[31m" + HOST + r"\u202e\x9b" in shown
+
+
+@given(st.text(max_size=300), st.integers(0, 300), st.integers(0, 300), st.booleans())
+def test_frame_of_any_span(text: str, start: int, end: int, secret: bool) -> None:
+    """Three lines that a terminal shows as they are, with at least one caret, whatever the file holds."""
+    source = Source("a.py", text.encode())
+    start, end = sorted((min(start, len(source.text)), min(end, len(source.text))))
+    finding = finding_at(source, "", rule=DSN)
+    sighting = replace(finding.sighting, span=source.span(start, end), seen="us")
+    lines = frame_of(source, sighting.span, [replace(finding, sighting=sighting)] if secret else [])
+    code, carets = lines[1].split(" |", 1)[1], lines[2].split(" | ", 1)[1]
+    assert all(char.isprintable() or char == "\t" for line in lines for char in line)
+    assert (carets.strip(" \t").strip("^"), "^" in carets, code.count("\t") <= COLUMNS) == ("", True, True)
 
 
 def test_caret_is_as_long_as_the_escapes() -> None:
