@@ -133,7 +133,8 @@ class Finding:
     def fingerprint(self) -> str:
         """Stable while the evidence stays the same, wherever it moves in the file: rule, path and what was seen."""
         parts = (self.rule.id, self.path, self.sighting.seen, self.sighting.words)
-        return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:32]
+        # File names that are not Unicode, and JSON strings, hold lone surrogates.
+        return hashlib.sha256("\0".join(parts).encode(errors="surrogatepass")).hexdigest()[:32]
 
 
 @dataclass(frozen=True, slots=True)
