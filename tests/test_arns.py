@@ -119,7 +119,7 @@ def test_nested_arns_are_found_too(case: dict[str, Any]) -> None:
 @pytest.mark.parametrize("whole", [True, False])
 @pytest.mark.parametrize("case", [pytest.param(case, id=case["id"]) for case in CASES["negative"]])
 def test_negatives(case: dict[str, Any], whole: bool) -> None:
-    assert [] == list(arns(case["text"], whole=whole))
+    assert list(arns(case["text"], whole=whole)) == []
 
 
 def test_whole_text_reaches_to_its_end() -> None:
@@ -128,12 +128,12 @@ def test_whole_text_reaches_to_its_end() -> None:
 
 
 def test_full_stop_of_a_sentence_is_left_out() -> None:
-    assert ["arn:aws:sns:us-east-1:1:t"] == [arn.text for arn in arns("Use arn:aws:sns:us-east-1:1:t.")]
+    assert [arn.text for arn in arns("Use arn:aws:sns:us-east-1:1:t.")] == ["arn:aws:sns:us-east-1:1:t"]
 
 
 def test_percent_encoded_separators() -> None:
     [arn] = arns("https://x/?a=%2Farn%3Aaws%3Asns%3Aus-east-1%3A123456789012%3At&b=1")
-    assert ("aws", "sns", "us-east-1") == (arn.partition, arn.service, arn.region)
+    assert (arn.partition, arn.service, arn.region) == ("aws", "sns", "us-east-1")
 
 
 def test_an_unfolded_part_is_a_hole() -> None:
@@ -143,7 +143,7 @@ def test_an_unfolded_part_is_a_hole() -> None:
 
 def test_parts_may_be_computed_after_the_region() -> None:
     [arn] = arns("arn:aws:sns:us-east-1:", whole=True)
-    assert "us-east-1" == arn.region
+    assert arn.region == "us-east-1"
 
 
 @pytest.mark.parametrize(
@@ -154,7 +154,7 @@ def test_parts_may_be_computed_after_the_region() -> None:
         ("arn:aws:x:" + "$aaaaaaa" * (ADVERSARIAL_LENGTH // 8), 1),
         ("arn:aws:x:" + "$aaaaaaa" * (ADVERSARIAL_LENGTH // 8) + "!_", 1),
         ("arn:aws:x:" + "${" * (ADVERSARIAL_LENGTH // 2), 0),
-        ("arn:aws:x:" + "${a}" * (ADVERSARIAL_LENGTH // 4) + "_", 0),
+        ("arn:aws:x:" + "${a}" * (ADVERSARIAL_LENGTH // 4) + "_", 1),
         ("arn:aws:${" * (ADVERSARIAL_LENGTH // 10), 0),
         ("arn:aws:x:{{" * (ADVERSARIAL_LENGTH // 12), 0),
         ("arn:aws:x:us-east-1:" + "1" * ADVERSARIAL_LENGTH + "/", 1),
@@ -169,6 +169,11 @@ def test_parts_may_be_computed_after_the_region() -> None:
 def test_hostile_texts_are_read_to_their_end(text: str, count: int) -> None:
     """Exponential or quadratic backtracking would not come back from these."""
     assert count == sum(1 for _ in arns(text))
+
+
+def test_an_arn_in_a_hole_of_another_ends_with_its_quote() -> None:
+    found = list(arns('arn:aws:x:us-east-1:1:{"a":"arn:aws:sns:us-west-2:1:t"}'))
+    assert found[1].text == "arn:aws:sns:us-west-2:1:t"
 
 
 @pytest.mark.parametrize(

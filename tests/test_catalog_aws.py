@@ -10,6 +10,18 @@ from residency_lint.rules import Pattern
 
 CATALOG = shipped_catalog()
 REGIONS = CATALOG.regions("aws")
+REGION_KEYS = """
+    region AWS_REGION AWS_DEFAULT_REGION S3_REGION region_name regionName RegionName awsRegion aws_region aws-region
+    sso_region awslogs-region Regions availability_zone availability_zones AvailabilityZones AvailabilityZoneId
+    availability_zone_ids azs AWS_S3_REGION_NAME topology.kubernetes.io/region topology.kubernetes.io/zone ec2_region
+    source_region signing_region LocationConstraint AWS_SIGV4A_SIGNING_REGION_SET ReplicaRegions vpc_region
+    IdentityCenterRegion region_list home_region aws:region
+"""
+OTHER_KEYS = """
+    RfRegion rf_region state_or_region StateOrRegion regions_of_interest region_order region_concurrency_type
+    multi_region RegionalCertificateArn skip_region_validation supported_regions valid_regions regional_endpoint
+    s3_us_east_1_regional_endpoint timezone_name
+"""
 
 
 def setting(key: str) -> str:
@@ -30,35 +42,29 @@ def caught(row: str, text: str) -> str | None:
 
 @pytest.mark.parametrize(
     "key",
-    """region AWS_REGION AWS_DEFAULT_REGION S3_REGION region_name regionName RegionName awsRegion aws_region aws-region
-    sso_region awslogs-region Regions availability_zone availability_zones AvailabilityZones AvailabilityZoneId
-    availability_zone_ids azs AWS_S3_REGION_NAME topology.kubernetes.io/region topology.kubernetes.io/zone ec2_region
-    source_region signing_region LocationConstraint AWS_SIGV4A_SIGNING_REGION_SET ReplicaRegions vpc_region
-    IdentityCenterRegion region_list home_region aws:region""".split(),
+    REGION_KEYS.split(),
 )
 def test_region_keys(key: str) -> None:
-    assert "aws/region" == setting(key)
+    assert setting(key) == "aws/region"
 
 
 @pytest.mark.parametrize(
     "key",
-    """RfRegion rf_region state_or_region StateOrRegion regions_of_interest region_order region_concurrency_type
-    multi_region RegionalCertificateArn skip_region_validation supported_regions valid_regions regional_endpoint
-    s3_us_east_1_regional_endpoint timezone_name""".split(),
+    OTHER_KEYS.split(),
 )
 def test_other_keys(key: str) -> None:
-    assert "" == setting(key)
+    assert setting(key) == ""
 
 
 @pytest.mark.parametrize("key", ["peer_region", "PeerRegion", "endpoint_group_region", "OriginShieldRegion"])
 def test_topology_keys_only_inform(key: str) -> None:
-    assert "aws/topology" == setting(key)
-    assert "note" == CATALOG.rules["aws/topology"].level
+    assert setting(key) == "aws/topology"
+    assert CATALOG.rules["aws/topology"].level == "note"
 
 
 def test_no_key_is_in_two_rows() -> None:
     for key in ("peer_region", "region"):
-        assert 1 == sum(1 for rule, keys, _ in CATALOG.settings if rule.vendor == "aws" and keys.search(key))
+        assert sum(1 for rule, keys, _ in CATALOG.settings if rule.vendor == "aws" and keys.search(key)) == 1
 
 
 @pytest.mark.parametrize(
@@ -95,7 +101,7 @@ def test_codes_of_patterns_name_regions() -> None:
 def test_every_row_says_where_it_is_from() -> None:
     rows = [rule for rule in CATALOG.rules.values() if rule.vendor == "aws"]
     assert rows
-    assert [] == [rule.id for rule in rows if not (rule.source and rule.why)]
+    assert [rule.id for rule in rows if not (rule.source and rule.why)] == []
 
 
 def test_forbidden_regions_are_looked_for() -> None:

@@ -95,8 +95,8 @@ def test_no_cloud_host(host: str) -> None:
 def test_urls_and_odd_spellings(host: str) -> None:
     answer = seen(host)
     assert answer is not None and answer.word is not None
-    assert ("us-east-1", "sqs") == (answer.word.region, answer.service)
-    assert "us-east-1" == host[answer.word.start : answer.word.end].lower()
+    assert (answer.word.region, answer.service) == ("us-east-1", "sqs")
+    assert host[answer.word.start : answer.word.end].lower() == "us-east-1"
 
 
 @pytest.mark.parametrize(
@@ -125,20 +125,20 @@ def test_region_words(text: str, region: str, word: str) -> None:
 )
 def test_no_region_words(text: str) -> None:
     """A longer name is another place, or none: an unlisted local zone is not its parent."""
-    assert [] == list(region_words(text, REGIONS))
+    assert list(region_words(text, REGIONS)) == []
 
 
 def test_zone_ids_with_codes() -> None:
     [found] = region_words("use1-az4", REGIONS, {"use1": "us-east-1"})
-    assert "us-east-1" == found.region
-    assert [] == list(region_words("use1-az4", REGIONS))
+    assert found.region == "us-east-1"
+    assert list(region_words("use1-az4", REGIONS)) == []
 
 
 def test_several_words() -> None:
-    assert ["us-east-1", "eu-west-1"] == [word.region for word in region_words("us-east-1a, eu-west-1", REGIONS)]
+    assert [word.region for word in region_words("us-east-1a, eu-west-1", REGIONS)] == ["us-east-1", "eu-west-1"]
 
 
 def test_hostile_texts_are_read_to_their_end() -> None:
-    assert [] == list(region_words("us-east-1-" * 8000, REGIONS))
+    assert list(region_words("us-east-1-" * 8000, REGIONS)) == []
     assert seen("us-east-1x." * 8000 + "example.com") is None
     assert seen("{" * 80_000 + ".amazonaws.com") is not None

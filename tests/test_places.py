@@ -40,7 +40,7 @@ def test_a_region_belongs_to_exactly_one_partition(name: str) -> None:
 
 
 def test_there_are_46_regions() -> None:
-    assert 46 == sum(1 for name in AWS if re.fullmatch(REGION, name))
+    assert sum(1 for name in AWS if re.fullmatch(REGION, name)) == 46
 
 
 @pytest.mark.parametrize("name", AWS)
@@ -60,8 +60,8 @@ def test_compact_codes_are_unique() -> None:
 
 
 def test_zones_consist_of_countries() -> None:
-    assert {} == {name: zone - PLACES.countries for name, zone in PLACES.zones.items() if zone - PLACES.countries}
-    assert 27 == len(PLACES.zones["eu"])
+    assert {name: zone - PLACES.countries for name, zone in PLACES.zones.items() if zone - PLACES.countries} == {}
+    assert len(PLACES.zones["eu"]) == 27
     assert {"IS", "LI", "NO"} == PLACES.zones["eea"] - PLACES.zones["eu"]
 
 
