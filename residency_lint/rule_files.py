@@ -182,7 +182,7 @@ def read_rule_file(data: Mapping[str, Any], places: Places) -> tuple[RuleFile | 
             table = _Table(body, where, errors)
             rules.append(build(table, _Row(vendor, name, columns)))
             table.finish()
-    pinned = tuple(_pinned(table) for table in head.tables("pinned"))
+    pinned = tuple(row for table in head.tables("pinned") for row in _pinned(table))
     portability = tuple(row for table in head.tables("portability") for row in _portability(table))
     head.finish()
     _check_addresses(rules, errors)
@@ -399,17 +399,14 @@ def _cloud(table: _Table, row: _Row) -> CloudHost:
     )
 
 
-def _pinned(table: _Table) -> Pinned:
-    pinned = Pinned(
-        service=table.text("service", required=True),
-        resource=table.text("resource", "*"),
-        region=table.text("region", "us-east-1"),
-        why=table.text("why", required=True),
-        maybe=table.flag("maybe"),
-        context=table.pattern("context"),
-    )
+def _pinned(table: _Table) -> list[Pinned]:
+    services, resources = table.texts("services"), table.texts("resources") or ("*",)
+    if not services:
+        table.error("services", "is missing")
+    region, why = table.text("region", "us-east-1"), table.text("why", required=True)
+    maybe, context = table.flag("maybe"), table.pattern("context")
     table.finish()
-    return pinned
+    return [Pinned(service, resource, region, why, maybe, context) for service in services for resource in resources]
 
 
 def _portability(table: _Table) -> list[Portability]:

@@ -225,7 +225,11 @@ class CloudHost(Rule):
 
 @dataclass(frozen=True, slots=True)
 class Pinned:
-    """What has to stay in its region, or may have to (`maybe`: it depends on what uses it)."""
+    """What has to stay in its region. `service` is an ARN's, or a host's label; both patterns are globs.
+
+    `maybe`: it depends on what uses it. `context`: a regular expression; found in the text around it makes sure of a
+    row with `maybe`, and a row without `maybe` holds only there.
+    """
 
     service: str
     resource: str = "*"
@@ -233,12 +237,15 @@ class Pinned:
     why: str = ""
     maybe: bool = False
     context: str = ""
-    """A regular expression against the text around: only there is it pinned."""
 
 
 @dataclass(frozen=True, slots=True)
 class Portability:
-    """What happens to a resource when its ARN's region is swapped: `name-addressed`, `id-bound`, …"""
+    """What a swapped region makes of an ARN (globs; the first row that fits).
+
+    `name-addressed`: it names the twin over there. `id-bound`: the id exists in one region only. `foreign-account`:
+    another account owns the twin. `lockstep`: other region names in it must change too. `never`: it names nothing.
+    """
 
     service: str
     resource: str
