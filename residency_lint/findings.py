@@ -81,6 +81,12 @@ class Sighting:
     context: Context = Context.CODE
     certain: bool = True
     reason: str = ""
+    spread: tuple[str, ...] = ()
+    """The regions it can lie in, where the evidence names several (a wildcard)."""
+    beside: frozenset[str] = frozenset()
+    """Regions that entries of the same table or branches of the same condition name."""
+    chosen: bool = False
+    """Whether the table's or condition's own default leads here."""
     chain: tuple[Step, ...] = ()
     rewrites: tuple[Rewrite, ...] = ()
     hint: str = ""

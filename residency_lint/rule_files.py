@@ -372,6 +372,7 @@ def _setting(table: _Table, row: _Row) -> Setting:
         **row.head(table, Applicability.UNSAFE),
         keys=table.pattern("keys"),
         unless=table.pattern("unless"),
+        emulators=table.pattern("emulators"),
         spelling=_spelling(table, row),
     )
 

@@ -197,6 +197,8 @@ class Setting(Rule):
 
     keys: str = ""
     unless: str = ""
+    emulators: str = ""
+    """A regular expression: in a file where it is found, the setting concerns an emulator."""
     spelling: Spelling = field(default_factory=Spelling)
 
 

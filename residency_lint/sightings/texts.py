@@ -27,7 +27,6 @@ from residency_lint.rules import (
     Token,
 )
 from residency_lint.sightings.scene import Scene
-from residency_lint.source import Span
 
 # A host is preceded by no letter, dot, at sign or template hole, save the percent escape of a slash.
 _HOST = re.compile(
@@ -216,6 +215,17 @@ def _look_alike_sighting(
 def _placeholder(mention: Mention, context: Context) -> Context:
     is_placeholder = context is Context.CODE and _PLACEHOLDER.search(mention.text.text)
     return Context.PLACEHOLDER if is_placeholder else context
+
+
+def host_at(text: str, scene: Scene) -> tuple[HostRow, int, int] | None:
+    """The first host of a text that the catalogue knows: its row, and the characters of host and path prefix."""
+    for found in _HOST.finditer(text):
+        path = found["path"] or ""
+        for row in scene.catalog.host_rows(found["host"].lower()):
+            if _is_below(path, row.address.path) and not isinstance(row.rule, Neutral):
+                end = found.start("path") + len(row.address.path) if row.address.path else found.end("host")
+                return row, found.start("host"), end
+    return None
 
 
 # --- addresses, accounts, patterns -----------------------------------------------------------------

@@ -272,7 +272,8 @@ class Expressions:
             arguments.append(f.Argument(value, self.span(argument.value), name, argument.star))
         span = self.span(node)
         call = f.Call(function, tuple(arguments), span, self._slot(node, span), around.site, around.assigned)
-        self.calls.append(call)
+        if around.role is not f.Role.DEAD:
+            self.calls.append(call)
         return call
 
     def _slot(self, node: cst.Call, span: Span) -> Slot:

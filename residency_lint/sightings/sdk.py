@@ -1,0 +1,407 @@
+"""SDK calls: which host each start of an SDK will reach, and what would move it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+
+from residency_lint.facts import (
+    HOLE,
+    Attribute,
+    Binding,
+    Call,
+    Constant,
+    Expression,
+    Mention,
+    Name,
+    Role,
+    ScopeKind,
+    Text,
+)
+from residency_lint.facts import Mapping as MappingDisplay
+from residency_lint.findings import Context, Rewrite, Sighting, Step
+from residency_lint.resolve.names import Target, targets
+from residency_lint.resolve.values import Unknown, Value, resolve
+from residency_lint.rules import NOWHERE, Endpoint, SdkCall, SdkSetting
+from residency_lint.sightings.scene import Scene
+from residency_lint.sightings.texts import Evidence, host_at, host_rewrites, sighting
+from residency_lint.sightings.writing import insertion
+from residency_lint.source import Span
+
+
+def sdk_sightings(scene: Scene) -> Iterator[Sighting]:
+    """A sighting for every value an SDK call's region can take, and one for what no setting moves."""
+    for call in scene.facts.calls:
+        for target in targets(call.function, scene.unit, call.site, scene.program):
+            rule = scene.catalog.sdk_calls.get(target.name)
+            if rule is not None and _is_the_sdk(target, rule):
+                yield from _call_sightings(_Start(call, rule, target, scene))
+                break
+        yield from _escape_sightings(call, scene)
+
+
+def _is_the_sdk(target: Target, rule: SdkCall) -> bool:
+    """A class of this repository under the SDK's name is the SDK itself only if it takes the SDK's settings."""
+    if target.unit is None:
+        return True
+    parameters = set(_constructor_parameters(target))
+    return any(setting.argument in parameters for setting in rule.settings if setting.argument)
+
+
+def _constructor_parameters(target: Target) -> tuple[str, ...]:
+    assert target.unit is not None
+    for scope in (target.scope, *target.unit.scopes_below(target.scope)):
+        entry = target.unit.scope(scope)
+        if entry.kind is ScopeKind.FUNCTION and (entry.name == "__init__" or scope == target.scope):
+            return entry.parameters[1:] if entry.name == "__init__" else entry.parameters
+    return ()
+
+
+@dataclass(frozen=True)
+class _Start:
+    """One call that starts an SDK."""
+
+    call: Call
+    rule: SdkCall
+    target: Target
+    scene: Scene
+
+    @property
+    def name(self) -> str:
+        return self.target.name.rpartition(".")[2]
+
+    @property
+    def context(self) -> Context:
+        return Context.TEST if self.scene.facts.is_test else Context.CODE
+
+    @property
+    def span(self) -> Span:
+        """The call where it fits on a line, else what is called."""
+        call, data = self.call, self.scene.source.data
+        one_line = b"\n" not in data[call.span.start : call.span.end]
+        return call.span if one_line else call.function.span
+
+    def step(self, words: str, span: Span | None = None) -> Step:
+        return Step(self.scene.path, span or self.span, words)
+
+
+@dataclass
+class _Given:
+    """What a call's arguments and later assignments say. `opaque`: arguments that cannot be seen into."""
+
+    values: dict[SdkSetting, Expression] = field(default_factory=dict)
+    opaque: str = ""
+    late: list[Binding] = field(default_factory=list)
+
+
+def _call_sightings(start: _Start) -> Iterator[Sighting]:
+    arguments, opaque = _arguments(start)
+    for name, word in start.rule.off.items():
+        if isinstance(value := arguments.get(name), Constant) and value.text == word:
+            return
+    given = _given(start, arguments, opaque)
+    missing: list[str] = []
+    settled: dict[SdkSetting, tuple[Value, ...]] = {}
+    for part in start.rule.parts or ("",):
+        setting, values = _moving(part, start, given)
+        if setting is None:
+            missing.append(part)
+        else:
+            settled[setting] = values
+    for setting, values in settled.items():
+        for value in values:
+            yield from _value_sightings(value, setting, given.values[setting], start)
+    for binding in given.late:
+        yield _late_sighting(binding, start)
+    if missing and start.rule.absent:
+        yield _missing_sighting(missing, start, given)
+
+
+def _arguments(start: _Start) -> tuple[dict[str, Expression], str]:
+    """Arguments by parameter name, and why some cannot be seen."""
+    parameters: tuple[str, ...] = ()
+    if start.target.is_local:
+        parameters = _constructor_parameters(start.target)
+    elif start.rule.signatures:
+        parameters = start.rule.signatures[0].parameters
+    found: dict[str, Expression] = {}
+    opaque = ""
+    for index, argument in enumerate(start.call.arguments):
+        if argument.star == "**":
+            expanded = _expanded(argument.value, start)
+            opaque = opaque or ("" if expanded is not None else "the arguments that `**` expands cannot be told")
+            found = {**(expanded or {}), **found}
+        elif argument.star:
+            opaque = opaque or "the arguments that `*` expands cannot be told"
+        elif argument.name:
+            found[argument.name] = argument.value
+        elif index < len(parameters):
+            found[parameters[index]] = argument.value
+    return found, opaque
+
+
+def _expanded(expression: Expression, start: _Start) -> dict[str, Expression] | None:
+    """The items of a dict that `**` expands, when all of it can be seen."""
+    values = resolve(expression, start.scene.unit, start.call.site, start.scene.program)
+    if len(values) != 1 or not isinstance(values[0].content, MappingDisplay) or values[0].unit is not start.scene.unit:
+        return None
+    items = values[0].content.items
+    if any(not isinstance(key, Text) for key, _ in items):
+        return None
+    return {key.text: value for key, value in items if isinstance(key, Text)}
+
+
+def _given(start: _Start, arguments: Mapping[str, Expression], opaque: str) -> _Given:
+    given = _Given(opaque=opaque)
+    for setting in start.rule.settings:
+        if setting.argument in arguments:
+            given.values[setting] = arguments[setting.argument]
+        elif setting.attribute:
+            early, late = _assignments(setting, start)
+            given.late += late
+            if early and early[-1].value is not None:
+                given.values[setting] = early[-1].value
+    return given
+
+
+def _assignments(setting: SdkSetting, start: _Start) -> tuple[list[Binding], list[Binding]]:
+    """Assignments to an attribute of what the call makes: those in time, and those after a client copied it."""
+    call, unit = start.call, start.scene.unit
+    if not call.assigned:
+        return [], []
+    key = (call.site.scope, f"{call.assigned}.{setting.attribute}")
+    bindings = [b for b in unit.bindings.get(key, []) if b.span.start > call.span.start]
+    copied = _first_use(setting.before, start)
+    return [b for b in bindings if b.span.start < copied], [b for b in bindings if b.span.start >= copied]
+
+
+def _first_use(names: tuple[str, ...], start: _Start) -> int:
+    """Where the object is first handed to one of the calls."""
+    scene, assigned = start.scene, start.call.assigned
+    places = [
+        call.span.start
+        for call in scene.facts.calls
+        if call.span.start > start.call.span.start
+        and call.site.scope == start.call.site.scope
+        and any(_dotted_is(argument.value, assigned) for argument in call.arguments)
+        and any(t.name in names for t in targets(call.function, scene.unit, call.site, scene.program))
+    ]
+    return min(places, default=len(scene.source.data) + 1)
+
+
+def _dotted_is(expression: Expression, name: str) -> bool:
+    names: list[str] = []
+    while isinstance(expression, Attribute):
+        names.append(expression.name)
+        expression = expression.base
+    return isinstance(expression, Name) and ".".join([expression.id, *reversed(names)]) == name
+
+
+def _moving(part: str, start: _Start, given: _Given) -> tuple[SdkSetting | None, tuple[Value, ...]]:
+    """The setting that decides where a part goes: its own before the one for everything; `None` sets nothing."""
+    own = [s for s in start.rule.settings if part and part in s.covers]
+    general = [s for s in start.rule.settings if not s.covers]
+    for setting in sorted([*own, *general], key=lambda s: not s.beats):
+        expression = given.values.get(setting)
+        if expression is None:
+            continue
+        values = resolve(expression, start.scene.unit, start.call.site, start.scene.program)
+        set_ones = tuple(v for v in values if not (isinstance(v.content, Constant) and v.content.text == "None"))
+        if set_ones:
+            return setting, set_ones
+    return None, ()
+
+
+# --- values ----------------------------------------------------------------------------------------
+
+
+def _value_sightings(
+    value: Value, setting: SdkSetting, expression: Expression, start: _Start
+) -> Iterator[Sighting]:
+    kind = setting.spelling.kind
+    if kind == "object":
+        if isinstance(value.content, Unknown):
+            yield _untold(value, setting, expression, start)
+    elif isinstance(value.content, Unknown):
+        yield _untold(value, setting, expression, start)
+    elif kind in ("host", "host:port", "url"):
+        yield from _host_values(value, setting, expression, start)
+    else:
+        yield from _word_values(value, setting, expression, start)
+
+
+def _untold(value: Value, setting: SdkSetting, expression: Expression, start: _Start) -> Sighting:
+    assert isinstance(value.content, Unknown)
+    hint = ""
+    if value.content.env and not value.fallback:
+        hint = f"set {value.content.env}: where it is missing, nothing says where the data goes"
+    return Sighting(
+        rule=start.rule,
+        path=start.scene.path,
+        span=expression.span,
+        statement=start.call.site.statement,
+        region=None,
+        seen=_setting_name(setting),
+        words=f"`{start.name}({_setting_name(setting)}=…)`",
+        context=start.context,
+        reason=value.content.reason,
+        chain=(start.step(f"`{start.name}()`"), *value.chain),
+        hint=hint,
+    )
+
+
+def _host_values(
+    value: Value, setting: SdkSetting, expression: Expression, start: _Start
+) -> Iterator[Sighting]:
+    text = value.content
+    if not isinstance(text, Text) or HOLE in text.text or not text.text:
+        return
+    scene = start.scene
+    mention = Mention(text, Role.VALUE, value.site)
+    found = host_at(text.text, scene)
+    chain = (start.step(f"`{start.name}({_setting_name(setting)}=…)`"), *value.chain)
+    if found is None:
+        return
+    row, first, last = found
+    evidence = Evidence(mention, first, last)
+    if setting.spelling.kind == "host" and "://" in text.text:
+        whole = Evidence(mention, 0, len(text.text))
+        words = f"`{_setting_name(setting)}` takes a bare host; `{text.text}` has a scheme"
+        yield sighting(
+            start.rule, whole, NOWHERE, start.context, scene, words=words, chain=chain,
+            rewrites=_bare_hosts(setting, whole, scene),
+        )
+        return
+    region = row.region if isinstance(row.rule, Endpoint) else NOWHERE
+    yield sighting(
+        start.rule,
+        evidence,
+        region,
+        start.context,
+        scene,
+        words=f"`{start.name}()` sends to `{evidence.words}`",
+        chain=chain,
+        rewrites=host_rewrites(row, evidence, scene) if isinstance(row.rule, Endpoint) else (),
+    )
+
+
+def _bare_hosts(setting: SdkSetting, evidence: Evidence, scene: Scene) -> tuple[Rewrite, ...]:
+    vendor = setting.spelling.endpoint
+    rewrites = []
+    for rule in scene.catalog.of(Endpoint):
+        if not rule.id.endswith("/" + vendor):
+            continue
+        for region in scene.wanted(rule.vendor):
+            for address in rule.columns.get(region, ())[:1]:
+                edit = scene.edit(evidence.text, evidence.start, evidence.end, address.host)
+                if edit is not None:
+                    rewrites.append(Rewrite(region, address.host, (edit,), rule.fix))
+    return tuple(rewrites)
+
+
+def _word_values(
+    value: Value, setting: SdkSetting, expression: Expression, start: _Start
+) -> Iterator[Sighting]:
+    content = value.content
+    if not isinstance(content, (Text, Constant)):
+        return
+    scene, word = start.scene, content.text
+    regions = {spelled: region for region, spelled in setting.spelling.values.items()}
+    region = regions.get(word)
+    chain = (start.step(f"`{start.name}({_setting_name(setting)}=…)`"), *value.chain)
+    shown = f'"{word}"' if isinstance(content, Text) else word
+    text = content if isinstance(content, Text) else Text(word, content.span, path=value.unit.facts.path)
+    evidence = Evidence(Mention(text, Role.VALUE, value.site), 0, len(text.text))
+    rewrites = []
+    for wanted in scene.wanted(start.rule.vendor):
+        new = setting.spelling.values.get(wanted)
+        edit = scene.edit(text, 0, len(text.text), new) if new is not None else None
+        if edit is not None and new != word:
+            rewrites.append(Rewrite(wanted, new or "", (edit,), start.rule.fix))
+    yield sighting(
+        start.rule,
+        evidence,
+        region or NOWHERE,
+        start.context,
+        scene,
+        words=f"`{_setting_name(setting)}` is {shown}" + ("" if region else f", which `{start.name}()` does not know"),
+        chain=chain,
+        rewrites=tuple(rewrites),
+    )
+
+
+# --- what is missing, late, or cannot be moved -------------------------------------------------------
+
+
+def _missing_sighting(missing: list[str], start: _Start, given: _Given) -> Sighting:
+    rule = start.rule
+    general = next((s for s in rule.settings if not s.covers and not s.until), None)
+    name = _setting_name(general) if general else "region"
+    partial = len(missing) < len(rule.parts)
+    words = f"`{start.name}()` sets no `{name}`"
+    if partial:
+        words = f"`{start.name}()` sets no host for {', '.join(missing)}"
+    chain = (start.step(words), start.step(f"the SDK's own default: {rule.absent_host or rule.absent}"))
+    found = Sighting(
+        rule=rule,
+        path=start.scene.path,
+        span=start.span,
+        statement=start.call.site.statement,
+        region=rule.absent,
+        seen=rule.absent_host or start.name,
+        words=words,
+        context=start.context,
+        chain=chain,
+    )
+    if given.opaque:
+        return replace(found, region=None, reason=given.opaque)
+    if general is None:
+        return found
+    return replace(found, rewrites=insertion(start.call, general, rule, given.values.get(general), start.scene))
+
+
+def _late_sighting(binding: Binding, start: _Start) -> Sighting:
+    words = f"`{binding.target}` is set after the client copied it: it has no effect"
+    return Sighting(
+        rule=start.rule,
+        path=start.scene.path,
+        span=binding.span,
+        statement=binding.site.statement,
+        region=start.rule.absent or NOWHERE,
+        seen=binding.target,
+        words=words,
+        context=start.context,
+        chain=(start.step(f"`{start.name}()`"), start.step(words, binding.span)),
+        hint="set it before the client is made",
+    )
+
+
+def _escape_sightings(call: Call, scene: Scene) -> Iterator[Sighting]:
+    """Methods that go to one region whatever their object was told."""
+    function = call.function
+    if not isinstance(function, Attribute) or not any(
+        name.endswith("." + function.name) for name in scene.catalog.escapes
+    ):
+        return
+    names = {t.name for t in targets(function, scene.unit, call.site, scene.program)}
+    for value in resolve(function.base, scene.unit, call.site, scene.program):
+        if isinstance(value.content, Call):
+            made_by = targets(value.content.function, value.unit, value.content.site, scene.program)
+            names |= {f"{t.name}.{function.name}" for t in made_by}
+    for name in sorted(names & set(scene.catalog.escapes)):
+        rule = scene.catalog.escapes[name]
+        yield Sighting(
+            rule=rule,
+            path=scene.path,
+            span=Span(function.span.start, function.span.end),
+            statement=call.site.statement,
+            region=rule.goes_to,
+            seen=name,
+            words=f"`{function.name}()` ignores the configured host",
+            context=Context.TEST if scene.facts.is_test else Context.CODE,
+            hint=rule.why,
+        )
+
+
+def _setting_name(setting: SdkSetting) -> str:
+    return setting.argument or setting.attribute or setting.item or setting.module or setting.setter or setting.env

@@ -1,0 +1,138 @@
+"""How a missing setting is written: as an argument or a statement, with the import it needs."""
+
+from __future__ import annotations
+
+import re
+
+from residency_lint.facts import Attribute, Call, Constant, Expression, Import, Name, Text
+from residency_lint.findings import Rewrite
+from residency_lint.fixes import Applicability, Edit
+from residency_lint.rules import Endpoint, SdkCall, SdkSetting
+from residency_lint.sightings.scene import Scene
+
+_NAME = re.compile(r"\{([a-z_][\w]*(?:\.\w+)+)\}")
+
+
+def insertion(
+    call: Call, setting: SdkSetting, rule: SdkCall, instead: Expression | None, scene: Scene
+) -> tuple[Rewrite, ...]:
+    """The rewrites that add `setting` to a call, one per wanted region; `instead` is a `None` that stands there."""
+    if isinstance(call.function, Attribute) and isinstance(call.function.base, Call):
+        return ()
+    rewrites = []
+    for region in scene.wanted(rule.vendor):
+        plain = _value(setting, rule, region, _quote(call), scene)
+        if plain is None:
+            continue
+        built = _built(setting, plain, call, scene)
+        if built is None:
+            continue
+        value, edits = built
+        edit = _placed(call, setting, value, instead, scene)
+        if edit is not None:
+            rewrites.append(Rewrite(region, value, (*edits, edit), rule.fix))
+        elif setting.attribute:
+            rewrites.append(Rewrite(region, f"{setting.attribute} = {value}", (), Applicability.DISPLAY))
+    return tuple(rewrites)
+
+
+def _quote(call: Call) -> str:
+    """The quote the call's own texts are written with."""
+    for argument in call.arguments:
+        if isinstance(argument.value, Text) and argument.value.quote in ("'", '"'):
+            return argument.value.quote
+    return '"'
+
+
+def _value(setting: SdkSetting, rule: SdkCall, region: str, quote: str, scene: Scene) -> str | None:
+    """The value that names a region, as a Python expression."""
+    spelling = setting.spelling
+    if spelling.endpoint:
+        row = scene.catalog.rules.get(f"{rule.vendor}/{spelling.endpoint}")
+        assert isinstance(row, Endpoint)
+        for address in row.columns.get(region, ())[:1]:
+            host = address.host if spelling.kind != "url" else f"https://{address.host}{spelling.path}"
+            return f"{quote}{host}{quote}"
+        return None
+    word = spelling.values.get(region)
+    if word is None or spelling.kind in ("boolean", "enum"):
+        return word
+    return f"{quote}{word}{quote}"
+
+
+def _built(setting: SdkSetting, value: str, call: Call, scene: Scene) -> tuple[str, tuple[Edit, ...]] | None:
+    """The expression that carries a value, and the import edits that its names need."""
+    if not setting.build:
+        return (value, ()) if setting.spelling.kind != "object" else None
+    edits: list[Edit] = []
+    text = setting.build.replace("{value}", value)
+    for name in _NAME.findall(text):
+        spelled, needed = _spelled(name, call, scene)
+        text = text.replace("{" + name + "}", spelled)
+        edits += needed
+    return text, tuple(edits)
+
+
+def _spelled(name: str, call: Call, scene: Scene) -> tuple[str, list[Edit]]:
+    """A qualified name as the file would write it next to `call`."""
+    module, _, last = name.rpartition(".")
+    if isinstance(call.function, Attribute):
+        base = scene.source.slice(call.function.base.span)
+        return f"{base}.{last}", []
+    imports = [
+        entry
+        for scope in scene.unit.visible_scopes(call.site.scope)
+        for (place, _), entries in scene.unit.imports.items()
+        if place == scope
+        for entry in entries
+    ]
+    for entry in imports:
+        if entry.module == module and entry.name == last:
+            return entry.bound, []
+        if not entry.name and entry.module == module and (entry.bound or "." not in module):
+            return f"{entry.bound or module}.{last}", []
+    if any(star.module == module for star in scene.unit.stars):
+        return last, []
+    bound = last if not _is_taken(last, scene) else module.rpartition(".")[2].title().replace("_", "") + last
+    written = last if bound == last else f"{last} as {bound}"
+    assert isinstance(call.function, Name)
+    beside = next((e for e in imports if e.bound == call.function.id and e.module == module and e.slot), None)
+    if beside is not None:
+        return bound, [_beside(beside, written, scene)]
+    if scene.facts.import_slot is None:
+        return bound, []
+    return bound, [scene.facts.import_slot.edit(scene.path, f"from {module} import {written}")]
+
+
+def _beside(entry: Import, name: str, scene: Scene) -> Edit:
+    """The name added to an import statement: before the first that sorts after it where the names are sorted."""
+    siblings = [e for e in scene.facts.imports if e.slot == entry.slot]
+    names = [e.name for e in siblings]
+    key = str.lower if names == sorted(names, key=str.lower) else str
+    assert entry.slot is not None
+    if names == sorted(names, key=key):
+        for sibling in siblings:
+            if key(sibling.name) > key(name):
+                start = sibling.span.start
+                separator = ", " if entry.slot.before == ", " else entry.slot.before
+                return Edit(scene.path, type(entry.span)(start, start), name + separator)
+    return entry.slot.edit(scene.path, name)
+
+
+def _is_taken(name: str, scene: Scene) -> bool:
+    unit = scene.unit
+    return any(bound == name for _, bound in unit.imports) or any(target == name for _, target in unit.bindings)
+
+
+def _placed(
+    call: Call, setting: SdkSetting, value: str, instead: Expression | None, scene: Scene
+) -> Edit | None:
+    if setting.argument:
+        if isinstance(instead, Constant):
+            return Edit(scene.path, instead.span, value)
+        return None if instead is not None else call.slot.edit(scene.path, f"{setting.argument}={value}")
+    if setting.attribute and call.assigned:
+        for binding in scene.facts.bindings:
+            if binding.value is call and binding.after is not None:
+                return binding.after.edit(scene.path, f"{call.assigned}.{setting.attribute} = {value}")
+    return None
