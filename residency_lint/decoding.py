@@ -11,6 +11,7 @@ from residency_lint.source import Source
 _COOKIE = re.compile(rb"[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")
 _BLANK = re.compile(rb"[ \t\f]*(#|$)")
 _ASCII = bytes(range(128))
+_ESCAPES = ("unicode-escape", "raw-unicode-escape", "unicode_escape", "raw_unicode_escape", "idna", "punycode")
 _BYTE_FOR_BYTE = "latin-1"
 
 
@@ -55,7 +56,7 @@ def _declared(data: bytes) -> str:
 def _as_declared(path: str, data: bytes, declared: str) -> Source | Skip:
     encoding = _normal_name(declared)
     try:
-        is_plain = _ASCII.decode(encoding) == _ASCII.decode("ascii")
+        is_plain = encoding not in _ESCAPES and _ASCII.decode(encoding) == _ASCII.decode("ascii")
     except UnicodeError:
         is_plain = False
     except LookupError:
@@ -75,7 +76,11 @@ def _as_declared(path: str, data: bytes, declared: str) -> Source | Skip:
 
 def _normal_name(declared: str) -> str:
     """Python's name; like the compiler, it takes the endings that Emacs writes (`utf-8-unix`)."""
-    name = re.sub(r"-(unix|dos|mac)$", "", declared.lower().replace("_", "-"))
+    name = declared.lower().replace("_", "-")
+    if re.fullmatch(r"utf-8(-.*)?", name):
+        return "utf-8"
+    if re.fullmatch(r"(latin-1|iso-8859-1|iso-latin-1)(-.*)?", name):
+        return "iso8859-1"
     try:
         return codecs.lookup(name).name
     except LookupError:
