@@ -59,9 +59,10 @@ def read_config_file(path: Path) -> ConfigFile | None:
     """
     data = _toml(path)
     if path.name == "pyproject.toml":
-        data = data.get("tool", {}).get(TABLE)
-    if data is None:
-        return None
+        tool = data.get("tool")
+        if not isinstance(tool, dict) or TABLE not in tool:
+            return None
+        data = tool[TABLE]
     table = _Table(data, str(path), "")
     config = ConfigFile(
         path=str(path),

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
+from glob import glob
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -50,7 +51,7 @@ class Declarations:
     @property
     def _takes_back(self) -> bool:
         """Whether a folder that is excluded may hold files that are not."""
-        return any(glob.startswith("!") for glob in self.file.exclude)
+        return any(pattern.startswith("!") for pattern in self.file.exclude)
 
     def _last_fitting(self, path: str) -> int:
         """The index of the last `[[paths]]` entry that fits a path; -1 without."""
@@ -164,14 +165,11 @@ def _own_names(catalog: Catalog, vendor: str) -> dict[str, str]:
 def _with_own_rows(file: ConfigFile, folder: str, shipped: Catalog) -> tuple[Catalog, list[str]]:
     paths: dict[Path, None] = {}
     errors: list[str] = []
-    for glob in file.catalog:
-        # Joined, not `Path.glob`: it refuses absolute ones and says it in other words in each version of Python.
-        import glob as globs
-
-        found = sorted(globs.glob(os.path.join(folder, glob), recursive=True))
+    for pattern in file.catalog:
+        found = sorted(glob(os.path.join(folder, pattern), recursive=True))
         paths.update((Path(path), None) for path in found)
         if not found:
-            errors.append(f"{file.path}: catalog: no file fits {glob!r}")
+            errors.append(f"{file.path}: catalog: no file fits {pattern!r}")
     try:
         return (load_catalog(paths, shipped) if paths else shipped), errors
     except ConfigError as error:
