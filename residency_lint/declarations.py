@@ -46,7 +46,7 @@ class Declarations:
     def is_excluded(self, path: str) -> bool:
         if not self.file.exclude or (path.endswith("/") and self._takes_back):
             return False
-        return self._excluded.match_file(self._inner(path))
+        return self._fits(self._excluded, path)
 
     @property
     def _takes_back(self) -> bool:
@@ -55,13 +55,11 @@ class Declarations:
 
     def _last_fitting(self, path: str) -> int:
         """The index of the last `[[paths]]` entry that fits a path; -1 without."""
-        inner = self._inner(path) if self.file.paths else ""
-        fitting = (index for index, spec in self._specs if spec.match_file(inner))
-        return next(fitting, -1)
+        return next((index for index, spec in self._specs if self._fits(spec, path)), -1)
 
-    def _inner(self, path: str) -> str:
+    def _fits(self, spec: GitIgnoreSpec, path: str) -> bool:
         inner = os.path.relpath(path, self.folder).replace(os.sep, "/")
-        return inner + "/" if path.endswith("/") else inner
+        return not inner.startswith("../") and spec.match_file(inner + "/" if path.endswith("/") else inner)
 
     @cached_property
     def _excluded(self) -> GitIgnoreSpec:
@@ -136,8 +134,8 @@ def place_errors(key: str, words: Iterable[str], catalog: Catalog, vendor: str =
         if word.lower() in own or word.lower() in places.zones or word.upper() in places.countries:
             continue
         kinds = f"region of {vendor}, zone or country" if vendor else "zone or country"
-        known = [*own, *places.zones, *(country.lower() for country in places.countries)]
-        yield f"{key}: {word!r} is no {kinds}{near(word, known)}"
+        known = [*places.zones, *(country.lower() for country in places.countries)]
+        yield f"{key}: {word!r} is no {kinds}{near(word, own) or near(word, known)}"
 
 
 def _name_errors(file: ConfigFile, catalog: Catalog) -> Iterator[str]:

@@ -89,7 +89,8 @@ class Settings:
             file = read_config_file(self.config)
             if file is None:
                 raise ConfigError(f"{self.config}: has no [tool.residency-lint]")
-            return self._made(file, os.path.dirname(os.path.abspath(self.config)))
+            # Its globs start from the current folder, as with ruff: it often lies apart (`ci/policy.toml`).
+            return self._made(file, os.getcwd())
         passed: list[str] = []
         while not self.isolated and folder not in self._known:
             passed.append(folder)

@@ -109,7 +109,7 @@ def test_false_declarations(data: bytes, reason: str) -> None:
 @pytest.mark.parametrize("encoding", ["utf-7", "unicode_escape", "idna", "punycode", "cp037", "utf-16", "iso2022_jp"])
 def test_encodings_that_edits_could_damage(encoding: str) -> None:
     """They are read byte for byte."""
-    assert source("a.py", f"# coding: {encoding}\n".encode() + b"x = '\x1b$B%\"\x1b(B'\n").encoding == "latin-1"
+    assert source("a.py", f"# coding: {encoding}\n".encode() + b"x = '\x1b$B%\"%\"\x1b(B'\n").encoding == "latin-1"
 
 
 @pytest.mark.parametrize("data", [b"a\0b", b"\xff\xfe\xff", codecs.BOM_UTF32_LE + "a".encode("utf-32-le")])

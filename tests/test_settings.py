@@ -78,12 +78,12 @@ def test_broken_pyproject_of_somebody_else() -> None:
 
 
 def test_given_file_is_used_for_every_path() -> None:
-    """Whatever lies nearer; its globs start from its own folder."""
+    """Whatever lies nearer; its globs start from the current folder."""
     write("residency-lint.toml", 'region = "us"')
-    write("ci/policy.toml", 'region = "eu"\nexclude = ["x.py"]')
+    write("ci/policy.toml", 'region = "eu"\nexclude = ["/src/x.py"]')
     settings = Settings(CATALOG, config=Path("ci/policy.toml"))
     assert words("a/b.py", settings) == ("eu",)
-    assert [settings.is_excluded(path) for path in ("x.py", "ci/x.py")] == [False, True]
+    assert [settings.is_excluded(path) for path in ("src/x.py", "ci/src/x.py", "../src/x.py")] == [True, False, False]
 
 
 def test_no_config_files() -> None:
@@ -161,7 +161,7 @@ match = "a"
 @pytest.mark.parametrize(
     ("toml", "error"),
     [
-        ('region = "eu"\nx = ', "residency-lint.toml: not TOML: Invalid value (at line 2, column 5)"),
+        ('region = "eu"\nx = \n', "residency-lint.toml: not TOML: Invalid value (at line 2, column 5)"),
         ("region = []", "residency-lint.toml: region: is empty"),
         ('region = "eu"\nvendors = 1', "residency-lint.toml: vendors: expected a table, found 1"),
         ('region = "eu"\npaths = 1', "residency-lint.toml: paths: expected [[paths]] tables, found 1"),
