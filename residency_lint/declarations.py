@@ -58,8 +58,9 @@ class Declarations:
         return next((index for index, spec in self._specs if self._fits(spec, path)), -1)
 
     def _fits(self, spec: GitIgnoreSpec, path: str) -> bool:
-        inner = os.path.relpath(path, self.folder).replace(os.sep, "/")
-        return not inner.startswith("../") and spec.match_file(inner + "/" if path.endswith("/") else inner)
+        folder, full = os.path.join(self.folder, ""), os.path.abspath(path)
+        inner = full.removeprefix(folder).replace(os.sep, "/") + ("/" if path.endswith("/") else "")
+        return full.startswith(folder) and spec.match_file(inner)
 
     @cached_property
     def _excluded(self) -> GitIgnoreSpec:
