@@ -1,0 +1,132 @@
+"""Config files + flags → one frozen `Settings`, which knows the policy of every path."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+
+from residency_lint.catalog import Catalog
+from residency_lint.config_file import NAMES, ConfigFile, near, read_config_file
+from residency_lint.declarations import Declarations, declarations, place_errors
+from residency_lint.errors import ConfigError
+from residency_lint.policy import Policy
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Everything a run was told; paths are absolute, or relative to the current folder.
+
+    Raises ConfigError where it is made with flags that are wrong, and from every method that takes a path when the
+    path's config file is wrong.
+    """
+
+    catalog: Catalog
+    """The shipped one; `catalog_for` adds the rows of a config file."""
+    regions: tuple[str, ...] = ()
+    """`--region`: replaces the top-level `region` of every config file, and nothing else."""
+    isolated: bool = False
+    config: Path | None = None
+    """`--config`: used for every path, whatever lies nearer."""
+    unsafe_fixes: bool = False
+    selected: tuple[str, ...] = ()
+    """`vendor` or `vendor/row`; none means all."""
+    deselected: tuple[str, ...] = ()
+    strict: bool = False
+    stdin_filename: str = ""
+    today: date = field(default_factory=date.today)
+    _known: dict[str, Declarations] = field(default_factory=dict, init=False, repr=False, compare=False)
+    """Folder → what holds in it; folders below one config file share theirs."""
+
+    def __post_init__(self) -> None:
+        errors = list(place_errors("--region", self.regions, self.catalog))
+        if self.config is not None and not self.config.is_file():
+            errors.append(f"--config: {self.config}: no such file")
+        if self.config is not None and self.isolated:
+            errors.append("--config: --isolated reads no config file; leave one of them out")
+        if errors:
+            raise ConfigError("\n".join(errors))
+
+    def policy_for(self, path: str) -> Policy:
+        """Also raises ConfigError if no region is declared for the path."""
+        return self._declared(path).policy_for(path)
+
+    def catalog_for(self, path: str) -> Catalog:
+        return self._declared(path).catalog
+
+    def is_excluded(self, path: str) -> bool:
+        """Whether `exclude` names a file, or with a `/` at the end a folder.
+
+        Config files from the current folder down are asked in turn: what lies in an excluded folder, config files
+        too, is never read.
+        """
+        return any(self._declared(f"{folder}/" if folder else "").is_excluded(path) for folder in _outer(path))
+
+    def is_selected(self, rule_id: str) -> bool:
+        names = {rule_id, rule_id.partition("/")[0]}
+        return (not self.selected or not names.isdisjoint(self.selected)) and names.isdisjoint(self.deselected)
+
+    def selection_errors(self, rule_ids: set[str]) -> Iterator[str]:
+        """A line for each selected or deselected name that is no rule's and no vendor's."""
+        known = rule_ids | {rule_id.partition("/")[0] for rule_id in rule_ids}
+        for flag, names in (("--select", self.selected), ("--ignore", self.deselected)):
+            for name in names:
+                if name not in known:
+                    yield f"{flag}: {name!r} is no vendor and no rule{near(name, known)}"
+
+    def _declared(self, path: str) -> Declarations:
+        # One key where the folder makes no difference.
+        folder = os.path.dirname(path) if self.config is None and not self.isolated else ""
+        if folder not in self._known:
+            self._known[folder] = self._nearest(os.path.abspath(folder))
+        return self._known[folder]
+
+    def _nearest(self, folder: str) -> Declarations:
+        """The config file that is nearest upwards and has something to say, used alone."""
+        if self.config is not None:
+            file = read_config_file(self.config)
+            if file is None:
+                raise ConfigError(f"{self.config}: has no [tool.residency-lint]")
+            # Its globs start from the current folder, as with ruff: it often lies apart (`ci/policy.toml`).
+            return self._made(file, os.getcwd())
+        passed: list[str] = []
+        while not self.isolated and folder not in self._known:
+            passed.append(folder)
+            file = _config_in(folder)
+            if file is not None:
+                self._known[folder] = self._made(file, folder)
+            elif os.path.dirname(folder) == folder:
+                break
+            else:
+                folder = os.path.dirname(folder)
+        found = self._known.get(folder) or self._made(ConfigFile(), folder)
+        self._known.update((inner, found) for inner in passed)
+        return found
+
+    def _made(self, file: ConfigFile, folder: str) -> Declarations:
+        return declarations(file, folder, self.catalog, self.regions, self.today)
+
+
+def _config_in(folder: str) -> ConfigFile | None:
+    for name in NAMES:
+        path = os.path.join(folder, name)
+        if os.path.isfile(path):
+            here = os.path.join(os.getcwd(), "")
+            file = read_config_file(Path(path.removeprefix(here)))
+            if file is not None:
+                return file
+    return None
+
+
+def _outer(path: str) -> Iterator[str]:
+    """The folders a path lies in, from the current one (``) down; only the last for a path that is not below it."""
+    folder = os.path.dirname(path.rstrip("/"))
+    if os.path.isabs(path) or ".." in folder.split("/"):
+        yield folder
+        return
+    yield ""
+    parts = folder.split("/") if folder else []
+    for count in range(1, len(parts) + 1):
+        yield "/".join(parts[:count])
