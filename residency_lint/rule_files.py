@@ -284,7 +284,9 @@ def _endpoint(table: _Table, row: _Row) -> Endpoint:
 
 
 def _look_alike(table: _Table, row: _Row) -> LookAlike:
-    return LookAlike(**row.head(table, Applicability.UNSAFE), meant=table.words("meant"), imitations=table.flag("imitations"))
+    return LookAlike(
+        **row.head(table, Applicability.UNSAFE), meant=table.words("meant"), imitations=table.flag("imitations")
+    )
 
 
 def _neutral(table: _Table, row: _Row) -> Neutral:

@@ -47,7 +47,7 @@ def _named(name: str, position: int, unit: Unit, site: Site, program: Program, d
             # `try: from a import B` / `except ImportError: B = None`
             return found or tuple(_imported(entry, unit, program, depth) for entry in imports)
     for star in unit.stars:
-        module = program.module(unit.facts.path, star.module)
+        module = program.module(unit.facts.path, star.module, for_names=True)
         if module is None:
             return (Target(_join(star.module, name)),)
         if exported := _exported(module, star.module, name, program, depth + 1):
@@ -67,7 +67,7 @@ def _imported(entry: Import, unit: Unit, program: Program, depth: int) -> Target
     if not entry.name:
         # `import a.b as c` binds the module a.b, `import a.b` the package a.
         return Target(entry.module if entry.bound else entry.module.partition(".")[0])
-    module = program.module(unit.facts.path, entry.module)
+    module = program.module(unit.facts.path, entry.module, for_names=True)
     if module is not None and module is not unit:
         exported = _exported(module, entry.module, entry.name, program, depth + 1)
         if exported:
@@ -92,7 +92,7 @@ def _members(base: Target, name: str, unit: Unit, program: Program, depth: int) 
             for binding in definitions
             if binding.kind is BindingKind.DEFINITION and base.unit.scope(base.scope).kind is ScopeKind.CLASS
         )
-    module = program.module(unit.facts.path, base.name)
+    module = program.module(unit.facts.path, base.name, for_names=True)
     if module is not None and module is not unit:
         exported = _exported(module, base.name, name, program, depth + 1)
         if exported:

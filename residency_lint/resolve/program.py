@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from posixpath import dirname, join, normpath
 
-from residency_lint.facts import Binding, BindingKind, Call, Facts, Import, Return, Scope, ScopeKind, Site
-
-FactsOf = Callable[[str], Facts | None]
-"""Path → the facts of that file, None where there is none to read."""
+from residency_lint.facts import Binding, Call, Facts, Import, Return, Scope, ScopeKind, Site
 
 
 @dataclass
@@ -120,21 +117,21 @@ def id_of(guard: object) -> tuple[int, int]:
 
 @dataclass
 class Program:
-    """All files a resolution may ask for; the parsed ones are kept."""
+    """The files a resolution may ask for.
 
-    facts_of: FactsOf
-    units: dict[str, Unit | None] = field(default_factory=dict)
+    `unit_at`: path → its unit, None where there is no such file. `leads_on`: whether a file can bear or pass on a name
+    that matters; names are followed into no other, values into all.
+    """
 
-    def unit(self, path: str) -> Unit | None:
-        if path not in self.units:
-            facts = self.facts_of(path)
-            self.units[path] = Unit(facts) if facts is not None else None
-        return self.units[path]
+    unit_at: Callable[[str], Unit | None]
+    leads_on: Callable[[str], bool]
 
-    def module(self, importer: str, module: str) -> Unit | None:
+    def module(self, importer: str, module: str, *, for_names: bool = False) -> Unit | None:
         """The file of this repository that an import leads to, found by trying its few possible paths."""
         for path in _paths_of(importer, module):
-            unit = self.unit(path)
+            if for_names and not self.leads_on(path):
+                continue
+            unit = self.unit_at(path)
             if unit is not None:
                 return unit
         return None
@@ -160,6 +157,3 @@ def _paths_of(importer: str, module: str) -> Iterator[str]:
 def _files(stem: str) -> Iterator[str]:
     yield normpath(stem) + ".py"
     yield normpath(join(stem, "__init__.py"))
-
-
-__all__ = ["Binding", "BindingKind", "FactsOf", "Program", "Unit"]

@@ -215,9 +215,7 @@ def _moving(part: str, start: _Start, given: _Given) -> tuple[SdkSetting | None,
 # --- values ----------------------------------------------------------------------------------------
 
 
-def _value_sightings(
-    value: Value, setting: SdkSetting, expression: Expression, start: _Start
-) -> Iterator[Sighting]:
+def _value_sightings(value: Value, setting: SdkSetting, expression: Expression, start: _Start) -> Iterator[Sighting]:
     kind = setting.spelling.kind
     if kind == "object":
         if isinstance(value.content, Unknown):
@@ -250,9 +248,7 @@ def _untold(value: Value, setting: SdkSetting, expression: Expression, start: _S
     )
 
 
-def _host_values(
-    value: Value, setting: SdkSetting, expression: Expression, start: _Start
-) -> Iterator[Sighting]:
+def _host_values(value: Value, setting: SdkSetting, expression: Expression, start: _Start) -> Iterator[Sighting]:
     text = value.content
     if not isinstance(text, Text) or HOLE in text.text or not text.text:
         return
@@ -268,7 +264,13 @@ def _host_values(
         whole = Evidence(mention, 0, len(text.text))
         words = f"`{_setting_name(setting)}` takes a bare host; `{text.text}` has a scheme"
         yield sighting(
-            start.rule, whole, NOWHERE, start.context, scene, words=words, chain=chain,
+            start.rule,
+            whole,
+            NOWHERE,
+            start.context,
+            scene,
+            words=words,
+            chain=chain,
             rewrites=_bare_hosts(setting, whole, scene),
         )
         return
@@ -299,9 +301,7 @@ def _bare_hosts(setting: SdkSetting, evidence: Evidence, scene: Scene) -> tuple[
     return tuple(rewrites)
 
 
-def _word_values(
-    value: Value, setting: SdkSetting, expression: Expression, start: _Start
-) -> Iterator[Sighting]:
+def _word_values(value: Value, setting: SdkSetting, expression: Expression, start: _Start) -> Iterator[Sighting]:
     content = value.content
     if not isinstance(content, (Text, Constant)):
         return

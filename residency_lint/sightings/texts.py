@@ -38,7 +38,9 @@ _HOST = re.compile(
 _IP = re.compile(r"(?<![\d.])\d{1,3}(?:\.\d{1,3}){3}(?![\d.])")
 _ACCOUNT = re.compile(r"(?<![\w.-])\d{12}(?::role/[\w+=,.@/-]*\w)?(?!\w)")
 _WORD = re.compile(r"(?<![\w.-])[a-z0-9]+(?:-[a-z0-9]+)+(?![\w-])")
-_PLACEHOLDER = re.compile(r"<[A-Za-z][\w .-]*>|[xX]{4,}|\bX{3,}\b|\byour[-_]|(?i:fill[-_]?me|change[-_]?me|replace[-_]?me)")
+_PLACEHOLDER = re.compile(
+    r"<[A-Za-z][\w .-]*>|[xX]{4,}|\bX{3,}\b|\byour[-_]|(?i:fill[-_]?me|change[-_]?me|replace[-_]?me)"
+)
 _DOWNLOAD = re.compile(
     r"\.(?:zip|tar|gz|tgz|bz2|xz|deb|rpm|pkg|dmg|msi|exe|jar|sh|whl|gpg|asc|repo|min\.js)(?:$|[?#\s\"'])"
     r"|\b(?:apt|yum|dnf|rpm)\b"
@@ -105,9 +107,7 @@ def sighting(
 # --- vendors' hosts --------------------------------------------------------------------------------
 
 
-def _host_sightings(
-    found: re.Match[str], mention: Mention, context: Context, scene: Scene
-) -> Iterator[Sighting]:
+def _host_sightings(found: re.Match[str], mention: Mention, context: Context, scene: Scene) -> Iterator[Sighting]:
     host, path = found["host"].lower(), found["path"] or ""
     rows = scene.catalog.host_rows(host)
     row = next((row for row in rows if _is_below(path, row.address.path)), None)
@@ -132,9 +132,7 @@ def _is_below(path: str, prefix: str) -> bool:
 _ENDS_SEGMENT = ("", "/", "?", "#", "%", "{", "$", "\ufffc", ")", ",", ";", "]", "}")
 
 
-def _host_sighting(
-    row: HostRow, found: re.Match[str], mention: Mention, context: Context, scene: Scene
-) -> Sighting:
+def _host_sighting(row: HostRow, found: re.Match[str], mention: Mention, context: Context, scene: Scene) -> Sighting:
     start = found.start("host")
     end = found.end("host") if not row.address.path else found.start("path") + len(row.address.path)
     evidence = Evidence(mention, start, end)
@@ -200,9 +198,7 @@ def _imitation(
         yield _look_alike_sighting(rule, Evidence(mention, *found.span("host")), "", context, scene)
 
 
-def _look_alike_sighting(
-    rule: LookAlike, evidence: Evidence, meant: str, context: Context, scene: Scene
-) -> Sighting:
+def _look_alike_sighting(rule: LookAlike, evidence: Evidence, meant: str, context: Context, scene: Scene) -> Sighting:
     rewrites: tuple[Rewrite, ...] = ()
     for row in scene.catalog.hosts.get(meant, ()):
         edit = scene.edit(evidence.text, evidence.start, evidence.end, meant)
@@ -347,7 +343,11 @@ def _cloud_arn_sightings(
     start, end = arn.region_start, arn.region_end
     default = hidden_default(arn.region)
     place = arn_place(arn, regions)
-    fix = Applicability.UNSAFE if portability(arn, scene.catalog.portability) == "name-addressed" else Applicability.DISPLAY
+    fix = (
+        Applicability.UNSAFE
+        if portability(arn, scene.catalog.portability) == "name-addressed"
+        else Applicability.DISPLAY
+    )
     if default is not None:
         region, first, last = default
         start, end = start + first, start + last
@@ -378,9 +378,7 @@ def _cloud_arn_sightings(
     )
 
 
-def _cloud_sightings(
-    found: re.Match[str], mention: Mention, context: Context, scene: Scene
-) -> Iterator[Sighting]:
+def _cloud_sightings(found: re.Match[str], mention: Mention, context: Context, scene: Scene) -> Iterator[Sighting]:
     host = found["host"]
     for rule in scene.catalog.cloud_hosts:
         read = host_region(host, rule, scene.regions(rule.vendor))
@@ -391,11 +389,24 @@ def _cloud_sightings(
         start = found.start("host")
         if read.kind is HostKind.HIDDEN and read.service in rule.stops:
             yield sighting(
-                rule, Evidence(mention, start, found.end("host")), None, context, scene,
+                rule,
+                Evidence(mention, start, found.end("host")),
+                None,
+                context,
+                scene,
                 reason="the host does not show the region",
             )
         if read.word is not None:
-            yield from _cloud_host_sighting(rule, read.service, read.word.region, (start + read.word.start, start + read.word.end), found, mention, context, scene)
+            yield from _cloud_host_sighting(
+                rule,
+                read.service,
+                read.word.region,
+                (start + read.word.start, start + read.word.end),
+                found,
+                mention,
+                context,
+                scene,
+            )
         return
 
 
@@ -447,8 +458,8 @@ def _names_region(key: str, keys: re.Pattern[str], mention: Mention) -> bool:
     spelled = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", key).lower().lstrip("-").replace("-", "_")
     if keys.search(spelled) or keys.search(key.lower()):
         return True
-    return key.lower() in ("default", "value") and len(mention.keys) > 1 and _names_region(
-        mention.keys[-2], keys, mention
+    return (
+        key.lower() in ("default", "value") and len(mention.keys) > 1 and _names_region(mention.keys[-2], keys, mention)
     )
 
 
@@ -478,5 +489,3 @@ def _surroundings(mention: Mention, scene: Scene) -> str:
     start = max(0, span.start - 400)
     around = data[start : min(len(data), span.end + 400)]
     return " ".join(mention.keys) + " " + around.decode("latin-1")
-
-

@@ -124,9 +124,7 @@ def _is_taken(name: str, scene: Scene) -> bool:
     return any(bound == name for _, bound in unit.imports) or any(target == name for _, target in unit.bindings)
 
 
-def _placed(
-    call: Call, setting: SdkSetting, value: str, instead: Expression | None, scene: Scene
-) -> Edit | None:
+def _placed(call: Call, setting: SdkSetting, value: str, instead: Expression | None, scene: Scene) -> Edit | None:
     if setting.argument:
         if isinstance(instead, Constant):
             return Edit(scene.path, instead.span, value)

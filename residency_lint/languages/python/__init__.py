@@ -53,6 +53,7 @@ def _read(source: Source) -> Facts:
         imports=tuple(reader.imports),
         reads=tuple(expressions.reads),
         returns=tuple(reader.returns),
+        selections=tuple(expressions.selections),
         scopes=tuple(reader.scopes),
         comments=comments(source),
         import_slot=reader.import_slot,

@@ -50,6 +50,7 @@ class Expressions:
     calls: list[f.Call] = field(default_factory=list)
     reads: list[f.Read] = field(default_factory=list)
     bindings: list[f.Binding] = field(default_factory=list)
+    selections: list[tuple[f.Subscript | f.Call, f.Site]] = field(default_factory=list)
     _last_group: int = 0
     _last_chain: int = 0
     _hidden: tuple[str, ...] = ()
@@ -249,7 +250,10 @@ class Expressions:
         if len(node.slice) == 1 and isinstance(node.slice[0].slice, cst.Index):
             index = node.slice[0].slice.value
             key = self.convert(index, replace(around, role=f.Role.KEY, assigned=""))
-            return f.Subscript(base, key, span)
+            subscript = f.Subscript(base, key, span)
+            if not isinstance(key, (f.Text, f.Constant)):
+                self.selections.append((subscript, around.site))
+            return subscript
         for element in node.slice:
             self._descend(element, around)
         return f.Opaque("a slice", span)
@@ -274,6 +278,8 @@ class Expressions:
         call = f.Call(function, tuple(arguments), span, self._slot(node, span), around.site, around.assigned)
         if around.role is not f.Role.DEAD:
             self.calls.append(call)
+            if callee.endswith((".get", ".pop")) and arguments and not isinstance(arguments[0].value, f.Text):
+                self.selections.append((call, around.site))
         return call
 
     def _slot(self, node: cst.Call, span: Span) -> Slot:

@@ -1,0 +1,221 @@
+"""Paths → report; the only module that reads the code under scan."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from residency_lint.catalog import Catalog
+from residency_lint.decoding import source_of
+from residency_lint.errors import ConfigError, Unreadable
+from residency_lint.facts import Facts
+from residency_lint.findings import Finding, Level, Report, Skip, Suppression, Verdict
+from residency_lint.gate import Gate, read_bytes
+from residency_lint.judge import judge, wanted
+from residency_lint.languages import reader_for
+from residency_lint.policy import Policy
+from residency_lint.resolve.program import Program, Unit
+from residency_lint.settings import Settings
+from residency_lint.sightings import Scene, sightings
+from residency_lint.source import Source, Span
+from residency_lint.suppress import NOT_PARSED, OWN_RULES, own_finding, silence
+from residency_lint.walk import files
+
+_LARGEST = 16_000_000
+"""Bytes of a candidate; a larger one is not parsed, and the report says so."""
+
+
+def check_paths(paths: Sequence[str], settings: Settings, tree: Tree | None = None) -> Report:
+    """Checks files, and what lies in folders. Raises ConfigError for wrong settings and paths that do not exist."""
+    tree = tree or Tree()
+    gates = _Gates(settings)
+    findings: list[Finding] = []
+    skips: list[Skip] = []
+    count = candidates = 0
+    for entry in files(paths or ["."], is_excluded=settings.is_excluded):
+        if isinstance(entry, Skip):
+            skips.append(entry)
+            continue
+        count += 1
+        data = tree.data(entry)
+        if isinstance(data, Skip):
+            skips.append(data)
+        elif gates.is_candidate(entry, data):
+            candidates += 1
+            found = check_file(entry, settings, tree)
+            if isinstance(found, Skip):
+                skips += [found] if found.fatal else []
+            else:
+                findings += found
+    findings = _once(findings)
+    return Report(
+        findings=tuple(findings),
+        skips=tuple(skips),
+        files=count,
+        candidates=candidates,
+        declared=settings.policy_for("").allowed.words if settings.regions else _declared(findings),
+        declared_in=_declared_in(settings),
+        sources=tree.sources_of(findings),
+    )
+
+
+def check_file(path: str, settings: Settings, tree: Tree) -> list[Finding] | Skip:
+    """The findings of one file that may have some. Raises ConfigError."""
+    source = tree.source(path)
+    if isinstance(source, Skip):
+        return source
+    found = check_source(source, settings, tree)
+    return [f for f in found if f.rule.vendor == "residency-lint" or settings.is_selected(f.rule.id)]
+
+
+def check_source(source: Source, settings: Settings, tree: Tree, *, with_allowed: bool = False) -> list[Finding]:
+    """The findings of one source. Pure but for `tree`, which is asked for other files.
+
+    `with_allowed`: what lies inside the declared region as well.
+    """
+    policy, catalog = settings.policy_for(source.path), settings.catalog_for(source.path)
+    facts = tree.facts(source)
+    scene = Scene(
+        source=source,
+        unit=tree.unit(source, facts),
+        catalog=catalog,
+        program=tree.program(catalog),
+        sources=tree.known_source,
+        wanted=_wanted(policy, catalog),
+    )
+    judged = [judge(sighting, policy, catalog) for sighting in sightings(scene)]
+    found = [f for f in judged if f.verdict is not Verdict.ALLOWED or with_allowed]
+    if facts.note and any(f.verdict is not Verdict.ALLOWED for f in found):
+        found.append(_not_parsed(facts))
+    known = set(catalog.rules) | set(catalog.vendors) | {rule.id for rule in OWN_RULES}
+    return silence(found, facts.comments, source.path, known)
+
+
+@dataclass
+class Tree:
+    """The files of a run: read once, parsed once. `changes` stands in for what is on disk."""
+
+    changes: Mapping[str, bytes] = field(default_factory=dict)
+    _data: dict[str, bytes | Skip] = field(default_factory=dict)
+    _sources: dict[str, Source | Skip] = field(default_factory=dict)
+    _facts: dict[str, Facts] = field(default_factory=dict)
+    _units: dict[str, Unit] = field(default_factory=dict)
+    _programs: dict[int, Program] = field(default_factory=dict)
+
+    def data(self, path: str) -> bytes | Skip:
+        if path in self.changes:
+            return self.changes[path]
+        # Not kept: most files are looked at once, by the gate.
+        return self._data.get(path) or read_bytes(path)
+
+    def source(self, path: str) -> Source | Skip:
+        if path not in self._sources:
+            data = self.data(path)
+            if isinstance(data, bytes) and len(data) > _LARGEST:
+                data = Skip(path, f"{len(data):,} bytes, more than {_LARGEST:,}: not parsed; exclude it")
+            self._sources[path] = data if isinstance(data, Skip) else source_of(path, data)
+        return self._sources[path]
+
+    def known_source(self, path: str) -> Source | None:
+        source = self.source(path)
+        return None if isinstance(source, Skip) else source
+
+    def facts(self, source: Source) -> Facts:
+        """What a source says; by the lexer where its reader refuses it, and then with a note."""
+        if source.path not in self._facts:
+            language, read = reader_for(source.path)
+            try:
+                self._facts[source.path] = read(source)
+            except Unreadable as error:
+                from residency_lint.languages.python_text import read_refused
+
+                assert language == "python"
+                self._facts[source.path] = read_refused(source, str(error))
+        return self._facts[source.path]
+
+    def unit(self, source: Source, facts: Facts) -> Unit:
+        if source.path not in self._units:
+            self._units[source.path] = Unit(facts)
+        return self._units[source.path]
+
+    def program(self, catalog: Catalog) -> Program:
+        """The program as far as it is asked for. Names are only followed into files that can lead to an SDK."""
+        if id(catalog) not in self._programs:
+            gate = Gate(sorted(catalog.sdk_roots))
+            self._programs[id(catalog)] = Program(self._unit_at, lambda path: self._passes(path, gate))
+        return self._programs[id(catalog)]
+
+    def _unit_at(self, path: str) -> Unit | None:
+        if path not in self._units and not (path in self.changes or os.path.isfile(path)):
+            return None
+        source = self.source(path)
+        return None if isinstance(source, Skip) else self.unit(source, self.facts(source))
+
+    def _passes(self, path: str, gate: Gate) -> bool:
+        if not (path in self.changes or os.path.isfile(path)):
+            return False
+        data = self.data(path)
+        return isinstance(data, bytes) and (b"import *" in data or gate.is_candidate(data))
+
+    def sources_of(self, findings: Iterable[Finding]) -> dict[str, Source]:
+        """The sources that findings, their chains and their edits lie in."""
+        paths = set()
+        for finding in findings:
+            paths.add(finding.path)
+            paths.update(step.path for step in finding.sighting.chain)
+            paths.update(edit.path for edit in finding.fix.edits if finding.fix) if finding.fix else None
+        found = {path: self.known_source(path) for path in sorted(paths)}
+        return {path: source for path, source in found.items() if source is not None}
+
+
+class _Gates:
+    """One gate for each policy and catalogue."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._gates: dict[tuple[int, int], Gate] = {}
+        self._kept: list[object] = []
+
+    def is_candidate(self, path: str, data: bytes) -> bool:
+        policy, catalog = self._settings.policy_for(path), self._settings.catalog_for(path)
+        key = (id(policy), id(catalog))
+        if key not in self._gates:
+            self._gates[key] = Gate([*catalog.atoms([policy]), "residency:"])
+            self._kept += [policy, catalog]  # so that no id is used again
+        return self._gates[key].is_candidate(data)
+
+
+def _wanted(policy: Policy, catalog: Catalog) -> Callable[[str], tuple[str, ...]]:
+    known: dict[str, tuple[str, ...]] = {}
+
+    def regions(vendor: str) -> tuple[str, ...]:
+        if vendor not in known:
+            known[vendor] = wanted(vendor, policy, catalog)
+        return known[vendor]
+
+    return regions
+
+
+def _not_parsed(facts: Facts) -> Finding:
+    place = Suppression((), "", Span(0, 0), Span(0, 0))
+    return own_finding(NOT_PARSED, facts.path, place, facts.note, Level.NOTE)
+
+
+def _once(findings: Iterable[Finding]) -> list[Finding]:
+    """One finding for each piece of evidence, also when two files led to it; by path and place."""
+    kept: dict[tuple[str, Span, str], Finding] = {}
+    for finding in findings:
+        kept.setdefault((finding.path, finding.span, finding.rule.vendor), finding)
+    return sorted(kept.values(), key=lambda finding: (finding.path, finding.span, finding.rule.id))
+
+
+def _declared(findings: Sequence[Finding]) -> tuple[str, ...]:
+    return next((finding.allowed for finding in findings if finding.allowed), ())
+
+
+def _declared_in(settings: Settings) -> str:
+    try:
+        return settings.policy_for("").declared_in
+    except ConfigError:
+        return ""

@@ -1,0 +1,89 @@
+"""Facts, values and catalogue → what code talks to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from residency_lint.facts import HOLE, BindingKind, Joined, Mention, Role, Text
+from residency_lint.findings import Sighting
+from residency_lint.resolve.values import resolve
+from residency_lint.sightings.scene import Scene, context_of
+from residency_lint.sightings.sdk import sdk_sightings
+from residency_lint.sightings.switches import Seen, placed_in_switches
+from residency_lint.sightings.texts import text_sightings
+
+__all__ = ["Scene", "sightings"]
+
+
+def sightings(scene: Scene) -> tuple[Sighting, ...]:
+    """Everything in a file that names a destination, allowed or not, by position; one for each piece of evidence.
+
+    Where an SDK rule and a host rule see the same value, the SDK rule's stays.
+    """
+    found = [*sdk_sightings(scene), *placed_in_switches(_texts(scene), scene), *_folded(scene)]
+    kept: list[Sighting] = []
+    for one in found:
+        rivals = [o for o in kept if o.path == one.path and o.span.overlaps(one.span)]
+        if not any(_covers(rival, one) for rival in rivals):
+            kept = [o for o in kept if o not in rivals or not _covers(one, o)] + [one]
+    return tuple(sorted(kept, key=lambda s: (s.path, s.span)))
+
+
+def _covers(one: Sighting, other: Sighting) -> bool:
+    """Whether `one`, found earlier or wider, makes `other` a second report of the same evidence."""
+    if one.span == other.span or (one.span.contains(other.span) and one.rule.vendor != "aws"):
+        return True
+    return one.span.contains(other.span) and one.rule.vendor == other.rule.vendor
+
+
+def _texts(scene: Scene) -> list[Seen]:
+    seen = []
+    for mention in scene.facts.mentions:
+        context = context_of(mention, scene.facts)
+        if context is None or _is_only_shown(mention, scene):
+            continue
+        seen += [Seen(mention, found) for found in text_sightings(mention, context, scene)]
+    return seen
+
+
+def _folded(scene: Scene) -> Iterator[Sighting]:
+    """Destinations that only show once the pieces of a text are put together."""
+    for joined, site in scene.facts.joins:
+        mention = Mention(Text("", joined.span), Role.VALUE, site)
+        context = context_of(_role_of(joined, mention, scene), scene.facts)
+        if context is None:
+            continue
+        for value in resolve(joined, scene.unit, site, scene.program):
+            text = value.content
+            if not isinstance(text, Text) or len(text.pieces) < 2 or text.text == HOLE:
+                continue
+            for found in text_sightings(Mention(text, Role.VALUE, site), context, scene):
+                yield replace(found, chain=value.chain, certain=found.certain and not value.fallback)
+
+
+def _role_of(joined: Joined, mention: Mention, scene: Scene) -> Mention:
+    """The role that the pieces of a joined text play."""
+    for other in scene.facts.mentions:
+        if joined.span.contains(other.text.span):
+            return replace(mention, role=other.role)
+    return mention
+
+
+def _is_only_shown(mention: Mention, scene: Scene) -> bool:
+    """A constant of which every use in sight prints or compares it."""
+    if scene.facts.language != "python" or not mention.keys:
+        return False
+    unit, span = scene.unit, mention.text.span
+    for binding in unit.bindings.get((mention.site.scope, mention.keys[0]), []):
+        if binding.kind is BindingKind.ASSIGNMENT and binding.value is not None and binding.value.span.contains(span):
+            reads = [
+                read
+                for read in scene.facts.reads
+                if read.name == binding.target or read.name.endswith("." + binding.target)
+            ]
+            return bool(reads) and all(read.role in _SHOWN for read in reads)
+    return False
+
+
+_SHOWN = frozenset({Role.PRINTED, Role.COMPARED, Role.DESCRIBED, Role.ASSERTED, Role.LISTED, Role.DEAD})

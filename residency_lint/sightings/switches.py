@@ -1,0 +1,236 @@
+"""Region switches: tables and branches that name several regions, and the default that chooses among them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from fnmatch import fnmatchcase
+
+from residency_lint.facts import (
+    HOLE,
+    Call,
+    Comparison,
+    Expression,
+    Guard,
+    Mapping,
+    Mention,
+    Role,
+    Subscript,
+    Text,
+)
+from residency_lint.findings import Rewrite, Sighting, Step
+from residency_lint.resolve.values import Value, decide, resolve
+from residency_lint.rules import Endpoint
+from residency_lint.sightings.scene import Scene
+from residency_lint.source import Span
+
+_HOLED_HOST = re.compile(r"(?<![\w.@-])(?:[\w\ufffc-]+\.)+[A-Za-z]+")
+
+
+@dataclass(frozen=True)
+class Seen:
+    """A sighting and the text it was seen in."""
+
+    mention: Mention
+    sighting: Sighting
+
+
+def placed_in_switches(seen: list[Seen], scene: Scene) -> Iterator[Sighting]:
+    """The sightings, each with the regions its table or condition names beside it, and one for every default that
+    chooses among them by a word."""
+    holed = list(_holed(scene))
+    defaults: dict[tuple[str, Span], Sighting] = {}
+    for one in seen:
+        beside = _beside(one, seen) | _beside_in_branches(one, seen, holed)
+        if not beside:
+            yield one.sighting
+            continue
+        chosen, word = _chosen(one, scene)
+        if word is not None:
+            default = _default(one, word, seen, scene)
+            defaults.setdefault((default.path, default.span), default)
+        yield replace(one.sighting, beside=frozenset(beside), chosen=chosen and word is None)
+    yield from defaults.values()
+
+
+# --- tables ----------------------------------------------------------------------------------------
+
+
+def _beside(one: Seen, seen: Iterable[Seen]) -> set[str]:
+    """Regions that other entries of the same container name: any of the vendor's in a plain list, those of the
+    same rule under other keys."""
+    return {
+        other.sighting.region
+        for other in seen
+        if other is not one
+        and other.sighting.region is not None
+        and other.sighting.rule.vendor == one.sighting.rule.vendor
+        and other.sighting.region != one.sighting.region
+        and _are_alternatives(one, other)
+    }
+
+
+def _are_alternatives(one: Seen, other: Seen) -> bool:
+    mine, theirs = one.mention, other.mention
+    if mine.site.scope != theirs.site.scope:
+        return False
+    if mine.group and mine.group == theirs.group:
+        return mine.keys == theirs.keys or one.sighting.rule.id == other.sighting.rule.id
+    if one.sighting.rule.id != other.sighting.rule.id or len(mine.keys) != len(theirs.keys) or len(mine.keys) < 2:
+        return False
+    # {"us": {"host": …}, "eu": {"host": …}}: the paths differ in one step that is not the last.
+    steps = [a == b for a, b in zip(mine.keys, theirs.keys, strict=True)]
+    return steps.count(False) == 1 and steps[-1] and bool(mine.group and theirs.group)
+
+
+def _beside_in_branches(one: Seen, seen: Iterable[Seen], holed: list[tuple[Text, object, set[str]]]) -> set[str]:
+    """Regions named in other branches of a condition that this place stands under, or that overrides it."""
+    mine = one.mention
+    found: set[str] = set()
+    for other in seen:
+        if other is not one and other.sighting.rule.vendor == one.sighting.rule.vendor:
+            region = other.sighting.region
+            if region and region != one.sighting.region and _in_other_branch(mine.site, mine.keys, other.mention):
+                found.add(region)
+    for text, site, regions in holed:
+        mention = Mention(text, Role.VALUE, site)  # type: ignore[arg-type]
+        if _in_other_branch(mine.site, (), mention):
+            found |= regions
+    return found
+
+
+def _in_other_branch(site: object, keys: tuple[str, ...], other: Mention) -> bool:
+    mine = site.guards  # type: ignore[attr-defined]
+    theirs = other.site.guards
+    if other.site.scope != site.scope:  # type: ignore[attr-defined]
+        return False
+    if any(_opposed(a, b) for a in mine for b in theirs):
+        return True
+    # `host = US` and then `if eu: host = EU`.
+    return bool(keys) and keys == other.keys and len(theirs) > len(mine) and theirs[: len(mine)] == mine
+
+
+def _opposed(one: Guard, other: Guard) -> bool:
+    return one.chain == other.chain and one.test.span == other.test.span and one.holds != other.holds
+
+
+def _holed(scene: Scene) -> Iterator[tuple[Text, object, set[str]]]:
+    """Texts with an unknown part that can name hosts of the catalogue: `f"https://api-{region}.example.com"`."""
+    for joined, site in scene.facts.joins:
+        text = "".join(part.text if isinstance(part, Text) else HOLE for part in joined.parts)
+        if HOLE not in text:
+            continue
+        for host in _HOLED_HOST.findall(text):
+            domain = ".".join(host.split(".")[-2:])
+            if HOLE not in host or domain not in scene.catalog.domains:
+                continue
+            pattern = host.lower().replace(HOLE, "*")
+            regions = {
+                row.region
+                for known, rows in scene.catalog.hosts.items()
+                if fnmatchcase(known, pattern)
+                for row in rows
+                if isinstance(row.rule, Endpoint)
+            }
+            yield Text(text, joined.span, plain=False), site, regions
+
+
+# --- defaults --------------------------------------------------------------------------------------
+
+
+def _chosen(one: Seen, scene: Scene) -> tuple[bool, Value | None]:
+    """Whether, with nothing set, the condition or key leads to this entry; and the word that makes it so, when that
+    is a text written somewhere as a default."""
+    for selector in _selectors(one, scene):
+        return True, selector
+    guards = one.mention.site.guards
+    decisions = [decide(g.test, scene.unit, one.mention.site, scene.program) for g in guards]
+    if not guards or all(d is None for d in decisions):
+        return False, None
+    if any(d is not None and d is not g.holds for d, g in zip(decisions, guards, strict=True)):
+        return False, None
+    return True, _deciding_word(guards, one, scene)
+
+
+def _deciding_word(guards: tuple[Guard, ...], one: Seen, scene: Scene) -> Value | None:
+    for guard in guards:
+        if isinstance(guard.test, Comparison):
+            for value in resolve(guard.test.left, scene.unit, one.mention.site, scene.program):
+                if isinstance(value.content, Text) and value.content is not guard.test.left:
+                    return value
+    return None
+
+
+def _selectors(one: Seen, scene: Scene) -> Iterator[Value]:
+    """Defaults of keys with which the table is read: `HOSTS[region]` where `region` defaults to this entry's key."""
+    for expression, site in scene.facts.selections:
+        base, key = _base_and_key(expression)
+        if base is None or key is None or isinstance(key, Text):
+            continue
+        for container in resolve(base, scene.unit, site, scene.program):
+            if not isinstance(container.content, Mapping):
+                continue
+            for value in resolve(key, scene.unit, site, scene.program):
+                if value.text is not None and _holds(container.content, value.text, one.mention.text.span):
+                    yield value
+
+
+def _base_and_key(expression: Expression) -> tuple[Expression | None, Expression | None]:
+    if isinstance(expression, Subscript):
+        return expression.base, expression.key
+    if isinstance(expression, Call) and expression.arguments:
+        base = getattr(expression.function, "base", None)
+        return base, expression.arguments[0].value
+    return None, None
+
+
+def _holds(mapping: Mapping, key: str, span: Span) -> bool:
+    return any(isinstance(k, Text) and k.text == key and v.span.contains(span) for k, v in mapping.items)
+
+
+def _default(one: Seen, value: Value, seen: Iterable[Seen], scene: Scene) -> Sighting:
+    """The default word as the place where the wrong value is born; its entry becomes a step of the chain."""
+    assert isinstance(value.content, Text)
+    text = value.content
+    path, span = scene.locate(text, 0, len(text.text))
+    word = text.text
+    rewrites = []
+    for region in scene.wanted(one.sighting.rule.vendor):
+        other = _word_for(region, one, seen, scene)
+        edit = scene.edit(text, 0, len(word), other) if other else None
+        if edit is not None:
+            rewrites.append(Rewrite(region, other, (edit,), one.sighting.rule.fix))
+    entry = Step(scene.path, one.sighting.span, f"which selects {one.sighting.seen}")
+    return replace(
+        one.sighting,
+        path=path,
+        span=span,
+        statement=value.site.statement,
+        words=f'the default "{word}" selects `{one.sighting.seen}`',
+        chain=(*value.chain, entry),
+        rewrites=tuple(rewrites),
+        beside=frozenset(),
+        chosen=False,
+    )
+
+
+def _word_for(region: str, one: Seen, seen: Iterable[Seen], scene: Scene) -> str:
+    """The word that selects a region: its table's key, the text its branch compares with, or its own name where an
+    unknown part of a host takes it."""
+    for other in seen:
+        if other.sighting.region != region or other.sighting.rule.vendor != one.sighting.rule.vendor:
+            continue
+        if other.mention.group and len(other.mention.keys) == len(one.mention.keys):
+            differing = [b for a, b in zip(one.mention.keys, other.mention.keys, strict=True) if a != b]
+            if len(differing) == 1:
+                return differing[0]
+        for guard in other.mention.site.guards:
+            test = guard.test
+            if guard.holds and isinstance(test, Comparison) and test.operator == "==" and isinstance(test.right, Text):
+                return test.right.text
+    for text, _, regions in _holed(scene):
+        hosts = {h for h, rows in scene.catalog.hosts.items() for row in rows if row.region == region}
+        if region in regions and any(host in text.text.replace(HOLE, region) for host in hosts):
+            return region
+    return ""
