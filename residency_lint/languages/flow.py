@@ -143,8 +143,7 @@ class _Flow:
             while end >= 0 and text.startswith("''", end):
                 end, is_doubled = text.find("'", end + 2), True
             return end, is_doubled
-        end = closing(text, inside, quote)
-        return (-1 if self.dialect is JSON and "\n" in text[inside:end] else end), False
+        return closing(text, inside, quote, self.ledger.line_end(inside) if self.dialect is JSON else None), False
 
     def _other(self, position: int) -> int:
         comment = self.dialect.comments.match(self.text, position)

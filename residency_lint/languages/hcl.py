@@ -173,7 +173,7 @@ class _Hcl:
 
     def _open(self, sign: str) -> None:
         frame = self.frames[-1]
-        keys, callee = frame.path(), self.word if sign == "(" else ""
+        keys, callee = frame.path(), self.word if sign == "(" else frame.callee
         if sign == "{" and frame.key is None and frame.head:
             keys = (*keys, *(self.text[draft.start : draft.end] for draft in frame.head))[-DEEPEST:]
             self._labels(frame.head)

@@ -49,6 +49,7 @@ class Ledger:
         self._statements: dict[int, int] = {}
         self._line_starts = [0, *(m.end() for m in re.finditer("\n", self.text))]
         self._groups = 0
+        self._asked, self._answer = 1, 0
 
     def group(self) -> int:
         """A number for a container of its own."""
@@ -79,8 +80,11 @@ class Ledger:
             start = newline + 1
 
     def line_end(self, position: int) -> int:
-        newline = self.text.find("\n", position)
-        return len(self.text) if newline < 0 else newline
+        """Where the line of a character ends; kept, since a line of ten million characters is asked for often."""
+        if not self._asked <= position <= self._answer:
+            newline = self.text.find("\n", position)
+            self._asked, self._answer = position, len(self.text) if newline < 0 else newline
+        return self._answer
 
     def stripped(self, start: int, end: int) -> tuple[int, int]:
         """The same range without blanks at both ends."""
