@@ -95,7 +95,10 @@ class _Code:
         if self.text.startswith("//", start):
             is_comment = previous != ":"
         else:
-            is_comment = not (previous.isalnum() or previous in "$'\"`\\&") and self.text[after : after + 1] not in ("[", "{")
+            is_comment = not (previous.isalnum() or previous in "$'\"`\\&") and self.text[after : after + 1] not in (
+                "[",
+                "{",
+            )
         if not is_comment:
             return after
         end = min(self.ledger.line_end(start), self.end)

@@ -12,12 +12,13 @@ _WINDOW = 200
 
 _COMPARING = frozenset(
     "equals equalsIgnoreCase includes startsWith endsWith contains containsKey match matches test indexOf lastIndexOf "
-    "search eql? eq start_with? end_with? starts_with ends_with include? includes? HasPrefix HasSuffix Contains EqualFold "
+    "search eql? eq start_with? end_with? starts_with ends_with include? includes? HasPrefix HasSuffix EqualFold "
     "Equal StartsWith EndsWith Contains IndexOf hasPrefix hasSuffix strpos stripos str_contains str_starts_with strcmp "
     "strcasecmp strncmp preg_match in_array startswith endswith has contentEquals compareTo localeCompare".split()
 )
 _IMPORTING = frozenset(
-    "import from require require_relative require_once include include_once use package part export load library".split()
+    "import from require require_relative require_once include include_once use package part export load "
+    "library".split()
 )
 _PRINTING = re.compile(
     r"(?:console|(?:\w+\.)*(?:log|logger|logging|slog|Log|LOG|LOGGER|Logger|zap|logrus|Timber))\.\w+!?$|(?:log|logger)$"

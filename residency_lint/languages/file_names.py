@@ -51,19 +51,35 @@ _BY_NAME = (
     (re.compile(r"(?:dockerfile|containerfile)(?:[._-].*)?$"), "dockerfile"),
     (re.compile(r"\.?env(?:[._-].*)?$|.*\.env\.[\w.-]+$|\.flaskenv$"), "env"),
     (re.compile(r"nginx.*\.conf(?:\..+)?$"), "conf"),
-    (re.compile(r"makefile(?:\..*)?$|gnumakefile$|justfile$|procfile$|\.?bash_?\w*$|\.?(?:zshrc|zshenv|profile)$"), "shell"),
+    (
+        re.compile(r"makefile(?:\..*)?$|gnumakefile$|justfile$|procfile$|\.?bash_?\w*$|\.?(?:zshrc|zshenv|profile)$"),
+        "shell",
+    ),
     (re.compile(r"jenkinsfile(?:\..*)?$"), "groovy"),
     (re.compile(r"gemfile$|rakefile$|vagrantfile$|fastfile$|appfile$|podfile$|brewfile$|guardfile$|capfile$"), "ruby"),
     (re.compile(r"pipfile$|poetry\.lock$|cargo\.lock$|uv\.lock$|gopkg\.lock$"), "toml"),
-    (re.compile(r"pipfile\.lock$|composer\.lock$|flake\.lock$|\.(?:babel|eslint|prettier|stylelint|nyc|swc)rc$"), "json"),
+    (
+        re.compile(r"pipfile\.lock$|composer\.lock$|flake\.lock$|\.(?:babel|eslint|prettier|stylelint|nyc|swc)rc$"),
+        "json",
+    ),
     (re.compile(r"(?:pnpm-lock|podfile)\.lock$|pubspec\.lock$|\.clang-format$|\.(?:gem|yarn)rc$"), "yaml"),
-    (re.compile(r"\.(?:gitconfig|npmrc|pypirc|pylintrc|flake8|coveragerc|editorconfig|gitmodules)$|config$|credentials$"), "ini"),
+    (
+        re.compile(
+            r"\.(?:gitconfig|npmrc|pypirc|pylintrc|flake8|coveragerc|editorconfig|gitmodules)$|config$|credentials$"
+        ),
+        "ini",
+    ),
     (re.compile(r"requirements.*\.(?:txt|in)$|constraints.*\.txt$|\.\w*ignore$|codeowners$|robots\.txt$"), "text"),
     (re.compile(r"cmakelists\.txt$|go\.(?:mod|sum|work)$"), "text"),
-    (re.compile(r"(?:readme|license|licence|copying|authors|notice|changelog|changes|contributing|news|history)$"), "prose"),
+    (
+        re.compile(r"(?:readme|license|licence|copying|authors|notice|changelog|changes|contributing|news|history)$"),
+        "prose",
+    ),
 )
 
-_TEST_FOLDERS = frozenset("test tests __tests__ spec specs testdata fixtures __fixtures__ mocks __mocks__ testing".split())
+_TEST_FOLDERS = frozenset(
+    "test tests __tests__ spec specs testdata fixtures __fixtures__ mocks __mocks__ testing".split()
+)
 _TEST_FILE = re.compile(
     r"test_[^/]*$|[^/]*_test\.[^/.]+$|[^/]*\.(?:test|spec)\.[^/]+$|[^/]*Tests?\.(?:java|kt|cs|swift|scala|php)$"
     r"|[^/]*_spec\.rb$|conftest\.py$"

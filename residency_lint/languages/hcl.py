@@ -118,9 +118,7 @@ class _Hcl:
             sign = found.group()
             if sign == "\n":
                 return found.start()
-            if sign in ("${", "%{"):
-                depths.append("{")
-            elif sign == "{" and depths and depths[-1] != '"':
+            if sign in ("${", "%{") or (sign == "{" and depths and depths[-1] != '"'):
                 depths.append("{")
             elif sign == "}" and depths and depths[-1] == "{":
                 depths.pop()

@@ -12,7 +12,9 @@ from residency_lint.languages.scalars import closing, unescaped
 
 _SECTION = re.compile(r"\[{1,2}(?P<name>[^\]\n]*)\]{1,2}")
 _KEY = re.compile(r"(?:export\s+)?(?P<key>\"[^\"\n]*\"|'[^'\n]*'|[^\s=:\"'\[\]{}][^=:\n]*?)\s*(?P<sign>[=:])")
-_TOML_KEY = re.compile(r"(?P<key>(?:[\w-]+|\"[^\"\n]*\"|'[^'\n]*')(?:\s*\.\s*(?:[\w-]+|\"[^\"\n]*\"|'[^'\n]*'))*)\s*(?P<sign>=)")
+_TOML_KEY = re.compile(
+    r"(?P<key>(?:[\w-]+|\"[^\"\n]*\"|'[^'\n]*')(?:\s*\.\s*(?:[\w-]+|\"[^\"\n]*\"|'[^'\n]*'))*)\s*(?P<sign>=)"
+)
 _PART = re.compile(r"[\w-]+|\"[^\"\n]*\"|'[^'\n]*'")
 _COMMENTS = {"toml": HASH, "ini": INI, "properties": PROPERTIES, "env": HASH}
 

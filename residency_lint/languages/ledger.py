@@ -129,7 +129,8 @@ class Ledger:
         return self._line_starts[first], self._end_of_line(last)
 
     def _end_of_line(self, line: int) -> int:
-        return self._line_starts[line + 1] - 1 if line + 1 < len(self._line_starts) else len(self.text)
+        end = self._line_starts[line + 1] - 1 if line + 1 < len(self._line_starts) else len(self.text)
+        return end - 1 if self.source.text[end - 1 : end + 1] == "\r\n" else end
 
     def _placed_comments(self) -> list[tuple[tuple[int, int], tuple[int, int]]]:
         """Each comment with the statement it speaks of: the one it stands on, or alone on its line the next one."""

@@ -30,7 +30,7 @@ MARKUP = Comments(blocks=(("<!--", "-->"),))
 UNKNOWN = Comments(first=("#", "//"))
 
 _QUOTE_OR_MARK = {
-    comments: re.compile("|".join([r"\\.", "\"", "'", *(re.escape(mark) for mark in comments.marks)]))
+    comments: re.compile("|".join([r"\\.", '"', "'", *(re.escape(mark) for mark in comments.marks)]))
     for comments in (HASH, INI, SLASH, DASH)
 }
 _PAIR = re.compile(
@@ -42,6 +42,7 @@ _WORD_PAIR = re.compile(
     r"(?<![^\s;(&|])(?:(?P<flag>--?[A-Za-z][\w-]*)(?:=|\s+)(?!-)|(?:\$env:)?(?P<name>[A-Za-z_]\w*)\s?=\s?(?!=))"
     r"(?P<value>\"[^\"\n]*\"|'[^'\n]*'|[^\s;|&\"'()<>]+)"
 )
+_DECLARING = frozenset(("export", "set", "setx", "local", "readonly", "declare"))
 _ECHO = re.compile(r"[@\s]*(?:echo|printf|Write-(?:Host|Output|Error))\b", re.I)
 
 
@@ -52,11 +53,9 @@ def split_comment(ledger: Ledger, start: int, end: int, comments: Comments) -> i
     """
     text = ledger.text
     first, stop = ledger.stripped(start, end)
-    line_start = text[first : first + 6].lower()
-    if first < stop and line_start.startswith((*comments.marks, *comments.first)) and line_start:
-        if comments.marks or comments.first:
-            ledger.comment(first, stop)
-            return start
+    if text[first : min(stop, first + 6)].lower().startswith((*comments.marks, *comments.first)):
+        ledger.comment(first, stop)
+        return start
     pattern = _QUOTE_OR_MARK.get(comments)
     if pattern is None or not any(mark in text[start:end] for mark in comments.marks):
         return end
@@ -114,7 +113,8 @@ def trimmed(ledger: Ledger, draft: Draft) -> Draft:
 
 def _add_piece(ledger: Ledger, draft: Draft, span: tuple[int, int], role: Role | None) -> None:
     start, end = ledger.stripped(*span)
-    if any(character.isalnum() for character in ledger.text[start:end]):
+    piece = ledger.text[start:end]
+    if piece not in _DECLARING and any(character.isalnum() for character in piece):
         ledger.add(Draft(start, end, draft.keys, draft.group, role, statement=draft.statement))
 
 

@@ -15,7 +15,9 @@ from residency_lint.source import Source
 _SIGN = re.compile(r"<!--|<!\[CDATA\[|<%#|\{\{!--|\{#|</?(?=[A-Za-z])")
 _CLOSINGS = {"<!--": "-->", "<%#": "%>", "{{!--": "--}}", "{#": "#}"}
 _NAME = re.compile(r"[\w:.-]+")
-_ATTRIBUTE = re.compile(r"\s+|(?P<name>[^\s=>\"'/]+)(?:\s*=\s*(?P<value>\"[^\"<]*\"|'[^'<]*'|[^\s>\"']+))?|(?P<end>/?>)|.")
+_ATTRIBUTE = re.compile(
+    r"\s+|(?P<name>[^\s=>\"'/]+)(?:\s*=\s*(?P<value>\"[^\"<]*\"|'[^'<]*'|[^\s>\"']+))?|(?P<end>/?>)|."
+)
 _SCRIPT = SYNTAXES["javascript"]
 _EMPTY = frozenset("br hr img input link meta area base col embed source track wbr".split())
 

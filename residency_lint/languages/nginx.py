@@ -8,12 +8,16 @@ from residency_lint.facts import Role
 from residency_lint.languages.ledger import Draft, Ledger
 from residency_lint.languages.scalars import closing
 
-_TOKEN = re.compile(r"\s+|(?P<comment>\#[^\n]*)|(?P<quote>[\"'])|(?P<sign>[;{}])|(?P<word>(?:\$\{\w+\}|\\.|[^\s;{}\"'\\])+|.)")
+_TOKEN = re.compile(
+    r"\s+|(?P<comment>\#[^\n]*)|(?P<quote>[\"'])|(?P<sign>[;{}])|(?P<word>(?:\$\{\w+\}|\\.|[^\s;{}\"'\\])+|.)"
+)
 _NAMED = frozenset(
     "proxy_set_header add_header more_set_headers fastcgi_param uwsgi_param scgi_param grpc_set_header set "
     "proxy_hide_header env proxy_cookie_domain".split()
 )
-_DIRECTIVE = re.compile(r"^\s*(?:server|location|upstream|http|events|proxy_\w+|listen|root|map)\b[^\n=]*[;{]\s*(?:\#.*)?$", re.M)
+_DIRECTIVE = re.compile(
+    r"^\s*(?:server|location|upstream|http|events|proxy_\w+|listen|root|map)\b[^\n=]*[;{]\s*(?:\#.*)?$", re.M
+)
 
 
 def is_nginx(text: str) -> bool:
@@ -54,7 +58,8 @@ def _add_directive(ledger: Ledger, words: list[Draft], group: int, sign: str) ->
         return
     text = ledger.text
     name = text[words[0].start : words[0].end]
-    keys, arguments = (name,), words[1:]
+    keys: tuple[str, ...] = (name,)
+    arguments = words[1:]
     if name in _NAMED and len(arguments) > 1:
         keys, arguments = (name, text[arguments[0].start : arguments[0].end]), arguments[1:]
     line = text.rfind("\n", 0, words[0].start) + 1

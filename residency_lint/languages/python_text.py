@@ -19,12 +19,16 @@ _INSIDE = {
     for quote in ('"', "'", '"""', "'''")
 }
 _WORD_OPERATORS = frozenset(("and", "or", "not", "in", "is", "if", "else", "lambda", "await"))
-_KEY = re.compile(r"([A-Za-z_][\w.]*)\s*(?::\s*[\w.\[\], |]{1,60})?=\s*\(?\s*$|[\"']([^\"'\n]{1,80})[\"']\s*:\s*\(?\s*$")
+_KEY = re.compile(
+    r"([A-Za-z_][\w.]*)\s*(?::\s*[\w.\[\], |]{1,60})?=\s*\(?\s*$|[\"']([^\"'\n]{1,80})[\"']\s*:\s*\(?\s*$"
+)
 _ITEM = re.compile(r"\[\s*[\"']([^\"'\n]{1,80})[\"']\s*\]\s*=\s*$")
 _COMPARED = re.compile(r"(?:[=!]=|<>|\bin|\bis|\bnot|\.(?:startswith|endswith|find|index|count)\()\s*$")
 _COMPARED_AFTER = re.compile(r"\s*(?:[=!]=|<>|(?:not\s+)?in\b)")
 _CALLEE = re.compile(r"([A-Za-z_][\w.]*)\s*\(\s*$")
-_PRINTING = re.compile(r"(?:print|raise|assert|warn)\b|(?:[\w.]*\.)?(?:log(?:ger|ging)?|LOG(?:GER)?)\.\w+\s*\(|warnings\.warn")
+_PRINTING = re.compile(
+    r"(?:print|raise|assert|warn)\b|(?:[\w.]*\.)?(?:log(?:ger|ging)?|LOG(?:GER)?)\.\w+\s*\(|warnings\.warn"
+)
 _WINDOW = 160
 
 
@@ -124,6 +128,8 @@ def _role_and_callee(text: str, start: int, opening: int, after: int) -> tuple[R
     if _COMPARED.search(window) or _COMPARED_AFTER.match(text, after):
         return Role.COMPARED, ""
     if re.match(r"\s*:(?!=)", text[after : after + 20]) and window.rstrip().endswith(("{", ",")):
+        return Role.KEY, ""
+    if window.endswith("[") and text.startswith("]", after) and (window[-2:-1].isalnum() or window[-2:-1] in tuple("_)]")):
         return Role.KEY, ""
     found = _CALLEE.search(window)
     return None, found[1] if found else ""

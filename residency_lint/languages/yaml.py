@@ -14,7 +14,9 @@ _KEY = re.compile(r":(?=\s|$)")
 _PROPERTIES = re.compile(r"(?:[&!][^\s,\[\]{}]*\s+)+|[&!]\S+$|\*[\w-]+$")
 _BLOCK = re.compile(r"[|>][-+0-9]{0,2}\s*(?:\#.*)?$")
 _ITEM_PAIR = re.compile(r"(--?[A-Za-z][\w-]*|[A-Za-z_][A-Za-z0-9_.]*)=")
-_ENVIRONMENTS = frozenset(("environment", "env", "args", "build_args", "build-args", "command", "envs", "labels", "tags"))
+_ENVIRONMENTS = frozenset(
+    ("environment", "env", "args", "build_args", "build-args", "command", "envs", "labels", "tags")
+)
 _SCRIPTS = frozenset(
     "run script scripts command commands cmd args entrypoint before_script after_script user_data userdata install "
     "before_install build shell bash sh inline inlinescript steps pre_build post_build exec code".split()
