@@ -1,0 +1,108 @@
+"""What a file's name says: its language, and whether it is a test."""
+
+from __future__ import annotations
+
+import re
+
+_BY_SUFFIX = {
+    "python": "py pyi pyw pyx",
+    "yaml": "yaml yml sls eyaml",
+    "json": "json jsonc json5 jsonl ndjson geojson webmanifest ipynb tfstate avsc har map code-workspace arb",
+    "hcl": "tf tfvars hcl tofu nomad",
+    "toml": "toml",
+    "ini": "ini cfg editorconfig desktop service timer npmrc",
+    "properties": "properties",
+    "env": "env envrc",
+    "conf": "conf nginx vhost",
+    "dockerfile": "dockerfile containerfile",
+    "shell": "sh bash zsh ksh fish ps1 psm1 psd1 mk",
+    "batch": "bat cmd",
+    "javascript": "js mjs cjs jsx es6",
+    "typescript": "ts tsx mts cts",
+    "java": "java",
+    "kotlin": "kt kts",
+    "go": "go",
+    "c": "c h cc cpp cxx hpp hh m mm ino",
+    "csharp": "cs csx",
+    "swift": "swift",
+    "rust": "rs",
+    "scala": "scala sc",
+    "dart": "dart",
+    "groovy": "groovy gradle jenkinsfile",
+    "php": "php php5 phtml",
+    "ruby": "rb rake gemspec ru podspec",
+    "perl": "pl pm",
+    "r": "r",
+    "elixir": "ex exs",
+    "lua": "lua",
+    "coffee": "coffee",
+    "proto": "proto graphql thrift",
+    "css": "css scss sass less styl",
+    "sql": "sql hs elm ada",
+    "visual basic": "vb vbs bas",
+    "html": "html htm xhtml vue svelte astro ejs hbs njk erb jinja jinja2 j2 twig tmpl tt mustache jsp aspx cshtml",
+    "xml": "xml plist svg csproj fsproj vbproj props targets config xaml xsd wsdl storyboard xib resx pom nuspec kml",
+    "markdown": "md markdown mdx mdown qmd rmd",
+    "prose": "rst txt adoc asciidoc text org textile tex pod",
+}
+_LANGUAGES = {suffix: language for language, suffixes in _BY_SUFFIX.items() for suffix in suffixes.split()}
+
+_BY_NAME = (
+    (re.compile(r"(?:dockerfile|containerfile)(?:[._-].*)?$"), "dockerfile"),
+    (re.compile(r"\.?env(?:[._-].*)?$|.*\.env\.[\w.-]+$|\.flaskenv$"), "env"),
+    (re.compile(r"nginx.*\.conf(?:\..+)?$"), "conf"),
+    (
+        re.compile(r"makefile(?:\..*)?$|gnumakefile$|justfile$|procfile$|\.?bash_?\w*$|\.?(?:zshrc|zshenv|profile)$"),
+        "shell",
+    ),
+    (re.compile(r"jenkinsfile(?:\..*)?$"), "groovy"),
+    (re.compile(r"gemfile$|rakefile$|vagrantfile$|fastfile$|appfile$|podfile$|brewfile$|guardfile$|capfile$"), "ruby"),
+    (re.compile(r"pipfile$|poetry\.lock$|cargo\.lock$|uv\.lock$|gopkg\.lock$"), "toml"),
+    (
+        re.compile(r"pipfile\.lock$|composer\.lock$|flake\.lock$|\.(?:babel|eslint|prettier|stylelint|nyc|swc)rc$"),
+        "json",
+    ),
+    (re.compile(r"(?:pnpm-lock|podfile)\.lock$|pubspec\.lock$|\.clang-format$|\.(?:gem|yarn)rc$"), "yaml"),
+    (
+        re.compile(
+            r"\.(?:gitconfig|npmrc|pypirc|pylintrc|flake8|coveragerc|editorconfig|gitmodules)$|config$|credentials$"
+        ),
+        "ini",
+    ),
+    (re.compile(r"requirements.*\.(?:txt|in)$|constraints.*\.txt$|\.\w*ignore$|codeowners$|robots\.txt$"), "text"),
+    (re.compile(r"cmakelists\.txt$|go\.(?:mod|sum|work)$"), "text"),
+    (
+        re.compile(r"(?:readme|license|licence|copying|authors|notice|changelog|changes|contributing|news|history)$"),
+        "prose",
+    ),
+)
+
+_TEST_FOLDERS = frozenset(
+    "test tests __tests__ spec specs testdata fixtures __fixtures__ mocks __mocks__ testing".split()
+)
+_TEST_FILE = re.compile(
+    r"test_[^/]*$|[^/]*_test\.[^/.]+$|[^/]*\.(?:test|spec)\.[^/]+$|[^/]*Tests?\.(?:java|kt|cs|swift|scala|php)$"
+    r"|[^/]*_spec\.rb$|conftest\.py$"
+)
+_MODIFIERS = frozenset("example sample template dist default tpl bak orig local in erb j2 jinja jinja2 tmpl".split())
+
+
+def language_of(path: str) -> str:
+    """The language of a path; `text` when the name says nothing.
+
+    `values.yaml.tmpl` and `settings.json.example` are what the suffix before says.
+    """
+    name = re.split(r"[/\\]", path)[-1].lower()
+    for pattern, language in _BY_NAME:
+        if pattern.match(name):
+            return language
+    parts = name.split(".")[1:]
+    if len(parts) > 1 and parts[-1] in _MODIFIERS and parts[-2] in _LANGUAGES:
+        return _LANGUAGES[parts[-2]]
+    return _LANGUAGES.get(parts[-1], "text") if parts else "text"
+
+
+def is_test(path: str) -> bool:
+    """Whether a path is a test's by its folder or its name."""
+    *folders, name = re.split(r"[/\\]", path)
+    return any(folder.lower() in _TEST_FOLDERS for folder in folders) or bool(_TEST_FILE.match(name))
