@@ -120,7 +120,7 @@ class Spelling:
     """Ids of the SDK rows whose calls make the object."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class SdkSetting:
     """One place where a call's region is set; exactly one of the `where` fields is given.
 

@@ -33,7 +33,8 @@ def check_paths(paths: Sequence[str], settings: Settings, tree: Tree | None = No
     findings: list[Finding] = []
     skips: list[Skip] = []
     count = candidates = 0
-    for entry in files(paths or ["."], is_excluded=settings.is_excluded):
+    on_disk = [path for path in paths or ["."] if path not in tree.changes]
+    for entry in [*files(on_disk, is_excluded=settings.is_excluded), *(p for p in paths if p in tree.changes)]:
         if isinstance(entry, Skip):
             skips.append(entry)
             continue
