@@ -15,8 +15,12 @@ from residency_lint.languages.text import text_mentions
 from residency_lint.source import Source
 
 PATHS = [
-    *("a.yaml a.json a.tf a.toml a.ini a.properties .env Dockerfile nginx.conf a.js a.go a.rb a.php a.rs a.dart".split()),
-    *("a.coffee a.java a.lua a.html a.vue a.xml a.md a.txt a.sh a.bat a.css a.sql a.vb notes x.pl a.proto a.ex".split()),
+    *(
+        "a.yaml a.json a.tf a.toml a.ini a.properties .env Dockerfile nginx.conf a.js a.go a.rb a.php a.rs a.dart".split()
+    ),
+    *(
+        "a.coffee a.java a.lua a.html a.vue a.xml a.md a.txt a.sh a.bat a.css a.sql a.vb notes x.pl a.proto a.ex".split()
+    ),
 ]
 PIECES = st.sampled_from(
     "\n|\r\n|\t|  |- |: |:|=|==|{|}|[|]|(|)|\"|'|`|\"\"\"|'''|#|//|/*|*/|<!--|-->|--|;|,|\\|\\u|\\\n|/|<<EOT|EOT|${|{{|}}|key|name|"

@@ -129,7 +129,11 @@ def _role_and_callee(text: str, start: int, opening: int, after: int) -> tuple[R
         return Role.COMPARED, ""
     if re.match(r"\s*:(?!=)", text[after : after + 20]) and window.rstrip().endswith(("{", ",")):
         return Role.KEY, ""
-    if window.endswith("[") and text.startswith("]", after) and (window[-2:-1].isalnum() or window[-2:-1] in tuple("_)]")):
+    if (
+        window.endswith("[")
+        and text.startswith("]", after)
+        and (window[-2:-1].isalnum() or window[-2:-1] in tuple("_)]"))
+    ):
         return Role.KEY, ""
     found = _CALLEE.search(window)
     return None, found[1] if found else ""
