@@ -107,7 +107,7 @@ class Ledger:
 
     def _mention(self, draft: Draft, offsets: _Offsets, sites: dict[tuple[int, int], Site]) -> Mention:
         words = self._words(draft.start, draft.end)
-        if words.endswith("\r"):  # a text without its closing quote, in a file with `\\r\\n`
+        if words.endswith("\r"):  # a text without its closing quote, in a file with `\r\n`
             draft.end -= 1
             words = words[:-1]
         text = words if draft.decoded is None else draft.decoded
