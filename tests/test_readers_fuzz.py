@@ -22,8 +22,8 @@ PIECES = st.sampled_from(
     (
         "\n|\r\n|\t|  |- |: |:|=|==|{|}|[|]|(|)|\"|'|`|\"\"\"|'''|#|//|/*|*/|<!--|-->|--|;|,|\\|\\u|\\\n|/|<<EOT"
         "|EOT|${|{{|}}|key|name|value|http://x/#/y|us-east-1|é|\U0001f600|<a b='c'>|</a>|<script>|</script>|```|    "
-        "|&a|!b|*c|>-|case|||x|proxy_pass|RUN|ENV|ENV A=b|=begin|=end|%|?|\ufeff|\x0c|\u2028|\x00|\r|-- |rem |<key>|<![CDATA["
-        "|print|in|r'"
+        "|&a|!b|*c|>-|case|||x|proxy_pass|RUN|ENV|ENV A=b|=begin|=end|%|?|\ufeff|\x0c|\u2028|\x00|\r|-- |rem "
+        "|<key>|<![CDATA[|print|in|r'"
     ).split("|")
 )
 TEXTS = st.one_of(st.text(max_size=80), st.lists(PIECES, max_size=40).map("".join))
