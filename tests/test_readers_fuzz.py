@@ -14,14 +14,17 @@ from residency_lint.languages.python_text import depth_and_operators, read_refus
 from residency_lint.languages.text import text_mentions
 from residency_lint.source import Source
 
-PATHS = [
-    *("a.yaml a.json a.tf a.toml a.ini a.properties .env Dockerfile nginx.conf a.js a.go a.rb a.php a.rs a.dart".split()),
-    *("a.coffee a.java a.lua a.html a.vue a.xml a.md a.txt a.sh a.bat a.css a.sql a.vb notes x.pl a.proto a.ex".split()),
-]
+PATHS = (
+    "a.yaml a.json a.tf a.toml a.ini a.properties .env Dockerfile nginx.conf a.js a.go a.rb a.php a.rs a.dart a.coffee "
+    "a.java a.lua a.html a.vue a.xml a.md a.txt a.sh a.bat a.css a.sql a.vb notes x.pl a.proto a.ex"
+).split()
 PIECES = st.sampled_from(
-    "\n|\r\n|\t|  |- |: |:|=|==|{|}|[|]|(|)|\"|'|`|\"\"\"|'''|#|//|/*|*/|<!--|-->|--|;|,|\\|\\u|\\\n|/|<<EOT|EOT|${|{{|}}|key|name|"
-    "value|http://x/#/y|us-east-1|é|\U0001f600|<a b='c'>|</a>|<script>|</script>|```|    |&a|!b|*c|>-|case|||x|proxy_pass|"
-    "RUN|ENV|ENV A=b|=begin|=end|%|?|\ufeff|\x0c|\u2028|\x00|\r|-- |rem |<key>|<![CDATA[|print|in|r'".split("|")
+    (
+        "\n|\r\n|\t|  |- |: |:|=|==|{|}|[|]|(|)|\"|'|`|\"\"\"|'''|#|//|/*|*/|<!--|-->|--|;|,|\\|\\u|\\\n|/|<<EOT"
+        "|EOT|${|{{|}}|key|name|value|http://x/#/y|us-east-1|é|\U0001f600|<a b='c'>|</a>|<script>|</script>|```|    "
+        "|&a|!b|*c|>-|case|||x|proxy_pass|RUN|ENV|ENV A=b|=begin|=end|%|?|\ufeff|\x0c|\u2028|\x00|\r|-- |rem "
+        "|<key>|<![CDATA[|print|in|r'"
+    ).split("|")
 )
 TEXTS = st.one_of(st.text(max_size=80), st.lists(PIECES, max_size=40).map("".join))
 

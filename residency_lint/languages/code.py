@@ -13,7 +13,7 @@ from residency_lint.languages.syntaxes import SYNTAXES, Syntax
 from residency_lint.source import Source
 
 _REGEX = re.compile(r"/(?![*/])(?:\\.|\[(?:\\.|[^\]\\\n])*\]|[^/\\\[\n])+/[a-z]*")
-_REGEX_LONGEST = 1000
+_REGEX_LONGEST = 400
 _BEFORE_REGEX = frozenset("(,=:[!&|?{};+~\n")
 _WORDS_BEFORE_REGEX = ("return", "case", "typeof", "when", "if", "and", "or", "not")
 _TAG = re.compile(r"<<[<~-]?[\"']?([A-Za-z_]\w*)")

@@ -38,6 +38,9 @@ _AFTER = re.compile(
 _ITEM = re.compile(r"\[\s*[\"':]([^\"'\[\]\n]{1,80})[\"']?\s*\]$")
 _QUOTED = re.compile(r"[\"'`]([^\"'`\n]{1,80})[\"'`]$")
 _LITERALS = frozenset(("array", "Object.freeze", "mapOf", "listOf", "Map.of", "List.of", "Arrays.asList", "setOf"))
+_KEYWORDS = frozenset(
+    "if elif elsif unless while for foreach switch catch const var let val type return typeof".split()
+)
 _MAPPED = re.compile(r"\s*(?:=>|:(?![:=]))")
 _WORDS_BEFORE = frozenset("return default yield await in of else and not then do new".split())
 
@@ -97,7 +100,7 @@ def _call(window: str) -> Before:
     """The call a text is given to; `x = array(` and the like are literals and get the name."""
     callee = _name(window).strip(".?")
     if callee not in _LITERALS:
-        return Before(callee=callee)
+        return Before(callee="" if callee in _KEYWORDS else callee)
     ahead = window[: len(window) - len(callee)].rstrip()
     return Before(key=_key(ahead) if ahead.endswith((":", "=", "=>")) else "")
 

@@ -22,8 +22,7 @@ class Dialect:
     comments: re.Pattern[str]
 
 
-_SLASH = r"//[^\n]*|/\*(?:[^*]|\*(?!/))*\*/"
-JSON = Dialect(re.compile(r"[^\s,\[\]{}:\"'/]+|/"), ":", re.compile(_SLASH + r"|\#[^\n]*"))
+JSON = Dialect(re.compile(r"[^\s,\[\]{}:\"'/]+|/"), ":", re.compile(r"//[^\n]*|\#[^\n]*|/\*"))
 YAML = Dialect(
     re.compile(r"(?:[^\s,\[\]{}:\"'\#]|:(?![\s,\[\]{}]|$))(?:[^\n,\[\]{}:\#]|:(?![\s,\[\]{}]|$)|(?<=\S)\#)*|\#", re.M),
     ":",
@@ -148,8 +147,9 @@ class _Flow:
     def _other(self, position: int) -> int:
         comment = self.dialect.comments.match(self.text, position)
         if comment:
-            self.ledger.comment(position, comment.end())
-            return comment.end()
+            end = self._end_of_block(comment.end()) if comment.group() == "/*" else comment.end()
+            self.ledger.comment(position, end)
+            return end
         found = self.dialect.bare.match(self.text, position)
         end = found.end() if found else position + 1
         start, stop = self.ledger.stripped(position, end)
@@ -159,6 +159,10 @@ class _Flow:
             self._finished(keep_key=True)
             self.pending = Draft(start, stop)
         return end
+
+    def _end_of_block(self, position: int) -> int:
+        end = self.text.find("*/", position)
+        return len(self.text) if end < 0 else end + 2
 
     def _separated(self) -> None:
         """What was pending is a key."""

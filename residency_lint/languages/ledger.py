@@ -37,7 +37,7 @@ class Draft:
 class Ledger:
     """The drafts and comments of one file.
 
-    `text` is the file's text with every newline turned into `\\n`, character for character: `\\r\\n` becomes a
+    `text` is the file's text with every newline turned into `\\n`, character for character: `\r\n` becomes a
     blank and a newline, so that offsets stay and a stripped line has no carriage return.
     """
 
@@ -107,6 +107,9 @@ class Ledger:
 
     def _mention(self, draft: Draft, offsets: _Offsets, sites: dict[tuple[int, int], Site]) -> Mention:
         words = self._words(draft.start, draft.end)
+        if words.endswith("\r"):  # a text without its closing quote, in a file with `\r\n`
+            draft.end -= 1
+            words = words[:-1]
         text = words if draft.decoded is None else draft.decoded
         lines = draft.statement or self._lines_of(draft.start, draft.end)
         site = sites.get(lines)
@@ -126,7 +129,7 @@ class Ledger:
         last = first
         if last + 1 < len(self._line_starts) and self._line_starts[last + 1] < end:
             last = bisect_right(self._line_starts, max(start, end - 1)) - 1
-        return self._line_starts[first], self._end_of_line(last)
+        return self._line_starts[first], max(self._end_of_line(last), end)
 
     def _end_of_line(self, line: int) -> int:
         end = self._line_starts[line + 1] - 1 if line + 1 < len(self._line_starts) else len(self.text)
@@ -134,6 +137,8 @@ class Ledger:
 
     def _placed_comments(self) -> list[tuple[tuple[int, int], tuple[int, int]]]:
         """Each comment with the statement it speaks of: the one it stands on, or alone on its line the next one."""
+        if not self._comments:
+            return []
         for draft in self.drafts:
             self.statement(*(draft.statement or self._lines_of(draft.start, draft.end)))
         starts = sorted(self._statements)

@@ -16,7 +16,7 @@ _NAMED = frozenset(
     "proxy_hide_header env proxy_cookie_domain".split()
 )
 _DIRECTIVE = re.compile(
-    r"^\s*(?:server|location|upstream|http|events|proxy_\w+|listen|root|map)\b[^\n=]*[;{]\s*(?:\#.*)?$", re.M
+    r"^[ \t]*(?:server|location|upstream|http|events|proxy_\w+|listen|root|map)\b[^\n=]*[;{]\s*(?:\#.*)?$", re.M
 )
 
 

@@ -98,7 +98,9 @@ def _logical_lines(ledger: Ledger) -> list[_LogicalLine]:
 
 def _add_texts(ledger: Ledger, line: _LogicalLine) -> None:
     text = ledger.text
-    start, _ = ledger.stripped(line.start, line.end)
+    start, stop = ledger.stripped(line.start, line.end)
+    if line.has_code:
+        ledger.statement(line.start, max(line.start, stop))
     is_printed = bool(_PRINTING.match(text, start, line.end))
     for opening, inside, after in line.texts:
         quote = _quote_at(text, inside)

@@ -17,7 +17,7 @@ def unescaped(raw: str) -> str | None:
 
 
 def closing(text: str, start: int, quote: str, end: int | None = None) -> int:
-    """Where the closing quote of a text stands, -1 if nowhere; `start` is behind the opening one, backslashes escape."""
+    """Where the closing quote of a text stands, -1 if nowhere; `start` is behind the opening one."""
     stop = len(text) if end is None else end
     position = text.find(quote, start, stop)
     if position >= 0 and "\\" not in text[start:position]:
