@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -21,6 +22,8 @@ def sightings(scene: Scene) -> tuple[Sighting, ...]:
 
     Where an SDK rule and a host rule see the same value, the SDK rule's stays.
     """
+    if _is_host_list(scene):
+        return ()
     found = [*sdk_sightings(scene), *placed_in_switches(_texts(scene), scene), *_folded(scene)]
     kept: list[Sighting] = []
     for one in found:
@@ -28,6 +31,22 @@ def sightings(scene: Scene) -> tuple[Sighting, ...]:
         if not any(_covers(rival, one) for rival in rivals):
             kept = [o for o in kept if o not in rivals or not _covers(one, o)] + [one]
     return tuple(sorted(kept, key=lambda s: (s.path, s.span)))
+
+
+def _is_host_list(scene: Scene) -> bool:
+    """Whether a file is a list of everybody's hosts (a tracker or block list), which recognises and sends nothing."""
+    if scene.facts.language == "python" or len(scene.facts.mentions) < _MANY_OWNERS:
+        return False
+    owners = {
+        ".".join(found["host"].lower().split(".")[-2:])
+        for mention in scene.facts.mentions
+        if len(mention.text.text) < 100 and (found := _ONLY_A_HOST.fullmatch(mention.text.text.strip()))
+    }
+    return len(owners) >= _MANY_OWNERS
+
+
+_MANY_OWNERS = 100
+_ONLY_A_HOST = re.compile(r"(?:https?://|\|\||0\.0\.0\.0\s+|127\.0\.0\.1\s+)?(?P<host>(?:[\w*-]+\.)+[a-zA-Z]{2,})[/^]?")
 
 
 def _covers(one: Sighting, other: Sighting) -> bool:
