@@ -9,6 +9,7 @@ from dataclasses import replace
 from residency_lint.facts import HOLE, BindingKind, Comparison, Joined, Mention, Role, Site, Text
 from residency_lint.findings import Sighting
 from residency_lint.resolve.values import decide, resolve, written
+from residency_lint.sightings.evidence import Passage
 from residency_lint.sightings.scene import Scene, context_of
 from residency_lint.sightings.sdk import sdk_sightings
 from residency_lint.sightings.switches import Seen, placed_in_switches
@@ -62,7 +63,7 @@ def _texts(scene: Scene) -> list[Seen]:
         context = context_of(mention, scene.facts)
         if context is None or _is_only_shown(mention, scene):
             continue
-        seen += [Seen(mention, found) for found in text_sightings(mention, context, scene)]
+        seen += [Seen(mention, found) for found in text_sightings(Passage(mention, context, scene))]
     return seen
 
 
@@ -80,7 +81,7 @@ def _folded(scene: Scene) -> Iterator[Sighting]:
             # A default says nothing about the branch that is taken when it is not chosen.
             if value.fallback and _is_left_out_by_default(joined, site, scene):
                 continue
-            for found in text_sightings(Mention(text, Role.VALUE, site), context, scene):
+            for found in text_sightings(Passage(Mention(text, Role.VALUE, site), context, scene)):
                 yield replace(found, chain=value.chain, certain=found.certain and not value.fallback)
 
 
