@@ -32,7 +32,8 @@ def _read(source: Source) -> Facts:
     from libcst.metadata import ByteSpanPositionProvider, MetadataWrapper
 
     from residency_lint.languages.python.expressions import Expressions
-    from residency_lint.languages.python.reader import Reader, is_test
+    from residency_lint.languages.python.reader import Reader
+    from residency_lint.languages.python.unit_tests import is_test
 
     try:
         module = cst.parse_module(source.text)
