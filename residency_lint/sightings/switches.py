@@ -94,10 +94,11 @@ def _other_branches(
     mine = one.mention
     for other in seen:
         region = other.sighting.region
-        if other is not one and other.sighting.rule.vendor == one.sighting.rule.vendor:
-            if region and region != one.sighting.region:
-                for guard in _dividing(mine, other.mention):
-                    yield guard, {region}
+        if other is one or other.sighting.rule.vendor != one.sighting.rule.vendor:
+            continue
+        if region and region != one.sighting.region:
+            for guard in _dividing(mine, other.mention):
+                yield guard, {region}
     for text, site, regions in holed:
         for guard in _dividing(mine, Mention(text, Role.VALUE, site)):
             yield guard, regions
