@@ -262,15 +262,17 @@ class Expressions:
         function = self.convert(node.func, replace(around, role=f.Role.VALUE, assigned="", keys=()))
         callee = dotted(function)
         role = roles.role_of_callee(callee)
-        arguments = []
+        arguments: list[f.Argument] = []
         for index, argument in enumerate(node.args):
             inner = replace(around, callee=callee, group=around.group, assigned="").acting(
                 roles.role_of_argument(callee, index, role)
             )
-            if argument.keyword:
+            named = arguments[0].value if arguments and roles.names_its_value(callee) else None
+            if isinstance(named, f.Text) and (argument.keyword is None or argument.keyword.value == "default"):
+                # `getenv("AWS_REGION", …)`, `add_argument("--region", default=…)`
+                inner = inner.under(named.text)
+            elif argument.keyword:
                 inner = inner.under(argument.keyword.value)
-            elif not around.keys or role is f.Role.VALUE:
-                inner = replace(inner, keys=around.keys)
             value = self.convert(argument.value, inner)
             name = argument.keyword.value if argument.keyword else ""
             arguments.append(f.Argument(value, self.span(argument.value), name, argument.star))
