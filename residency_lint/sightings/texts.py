@@ -306,9 +306,11 @@ def _arn_sightings(arn: Arn, mention: Mention, context: Context, scene: Scene) -
         if not (fnmatchcase(arn.service, rule.service) and fnmatchcase(arn.resource, rule.resource)):
             continue
         if rule.columns:
-            column = next((name for name, slot in rule.columns.items() if slot == arn.region), None)
-            if column is None:
+            columns = [name for name, slot in rule.columns.items() if slot == arn.region]
+            if not columns:
                 continue
+            # Two pods may share an AWS region: then it is the wanted one's as well.
+            column = next((name for name in columns if name in scene.wanted(rule.vendor)), columns[0])
             yield _vendor_arn_sighting(rule, column, arn, mention, context, scene)
         else:
             yield from _cloud_arn_sightings(rule, arn, mention, context, scene)
