@@ -35,7 +35,7 @@ class _Commands(click.Group):
             sys.exit(2)
         except Exception:
             # A bug: its traceback is shown, and the exit code is not that of findings.
-            sys.excepthook(*sys.exc_info())  # type: ignore[arg-type]
+            sys.excepthook(*sys.exc_info())
             sys.exit(2)
 
 

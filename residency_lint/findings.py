@@ -78,6 +78,8 @@ class Sighting:
     """The telling part, as shown to people; never a secret."""
     words: str
     """What the code does, as the start of a message: "`Mixpanel()` sets no host"."""
+    verb: str = "leads to"
+    """What joins the words to a region: "leads to", "and defaults to"; nothing where the words name it."""
     context: Context = Context.CODE
     certain: bool = True
     reason: str = ""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from residency_lint.catalog import Catalog
-from residency_lint.findings import Context, Finding, Level, Rewrite, Sighting, Verdict
+from residency_lint.findings import Context, Finding, Level, Sighting, Verdict
 from residency_lint.fixes import Applicability, Fix
 from residency_lint.policy import Policy
 
@@ -60,52 +60,53 @@ def _message(sighting: Sighting, verdict: Verdict, policy: Policy, catalog: Cata
     """The fact, then the place, then the wish."""
     allowance = policy.allowance(sighting.rule.vendor)
     allowed = " or ".join(allowance.words)
-    place = _place(sighting, catalog)
     wish = f"the policy allows {allowed}"
     if allowance.lapsed:
         wish += f" (an exception ended on {allowance.lapsed})"
     if verdict is Verdict.UNKNOWN:
-        reason = sighting.reason or "the region cannot be told"
-        return f"{sighting.words}: {reason}; {wish}"
+        return f"{sighting.words}: {sighting.reason or 'the region cannot be told'}; {wish}"
+    fact = " ".join(filter(None, (sighting.words, sighting.verb, _place(sighting, catalog))))
     if verdict is Verdict.ALLOWED:
-        return f"{sighting.words} {place}"
+        return fact
     if sighting.pinned:
-        return f"{sighting.words} {place}; {sighting.pinned}"
+        return f"{fact}; {sighting.pinned}"
     if sighting.context is not Context.CODE:
-        wish = f"{wish}; this is {sighting.context.value}"
-    elif _stands_in_table(sighting, policy, catalog):
-        wish = f"{wish}, which stands beside it" + (": this is the default choice" if sighting.chosen else "")
-    return f"{sighting.words} {place}; {wish}"
+        return f"{fact}; {wish}; this is {sighting.context.value}"
+    if _stands_in_table(sighting, policy, catalog):
+        return f"{fact}; {wish}, which stands beside it" + (": this is the default choice" * sighting.chosen)
+    return f"{fact}; {wish}"
 
 
 def _place(sighting: Sighting, catalog: Catalog) -> str:
+    """The region, with its country where the name does not say it; of a cloud's region that the words name, only
+    the country."""
     vendor = catalog.vendors[sighting.rule.vendor]
     region = vendor.regions.get(sighting.region or "")
     if region is None:
-        return f"leads to no known region of {vendor.title}"
-    verb = "defaults to" if "sets no" in sighting.words else "is in" if vendor.provider else "leads to"
-    countries = sorted(region.countries)
-    where = f" ({countries[0]})" if len(countries) == 1 and countries[0].lower() != region.name else ""
-    return f"{verb} {region.name}{where}"
+        return ""
+    country = next(iter(region.countries)) if len(region.countries) == 1 else ""
+    if vendor.provider and region.name in sighting.words:
+        return country if sighting.verb else f"({country})" if country else ""
+    return f"{region.name} ({country})" if country and country.lower() != region.name else region.name
 
 
 def _fix(sighting: Sighting, policy: Policy, catalog: Catalog) -> Fix | None:
-    """The rewrite to the first allowed region; a choice among several right ones is a person's to make."""
+    """The rewrite to the first allowed region; a choice among several right ones is a person's to make.
+
+    An entry of a table is right as it stands.
+    """
+    if _stands_in_table(sighting, policy, catalog) and not sighting.chosen:
+        return None
     vendor = catalog.vendors[sighting.rule.vendor]
     rewrites = [r for r in sighting.rewrites if r.region in wanted(vendor.id, policy, catalog)]
     if not rewrites:
         return None
     rewrite = rewrites[0]
     applicability = rewrite.applicability
-    if len({_destination(r) for r in rewrites}) > 1:
+    if len({r.value for r in rewrites}) > 1:
         applicability = min(applicability, Applicability.UNSAFE)
-    if not rewrite.edits or sighting.context in (Context.DOCUMENTATION, Context.PERMISSION):
-        applicability = Applicability.DISPLAY
-    if sighting.pinned or (_stands_in_table(sighting, policy, catalog) and not sighting.chosen):
+    # What only informs is not rewritten unasked.
+    if not rewrite.edits or _level(sighting, Verdict.FORBIDDEN, policy, catalog) is Level.NOTE:
         applicability = Applicability.DISPLAY
     consequence = sighting.rule.consequence.replace("{region}", rewrite.region)
     return Fix(f"write `{rewrite.value}`", rewrite.edits, applicability, consequence)
-
-
-def _destination(rewrite: Rewrite) -> str:
-    return rewrite.value

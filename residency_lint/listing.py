@@ -35,7 +35,7 @@ def entries_below(asked: str, is_pruned: Callable[[str], bool]) -> Iterator[Entr
     Submodules and nested repositories are entered, each listed by its own git, as ripgrep and ruff do: their code
     ships too, and what is somebody else's can be excluded. Links to folders are not followed.
     """
-    pending: list[tuple[str, _Rules]] = [(asked, ())]
+    pending: list[tuple[str, _Rules | None]] = [(asked, ())]
     while pending:
         folder, rules = pending.pop()
         is_top = folder == asked or os.path.exists(os.path.join(folder, ".git"))
@@ -45,7 +45,7 @@ def entries_below(asked: str, is_pruned: Callable[[str], bool]) -> Iterator[Entr
             entries, rules = _scanned(folder, rules, is_asked=folder == asked)
         elif not entries and folder == asked:
             # Git ignores everything in it; but it was asked for by name.
-            entries, rules = _scanned(folder, (), is_asked=True)
+            entries, rules = _scanned(folder, None, is_asked=True)
         for entry in entries:
             if isinstance(entry, Skip) or entry[1] is not Kind.FOLDER:
                 yield entry
@@ -137,8 +137,12 @@ def _kind(path: str) -> Kind | None:
 _NEVER_ENTERED = frozenset({".git", ".hg", ".svn", ".bzr", "CVS", "__pycache__", "node_modules"})
 
 
-def _scanned(folder: str, rules: _Rules, *, is_asked: bool) -> tuple[list[Entry | Skip], _Rules]:
-    """The entries right in a folder that no ignore file names, and the rules that hold below it."""
+def _scanned(folder: str, rules: _Rules | None, *, is_asked: bool) -> tuple[list[Entry | Skip], _Rules | None]:
+    """The entries right in a folder that no ignore file names, and the rules that hold below it.
+
+    Without a work tree (`rules` is None) ignore files are not looked at, as with ripgrep: an exported tree holds what
+    was tracked, and a tracked file may well fit a pattern.
+    """
     try:
         with os.scandir(folder) as listing:
             entries = {entry.name: entry for entry in listing}
@@ -146,7 +150,7 @@ def _scanned(folder: str, rules: _Rules, *, is_asked: bool) -> tuple[list[Entry 
         return [Skip(folder, f"cannot be listed: {error.strerror}")], rules
     if "pyvenv.cfg" in entries and not is_asked:
         return [], rules
-    if ".gitignore" in entries and entries[".gitignore"].is_file(follow_symlinks=False):
+    if rules is not None and ".gitignore" in entries and entries[".gitignore"].is_file(follow_symlinks=False):
         rules = (*rules, (folder, _rules_in(folder)))
     found: list[Entry | Skip] = []
     for name, entry in entries.items():
@@ -166,8 +170,8 @@ def _kind_of(entry: os.DirEntry[str]) -> Kind | None:
     return Kind.FILE if entry.is_file(follow_symlinks=False) else None
 
 
-def _is_left_out(path: str, kind: Kind, rules: _Rules) -> bool:
-    for folder, spec in reversed(rules):
+def _is_left_out(path: str, kind: Kind, rules: _Rules | None) -> bool:
+    for folder, spec in reversed(rules or ()):
         inner = path[len(os.path.join(folder, "")) :] + ("/" if kind is Kind.FOLDER else "")
         include = spec.check_file(inner).include
         if include is not None:
@@ -175,13 +179,13 @@ def _is_left_out(path: str, kind: Kind, rules: _Rules) -> bool:
     return False
 
 
-def _rules_above(folder: str) -> _Rules:
-    """The ignore files between a folder and the work tree it lies in, if it lies in one."""
+def _rules_above(folder: str) -> _Rules | None:
+    """The ignore files between a folder and the work tree it lies in; None if it lies in none."""
     rules: list[tuple[str, GitIgnoreSpec]] = []
     while not os.path.exists(os.path.join(folder, ".git")):
         folder, inner = os.path.dirname(folder), folder
         if folder == inner:
-            return ()
+            return None
         if os.path.isfile(os.path.join(folder, ".gitignore")):
             rules.append((folder, _rules_in(folder)))
     return tuple(reversed(rules))

@@ -150,7 +150,8 @@ def test_links(folder: Path, tmp_path_factory: pytest.TempPathFactory, is_reposi
     (folder / "src/out.py").symlink_to(outside / "out.py")
     (folder / "src/loop").symlink_to("..")
     (folder / "src/self").symlink_to("self")
-    assert list(files(["."])) == ["src/a.py", "src/hidden.py"]
+    reached = ["src/a.py", "src/hidden.py"] if is_repository else ["hidden/.gitignore", "hidden/b.py", "src/a.py"]
+    assert list(files(["."])) == reached
     assert list(files(["src/out.py"])) == ["src/out.py"]
 
 
@@ -172,10 +173,18 @@ def test_folder_of_repositories(folder: Path) -> None:
 
 
 def test_ignore_files_outside_git(folder: Path) -> None:
+    """An exported tree holds what was tracked: its ignore files are not asked, as with ripgrep."""
+    write(folder, "a.py", "terraform.tfvars")
+    (folder / ".gitignore").write_text("*.tfvars\n")
+    assert list(files(["."])) == [".gitignore", "a.py", "terraform.tfvars"]
+
+
+def test_ignore_files_without_git_program(repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The innermost ignore file decides; bad lines are passed over."""
-    write(folder, "a.py", "a.log", "in/keep.log", "in/b.py", "out/c.py", "in/out/d.py")
-    (folder / ".gitignore").write_text("*.log\n/out/\n!\n")
-    (folder / "in/.gitignore").write_text("!keep.log\n")
+    monkeypatch.setenv("PATH", "/nowhere")
+    write(repository, "a.py", "a.log", "in/keep.log", "in/b.py", "out/c.py", "in/out/d.py")
+    (repository / ".gitignore").write_text("*.log\n/out/\n!\n")
+    (repository / "in/.gitignore").write_text("!keep.log\n")
     found = [path for path in files(["."]) if ".gitignore" not in str(path)]
     assert found == ["a.py", "in/b.py", "in/keep.log", "in/out/d.py"]
 

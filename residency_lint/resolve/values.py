@@ -147,7 +147,7 @@ class _Resolution:
                 step = Step(unit.facts.path, span, f"`{name}` from {module.facts.path}")
                 yield from self._bindings(bindings, module, (*chain, step), depth)
         if not found:
-            yield Value(Unknown(f"`{_written(node)}` comes from outside the files read"), unit, site, chain)
+            yield Value(Unknown(f"`{written(node)}` comes from outside the files read"), unit, site, chain)
 
     def _origins(self, node: Name | Attribute, unit: Unit, site: Site) -> Iterator[tuple[Unit, str, Span]]:
         if isinstance(node, Name):
@@ -205,7 +205,7 @@ class _Resolution:
     def _attribute(
         self, node: Attribute, unit: Unit, site: Site, chain: tuple[Step, ...], depth: int
     ) -> Iterator[Value]:
-        name = _written(node)
+        name = written(node)
         for scope in unit.visible_scopes(site.scope):
             bindings = unit.reaching(name, scope, site, node.span.start)
             if bindings:
@@ -266,14 +266,14 @@ class _Resolution:
         """`base[key]` or `base.get(key, default)` on mappings that can be seen."""
         for container in self.values(base, unit, site, chain, depth + 1):
             if not isinstance(container.content, Mapping):
-                yield Value(Unknown(f"an item of `{_written(base)}`"), unit, site, chain)
+                yield Value(Unknown(f"an item of `{written(base)}`"), unit, site, chain)
                 if default is not None:
                     yield from self._as_fallback(default, unit, site, chain, depth)
                 continue
             for wanted in self.values(key, unit, site, chain, depth + 1):
                 items = _items(container.content, wanted.text)
                 if wanted.text is None or items is None:
-                    yield Value(Unknown(f"an item of `{_written(base)}`"), unit, site, chain)
+                    yield Value(Unknown(f"an item of `{written(base)}`"), unit, site, chain)
                     if default is not None:
                         yield from self._as_fallback(default, unit, site, chain, depth)
                     continue
@@ -313,10 +313,11 @@ class _Resolution:
 
     def _is_fixed(self, test: Expression, unit: Unit, site: Site, depth: int) -> bool:
         """Whether a condition rests on constants alone."""
-        operands = {
-            Comparison: lambda t: (t.left, t.right),
-            Negation: lambda t: (t.operand,),
-        }.get(type(test), lambda t: (t,))(test)
+        operands: tuple[Expression, ...] = (test,)
+        if isinstance(test, Comparison):
+            operands = (test.left, test.right)
+        elif isinstance(test, Negation):
+            operands = (test.operand,)
         for operand in operands:
             for value in self.values(operand, unit, site, (), depth + 1):
                 if value.fallback or isinstance(value.content, Unknown):
@@ -552,7 +553,7 @@ def _items(mapping: Mapping, key: str | None) -> list[Expression] | None:
 
 
 def _item_target(node: Subscript) -> str:
-    return f"{_written(node.base)}[{node.key.text}]" if isinstance(node.key, Text) else ""
+    return f"{written(node.base)}[{node.key.text}]" if isinstance(node.key, Text) else ""
 
 
 def _environment(
@@ -651,16 +652,16 @@ def _piece(template: Text, start: int, end: int) -> Text:
     return replace(template, text=text, span=Span(template.span.start + start, template.span.start + end))
 
 
-def _written(node: Expression) -> str:
+def written(node: Expression) -> str:
     """Names and attributes as written, for messages."""
     if isinstance(node, Name):
         return node.id
     if isinstance(node, Attribute):
-        return f"{_written(node.base)}.{node.name}"
+        return f"{written(node.base)}.{node.name}"
     if isinstance(node, Call):
-        return f"{_written(node.function)}()"
+        return f"{written(node.function)}()"
     if isinstance(node, Subscript):
-        return f"{_written(node.base)}[…]"
+        return f"{written(node.base)}[…]"
     return "…"
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from residency_lint.facts import HOLE, BindingKind, Joined, Mention, Role, Text
+from residency_lint.facts import HOLE, BindingKind, Comparison, Joined, Mention, Role, Site, Text
 from residency_lint.findings import Sighting
-from residency_lint.resolve.values import resolve
+from residency_lint.resolve.values import decide, resolve, written
 from residency_lint.sightings.scene import Scene, context_of
 from residency_lint.sightings.sdk import sdk_sightings
 from residency_lint.sightings.switches import Seen, placed_in_switches
@@ -58,8 +58,21 @@ def _folded(scene: Scene) -> Iterator[Sighting]:
             text = value.content
             if not isinstance(text, Text) or len(text.pieces) < 2 or text.text == HOLE:
                 continue
+            # A default says nothing about the branch that is taken when it is not chosen.
+            if value.fallback and _is_left_out_by_default(joined, site, scene):
+                continue
             for found in text_sightings(Mention(text, Role.VALUE, site), context, scene):
                 yield replace(found, chain=value.chain, certain=found.certain and not value.fallback)
+
+
+def _is_left_out_by_default(joined: Joined, site: Site, scene: Scene) -> bool:
+    """Whether a condition on one of the names that are put together fails for their defaults."""
+    names = {written(part) for part in joined.parts}
+    return any(
+        decide(guard.test, scene.unit, site, scene.program) is (not guard.holds)
+        for guard in site.guards
+        if isinstance(guard.test, Comparison) and written(guard.test.left) in names
+    )
 
 
 def _role_of(joined: Joined, mention: Mention, scene: Scene) -> Mention:

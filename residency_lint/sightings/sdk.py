@@ -97,7 +97,7 @@ class _Given:
 def _call_sightings(start: _Start) -> Iterator[Sighting]:
     arguments, opaque = _arguments(start)
     for name, word in start.rule.off.items():
-        if isinstance(value := arguments.get(name), Constant) and value.text == word:
+        if isinstance(switch := arguments.get(name), Constant) and switch.text == word:
             return
     given = _given(start, arguments, opaque)
     missing: list[str] = []
@@ -282,6 +282,7 @@ def _host_values(value: Value, setting: SdkSetting, expression: Expression, star
         start.context,
         scene,
         words=f"`{start.name}()` sends to `{evidence.words}`",
+        verb="in",
         chain=chain,
         rewrites=host_rewrites(row, evidence, scene) if isinstance(row.rule, Endpoint) else (),
     )
@@ -325,6 +326,7 @@ def _word_values(value: Value, setting: SdkSetting, expression: Expression, star
         start.context,
         scene,
         words=f"`{_setting_name(setting)}` is {shown}" + ("" if region else f", which `{start.name}()` does not know"),
+        verb="and leads to" if region else "",
         chain=chain,
         rewrites=tuple(rewrites),
     )
@@ -350,6 +352,7 @@ def _missing_sighting(missing: list[str], start: _Start, given: _Given) -> Sight
         region=rule.absent,
         seen=rule.absent_host or start.name,
         words=words,
+        verb="and defaults to",
         context=start.context,
         chain=chain,
     )
@@ -370,6 +373,7 @@ def _late_sighting(binding: Binding, start: _Start) -> Sighting:
         region=start.rule.absent or NOWHERE,
         seen=binding.target,
         words=words,
+        verb="and the data goes to",
         context=start.context,
         chain=(start.step(f"`{start.name}()`"), start.step(words, binding.span)),
         hint="set it before the client is made",
@@ -398,6 +402,7 @@ def _escape_sightings(call: Call, scene: Scene) -> Iterator[Sighting]:
             region=rule.goes_to,
             seen=name,
             words=f"`{function.name}()` ignores the configured host",
+            verb="and sends to",
             context=Context.TEST if scene.facts.is_test else Context.CODE,
             hint=rule.why,
         )

@@ -16,6 +16,7 @@ from residency_lint.facts import (
     Mapping,
     Mention,
     Role,
+    Site,
     Subscript,
     Text,
 )
@@ -42,11 +43,12 @@ def placed_in_switches(seen: list[Seen], scene: Scene) -> Iterator[Sighting]:
     holed = list(_holed(scene))
     defaults: dict[tuple[str, Span], Sighting] = {}
     for one in seen:
-        beside = _beside(one, seen) | _beside_in_branches(one, seen, holed)
+        branches = list(_other_branches(one, seen, holed))
+        beside = _beside(one, seen).union(*(regions for _, regions in branches))
         if not beside:
             yield one.sighting
             continue
-        chosen, word = _chosen(one, scene)
+        chosen, word = _chosen(one, [guard for guard, _ in branches], scene)
         if word is not None:
             default = _default(one, word, seen, scene)
             defaults.setdefault((default.path, default.span), default)
@@ -84,38 +86,38 @@ def _are_alternatives(one: Seen, other: Seen) -> bool:
     return steps.count(False) == 1 and steps[-1] and bool(mine.group and theirs.group)
 
 
-def _beside_in_branches(one: Seen, seen: Iterable[Seen], holed: list[tuple[Text, object, set[str]]]) -> set[str]:
-    """Regions named in other branches of a condition that this place stands under, or that overrides it."""
+def _other_branches(
+    one: Seen, seen: Iterable[Seen], holed: list[tuple[Text, Site, set[str]]]
+) -> Iterator[tuple[Guard, set[str]]]:
+    """The conditions that decide between this place and others, as they stand for this one, with the regions named
+    over there."""
     mine = one.mention
-    found: set[str] = set()
     for other in seen:
+        region = other.sighting.region
         if other is not one and other.sighting.rule.vendor == one.sighting.rule.vendor:
-            region = other.sighting.region
-            if region and region != one.sighting.region and _in_other_branch(mine.site, mine.keys, other.mention):
-                found.add(region)
+            if region and region != one.sighting.region:
+                for guard in _dividing(mine, other.mention):
+                    yield guard, {region}
     for text, site, regions in holed:
-        mention = Mention(text, Role.VALUE, site)  # type: ignore[arg-type]
-        if _in_other_branch(mine.site, (), mention):
-            found |= regions
-    return found
+        for guard in _dividing(mine, Mention(text, Role.VALUE, site)):
+            yield guard, regions
 
 
-def _in_other_branch(site: object, keys: tuple[str, ...], other: Mention) -> bool:
-    mine = site.guards  # type: ignore[attr-defined]
-    theirs = other.site.guards
-    if other.site.scope != site.scope:  # type: ignore[attr-defined]
-        return False
-    if any(_opposed(a, b) for a in mine for b in theirs):
-        return True
+def _dividing(mine: Mention, other: Mention) -> Iterator[Guard]:
+    ours, theirs = mine.site.guards, other.site.guards
+    if other.site.scope != mine.site.scope:
+        return
+    yield from (a for a in ours for b in theirs if _opposed(a, b))
     # `host = US` and then `if eu: host = EU`.
-    return bool(keys) and keys == other.keys and len(theirs) > len(mine) and theirs[: len(mine)] == mine
+    if mine.keys and mine.keys == other.keys and len(theirs) == len(ours) + 1 and theirs[:-1] == ours:
+        yield replace(theirs[-1], holds=not theirs[-1].holds)
 
 
 def _opposed(one: Guard, other: Guard) -> bool:
     return one.chain == other.chain and one.test.span == other.test.span and one.holds != other.holds
 
 
-def _holed(scene: Scene) -> Iterator[tuple[Text, object, set[str]]]:
+def _holed(scene: Scene) -> Iterator[tuple[Text, Site, set[str]]]:
     """Texts with an unknown part that can name hosts of the catalogue: `f"https://api-{region}.example.com"`."""
     for joined, site in scene.facts.joins:
         text = "".join(part.text if isinstance(part, Text) else HOLE for part in joined.parts)
@@ -139,22 +141,19 @@ def _holed(scene: Scene) -> Iterator[tuple[Text, object, set[str]]]:
 # --- defaults --------------------------------------------------------------------------------------
 
 
-def _chosen(one: Seen, scene: Scene) -> tuple[bool, Value | None]:
+def _chosen(one: Seen, dividing: list[Guard], scene: Scene) -> tuple[bool, Value | None]:
     """Whether, with nothing set, the condition or key leads to this entry; and the word that makes it so, when that
     is a text written somewhere as a default."""
     for selector in _selectors(one, scene):
         return True, selector
-    guards = one.mention.site.guards
-    decisions = [decide(g.test, scene.unit, one.mention.site, scene.program) for g in guards]
-    if not guards or all(d is None for d in decisions):
+    decisions = [(decide(g.test, scene.unit, one.mention.site, scene.program), g) for g in dividing]
+    if not any(d is not None for d, _ in decisions) or any(d is (not g.holds) for d, g in decisions):
         return False, None
-    if any(d is not None and d is not g.holds for d, g in zip(decisions, guards, strict=True)):
-        return False, None
-    return True, _deciding_word(guards, one, scene)
+    return True, _deciding_word(dividing, one, scene)
 
 
-def _deciding_word(guards: tuple[Guard, ...], one: Seen, scene: Scene) -> Value | None:
-    for guard in guards:
+def _deciding_word(dividing: list[Guard], one: Seen, scene: Scene) -> Value | None:
+    for guard in dividing:
         if isinstance(guard.test, Comparison):
             for value in resolve(guard.test.left, scene.unit, one.mention.site, scene.program):
                 if isinstance(value.content, Text) and value.content is not guard.test.left:
@@ -208,6 +207,7 @@ def _default(one: Seen, value: Value, seen: Iterable[Seen], scene: Scene) -> Sig
         span=span,
         statement=value.site.statement,
         words=f'the default "{word}" selects `{one.sighting.seen}`',
+        verb="in",
         chain=(*value.chain, entry),
         rewrites=tuple(rewrites),
         beside=frozenset(),

@@ -205,7 +205,7 @@ def _look_alike_sighting(rule: LookAlike, evidence: Evidence, meant: str, contex
         if isinstance(row.rule, Endpoint) and edit is not None:
             rewrites = (Rewrite(row.region, meant, (edit,), rule.fix),)
     words = f"`{evidence.words}` is no documented host" + (f"; `{meant}` is" if meant else "")
-    return sighting(rule, evidence, NOWHERE, context, scene, words=words, rewrites=rewrites)
+    return sighting(rule, evidence, NOWHERE, context, scene, words=words, verb="", rewrites=rewrites)
 
 
 def _placeholder(mention: Mention, context: Context) -> Context:
@@ -246,6 +246,7 @@ def _token_sightings(mention: Mention, context: Context, scene: Scene) -> Iterat
                     context,
                     scene,
                     words=f"{rule.what} `{word}`",
+                    verb="belongs to",
                     rewrites=_token_rewrites(rule, column, evidence, scene),
                     reason="no table says which region it belongs to" if column == UNREADABLE else "",
                 )
@@ -279,7 +280,8 @@ def _pattern_sightings(mention: Mention, context: Context, scene: Scene) -> Iter
                 _placeholder(mention, context),
                 scene,
                 seen=seen,
-                words=f"{rule.title} `{seen}`",
+                words=f"`{seen}`",
+                verb="is in" if scene.catalog.vendors[rule.vendor].provider else "belongs to",
                 rewrites=_region_rewrites(rule, mention.text, *found.span("region"), rule.fix, scene),
             )
 
@@ -374,6 +376,7 @@ def _cloud_arn_sightings(
         chosen[0] if len(chosen) == 1 else None,
         _placeholder(mention, context),
         scene,
+        verb="is in",
         spread=tuple(chosen) if len(chosen) > 1 else (),
         rewrites=_region_rewrites(rule, mention.text, start, end, fix, scene),
         pinned=held.why if held else "",
@@ -386,7 +389,7 @@ def _cloud_sightings(found: re.Match[str], mention: Mention, context: Context, s
         read = host_region(host, rule, scene.regions(rule.vendor))
         if read is None:
             continue
-        if _DOWNLOAD.search((found["path"] or "") + " ") or _is_namespace(found):
+        if _is_download(found, mention) or _is_namespace(found):
             return
         start = found.start("host")
         if read.kind is HostKind.HIDDEN and read.service in rule.stops:
@@ -410,6 +413,16 @@ def _cloud_sightings(found: re.Match[str], mention: Mention, context: Context, s
                 scene,
             )
         return
+
+
+def _is_download(found: re.Match[str], mention: Mention) -> bool:
+    """A public file that a build fetches; nothing of a customer's goes there."""
+    text = mention.text.text
+    fetches = re.search(r"\b(?:curl|wget|aria2c|Invoke-WebRequest)\b", text)
+    sends = re.search(
+        r"\s(?:-d|-F|-T|-X\s*(?:POST|PUT)|--data\S*|--form|--upload-file|--request|--post-\w+)[\s=]", text
+    )
+    return bool(_DOWNLOAD.search((found["path"] or "") + " ") or (fetches and not sends))
 
 
 def _is_namespace(found: re.Match[str]) -> bool:
@@ -438,6 +451,7 @@ def _cloud_host_sighting(
         region,
         _placeholder(mention, context),
         scene,
+        verb="is in",
         rewrites=_region_rewrites(rule, mention.text, *label, fix, scene),
         pinned=held.why if held else "",
     )
@@ -457,7 +471,8 @@ def _setting_sightings(mention: Mention, context: Context, scene: Scene) -> Iter
 
 
 def _names_region(key: str, keys: re.Pattern[str], mention: Mention) -> bool:
-    spelled = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", key).lower().lstrip("-").replace("-", "_")
+    # `AvailabilityZone1`, `--aws-region`: how people spell and number the same key.
+    spelled = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", key).lower().lstrip("-").rstrip("0123456789").replace("-", "_")
     if keys.search(spelled) or keys.search(key.lower()):
         return True
     return (
@@ -480,6 +495,7 @@ def _region_settings(rule: Setting, mention: Mention, context: Context, scene: S
             context,
             scene,
             words=f"`{mention.keys[-1]}` is `{word.text}`",
+            verb="",
             rewrites=_region_rewrites(rule, mention.text, word.start, word.end, fix, scene, suffix),
             pinned=held.why if held else "",
         )
