@@ -8,6 +8,7 @@ from dataclasses import replace
 from residency_lint.facts import HOLE, BindingKind, Comparison, Joined, Mention, Role, Site, Text
 from residency_lint.findings import Sighting
 from residency_lint.resolve.values import decide, resolve, written
+from residency_lint.rules import SdkCall
 from residency_lint.sightings.scene import Scene, context_of
 from residency_lint.sightings.sdk import sdk_sightings
 from residency_lint.sightings.switches import Seen, placed_in_switches
@@ -32,9 +33,11 @@ def sightings(scene: Scene) -> tuple[Sighting, ...]:
 
 def _covers(one: Sighting, other: Sighting) -> bool:
     """Whether `one`, found earlier or wider, makes `other` a second report of the same evidence."""
-    if one.span == other.span or (one.span.contains(other.span) and one.rule.vendor != "aws"):
+    if one.span == other.span:
         return True
-    return one.span.contains(other.span) and one.rule.vendor == other.rule.vendor
+    if isinstance(one.rule, SdkCall) and isinstance(other.rule, SdkCall):
+        return False  # one start, or one setting of it, among the arguments of another
+    return one.span.contains(other.span) and (one.rule.vendor != "aws" or one.rule.vendor == other.rule.vendor)
 
 
 def _texts(scene: Scene) -> list[Seen]:
