@@ -1,6 +1,6 @@
 """Case files (`tests/cases/*.md`): headings are tests, fences are files, trailing markers are what is expected.
 
-A marker ends a line, behind any comment sign: `# error: [vendor/row] "words of the message"`; several are joined by `;`.
+A marker ends a line, behind any comment sign: `# error: [vendor/row] "words of the message"`; several by `;`.
 
 * `error`, `warning`, `note`: a finding of that level; `silenced`: one of any level that a comment silences.
 * `allowed`: the line was seen, and it leads to the declared region.
@@ -63,7 +63,7 @@ class Marker:
 
 @dataclass(frozen=True)
 class Fence:
-    """A fence in the case file: its lines lie between `start` (the opening one, 0-based) and `end` (the closing one)."""
+    """A fence of the case file: its lines lie between `start` (the opening one, 0-based) and `end` (the closing)."""
 
     language: str
     words: tuple[str, ...]

@@ -1,4 +1,4 @@
-"""Every section of `tests/cases/*.md`: what is found in its files, past the gate and through it, and what fixing does."""
+"""Every section of `tests/cases/*.md`: what is found in its files, past the gate and through it, and what is fixed."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import ast
 import os
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from difflib import unified_diff
 from pathlib import Path
 
 import pytest
@@ -25,7 +26,7 @@ SECTIONS = [
 
 
 def test_ids_are_unique() -> None:
-    assert [] == [name for name, count in Counter(section.id for section in SECTIONS).items() if count > 1]
+    assert len({section.id for section in SECTIONS}) == len(SECTIONS)
 
 
 @pytest.mark.parametrize("section", SECTIONS, ids=lambda section: section.id)
@@ -36,9 +37,10 @@ def test_case(section: Section, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
     monkeypatch.chdir(tree)
 
     findings = _past_the_gate(section)
-    assert [] == list(_surprises(findings, section.markers()))
+    surprises = list(_surprises(findings, section.markers()))
+    assert not surprises, "\n".join(surprises)
     report = check_paths(["."], _settings())
-    assert [] == [f"{skip.path}: {skip.reason}" for skip in report.skips]
+    assert not report.skips
     expected = {_told(f) for f in findings if f.verdict is not Verdict.ALLOWED}
     assert expected == {_told(f) for f in report.findings}, "through the gate"
 
@@ -49,8 +51,14 @@ def test_case(section: Section, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
         current = next(s for s in sections(section.file, text) if s.title == section.title)
         file.write_text(updated(text, current, safe, unsafe), encoding="utf-8")
     else:
-        assert section.texts_fixed(unsafe=False) == safe, "after the safe fixes"
-        assert section.texts_fixed(unsafe=True) == unsafe, "after the unsafe fixes"
+        _assert_same(section.texts_fixed(unsafe=False), safe, "after the safe fixes")
+        _assert_same(section.texts_fixed(unsafe=True), unsafe, "after the unsafe fixes")
+
+
+def _assert_same(expected: dict[str, str], texts: dict[str, str], when: str) -> None:
+    for path, text in texts.items():
+        difference = list(unified_diff(expected[path].splitlines(), text.splitlines(), "expected", when, n=0))
+        assert not difference, "\n".join([f"{path}:", *difference])
 
 
 def _write(tree: Path, texts: dict[str, str]) -> None:
@@ -82,7 +90,8 @@ def _surprises(findings: Iterable[Finding], markers: Iterable[Marker]) -> Iterat
         if marker is not None:
             open_markers.remove(marker)
         elif _kind(finding) != "allowed":
-            yield f"not expected: {finding.path}:{_line(finding)} {_kind(finding)}: [{finding.rule.id}] {finding.message}"
+            place = f"{finding.path}:{_line(finding)}"
+            yield f"not expected: {place} {_kind(finding)}: [{finding.rule.id}] {finding.message}"
     for marker in open_markers:
         yield f'not found: {marker.path}:{marker.line} {marker.kind}: [{marker.rule}] "{marker.words}"'
 
