@@ -87,5 +87,5 @@ _BINARY = frozenset(
     pdf doc docx xls xlsx ppt pptx odt ods odp
     so dylib dll exe pyc pyo pyd o obj lib class wasm
     npy npz parquet avro orc sqlite sqlite3 h5 onnx safetensors
-    """.split()  # noqa: SIM905 (eighty quoted words are harder to read)
+    """.split()
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -9,6 +10,7 @@ from residency_lint.facts import HOLE, BindingKind, Comparison, Joined, Mention,
 from residency_lint.findings import Sighting
 from residency_lint.resolve.values import decide, resolve, written
 from residency_lint.rules import SdkCall
+from residency_lint.sightings.evidence import Passage
 from residency_lint.sightings.scene import Scene, context_of
 from residency_lint.sightings.sdk import sdk_sightings
 from residency_lint.sightings.switches import Seen, placed_in_switches
@@ -22,6 +24,8 @@ def sightings(scene: Scene) -> tuple[Sighting, ...]:
 
     Where an SDK rule and a host rule see the same value, the SDK rule's stays.
     """
+    if _is_host_list(scene):
+        return ()
     found = [*sdk_sightings(scene), *placed_in_switches(_texts(scene), scene), *_folded(scene)]
     kept: list[Sighting] = []
     for one in found:
@@ -29,6 +33,22 @@ def sightings(scene: Scene) -> tuple[Sighting, ...]:
         if not any(_covers(rival, one) for rival in rivals):
             kept = [o for o in kept if o not in rivals or not _covers(one, o)] + [one]
     return tuple(sorted(kept, key=lambda s: (s.path, s.span)))
+
+
+def _is_host_list(scene: Scene) -> bool:
+    """Whether a file is a list of everybody's hosts (a tracker or block list), which recognises and sends nothing."""
+    if scene.facts.language == "python" or len(scene.facts.mentions) < _MANY_OWNERS:
+        return False
+    owners = {
+        ".".join(found["host"].lower().split(".")[-2:])
+        for mention in scene.facts.mentions
+        if len(mention.text.text) < 100 and (found := _ONLY_A_HOST.fullmatch(mention.text.text.strip()))
+    }
+    return len(owners) >= _MANY_OWNERS
+
+
+_MANY_OWNERS = 100
+_ONLY_A_HOST = re.compile(r"(?:https?://|\|\||0\.0\.0\.0\s+|127\.0\.0\.1\s+)?(?P<host>(?:[\w*-]+\.)+[a-zA-Z]{2,})[/^]?")
 
 
 def _covers(one: Sighting, other: Sighting) -> bool:
@@ -46,7 +66,7 @@ def _texts(scene: Scene) -> list[Seen]:
         context = context_of(mention, scene.facts)
         if context is None or _is_only_shown(mention, scene):
             continue
-        seen += [Seen(mention, found) for found in text_sightings(mention, context, scene)]
+        seen += [Seen(mention, found) for found in text_sightings(Passage(mention, context, scene))]
     return seen
 
 
@@ -64,7 +84,7 @@ def _folded(scene: Scene) -> Iterator[Sighting]:
             # A default says nothing about the branch that is taken when it is not chosen.
             if value.fallback and _is_left_out_by_default(joined, site, scene):
                 continue
-            for found in text_sightings(Mention(text, Role.VALUE, site), context, scene):
+            for found in text_sightings(Passage(Mention(text, Role.VALUE, site), context, scene)):
                 yield replace(found, chain=value.chain, certain=found.certain and not value.fallback)
 
 

@@ -23,8 +23,9 @@ from residency_lint.findings import Context, Rewrite, Sighting, Step
 from residency_lint.resolve.names import Target, targets
 from residency_lint.resolve.values import Unknown, Value, resolve
 from residency_lint.rules import NOWHERE, Endpoint, SdkCall, SdkSetting
+from residency_lint.sightings.evidence import Evidence, Passage
+from residency_lint.sightings.hosts import host_at, host_rewrites
 from residency_lint.sightings.scene import Scene
-from residency_lint.sightings.texts import Evidence, host_at, host_rewrites, sighting
 from residency_lint.sightings.writing import insertion
 from residency_lint.source import Span
 
@@ -223,9 +224,9 @@ def _value_sightings(value: Value, setting: SdkSetting, expression: Expression, 
     elif isinstance(value.content, Unknown):
         yield _untold(value, setting, expression, start)
     elif kind in ("host", "host:port", "url"):
-        yield from _host_values(value, setting, expression, start)
+        yield from _host_values(value, setting, start)
     else:
-        yield from _word_values(value, setting, expression, start)
+        yield from _word_values(value, setting, start)
 
 
 def _untold(value: Value, setting: SdkSetting, expression: Expression, start: _Start) -> Sighting:
@@ -248,87 +249,71 @@ def _untold(value: Value, setting: SdkSetting, expression: Expression, start: _S
     )
 
 
-def _host_values(value: Value, setting: SdkSetting, expression: Expression, start: _Start) -> Iterator[Sighting]:
+def _host_values(value: Value, setting: SdkSetting, start: _Start) -> Iterator[Sighting]:
     text = value.content
     if not isinstance(text, Text) or HOLE in text.text or not text.text:
         return
-    scene = start.scene
-    mention = Mention(text, Role.VALUE, value.site)
-    found = host_at(text.text, scene)
-    chain = (start.step(f"`{start.name}({_setting_name(setting)}=…)`"), *value.chain)
+    passage = _passage(text, value, start)
+    found = host_at(text.text, start.scene.catalog)
     if found is None:
         return
     row, first, last = found
-    evidence = Evidence(mention, first, last)
+    chain = _chain(value, setting, start)
     if setting.spelling.kind == "host" and "://" in text.text:
-        whole = Evidence(mention, 0, len(text.text))
+        whole = passage.at(0, len(text.text))
         words = f"`{_setting_name(setting)}` takes a bare host; `{text.text}` has a scheme"
-        yield sighting(
-            start.rule,
-            whole,
-            NOWHERE,
-            start.context,
-            scene,
-            words=words,
-            chain=chain,
-            rewrites=_bare_hosts(setting, whole, scene),
-        )
+        rewrites = _bare_hosts(setting, whole, start)
+        yield whole.sighting(start.rule, NOWHERE, words=words, verb="", chain=chain, rewrites=rewrites)
         return
-    region = row.region if isinstance(row.rule, Endpoint) else NOWHERE
-    yield sighting(
+    evidence = passage.at(first, last)
+    is_endpoint = isinstance(row.rule, Endpoint)
+    yield evidence.sighting(
         start.rule,
-        evidence,
-        region,
-        start.context,
-        scene,
+        row.region if is_endpoint else NOWHERE,
         words=f"`{start.name}()` sends to `{evidence.words}`",
-        verb="in",
+        verb="in" if is_endpoint else "",
         chain=chain,
-        rewrites=host_rewrites(row, evidence, scene) if isinstance(row.rule, Endpoint) else (),
+        rewrites=host_rewrites(row, evidence) if is_endpoint else (),
     )
 
 
-def _bare_hosts(setting: SdkSetting, evidence: Evidence, scene: Scene) -> tuple[Rewrite, ...]:
-    vendor = setting.spelling.endpoint
-    rewrites = []
-    for rule in scene.catalog.of(Endpoint):
-        if not rule.id.endswith("/" + vendor):
-            continue
-        for region in scene.wanted(rule.vendor):
-            for address in rule.columns.get(region, ())[:1]:
-                edit = scene.edit(evidence.text, evidence.start, evidence.end, address.host)
-                if edit is not None:
-                    rewrites.append(Rewrite(region, address.host, (edit,), rule.fix))
-    return tuple(rewrites)
+def _passage(text: Text, value: Value, start: _Start) -> Passage:
+    return Passage(Mention(text, Role.VALUE, value.site), start.context, start.scene)
 
 
-def _word_values(value: Value, setting: SdkSetting, expression: Expression, start: _Start) -> Iterator[Sighting]:
+def _chain(value: Value, setting: SdkSetting, start: _Start) -> tuple[Step, ...]:
+    return (start.step(f"`{start.name}({_setting_name(setting)}=…)`"), *value.chain)
+
+
+def _bare_hosts(setting: SdkSetting, whole: Evidence, start: _Start) -> tuple[Rewrite, ...]:
+    """The bare host of each wanted region instead of a whole value."""
+    row = start.scene.catalog.rules.get(f"{start.rule.vendor}/{setting.spelling.endpoint}")
+    if not isinstance(row, Endpoint):
+        return ()
+    return tuple(
+        whole.rewrite(region, address.host, row.fix)
+        for region in start.scene.wanted(row.vendor)
+        for address in row.columns.get(region, ())[:1]
+    )
+
+
+def _word_values(value: Value, setting: SdkSetting, start: _Start) -> Iterator[Sighting]:
     content = value.content
     if not isinstance(content, (Text, Constant)):
         return
-    scene, word = start.scene, content.text
-    regions = {spelled: region for region, spelled in setting.spelling.values.items()}
-    region = regions.get(word)
-    chain = (start.step(f"`{start.name}({_setting_name(setting)}=…)`"), *value.chain)
-    shown = f'"{word}"' if isinstance(content, Text) else word
+    word, spellings = content.text, setting.spelling.values
+    region = next((name for name, spelled in spellings.items() if spelled == word), None)
     text = content if isinstance(content, Text) else Text(word, content.span, path=value.unit.facts.path)
-    evidence = Evidence(Mention(text, Role.VALUE, value.site), 0, len(text.text))
-    rewrites = []
-    for wanted in scene.wanted(start.rule.vendor):
-        new = setting.spelling.values.get(wanted)
-        edit = scene.edit(text, 0, len(text.text), new) if new is not None else None
-        if edit is not None and new != word:
-            rewrites.append(Rewrite(wanted, new or "", (edit,), start.rule.fix))
-    yield sighting(
+    evidence = _passage(text, value, start).at(0, len(text.text))
+    shown = f'"{word}"' if isinstance(content, Text) else word
+    wanted = [name for name in start.scene.wanted(start.rule.vendor) if spellings.get(name, word) != word]
+    yield evidence.sighting(
         start.rule,
-        evidence,
         region or NOWHERE,
-        start.context,
-        scene,
         words=f"`{_setting_name(setting)}` is {shown}" + ("" if region else f", which `{start.name}()` does not know"),
         verb="and leads to" if region else "",
-        chain=chain,
-        rewrites=tuple(rewrites),
+        chain=_chain(value, setting, start),
+        rewrites=tuple(evidence.rewrite(name, spellings[name], start.rule.fix) for name in wanted),
     )
 
 

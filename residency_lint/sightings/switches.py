@@ -94,10 +94,9 @@ def _other_branches(
     mine = one.mention
     for other in seen:
         region = other.sighting.region
-        if other is not one and other.sighting.rule.vendor == one.sighting.rule.vendor:
-            if region and region != one.sighting.region:
-                for guard in _dividing(mine, other.mention):
-                    yield guard, {region}
+        is_rival = other is not one and other.sighting.rule.vendor == one.sighting.rule.vendor
+        if is_rival and region and region != one.sighting.region:
+            yield from ((guard, {region}) for guard in _dividing(mine, other.mention))
     for text, site, regions in holed:
         for guard in _dividing(mine, Mention(text, Role.VALUE, site)):
             yield guard, regions

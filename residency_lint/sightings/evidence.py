@@ -1,0 +1,88 @@
+"""Passages of a text that name a destination, and the sightings made of them."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from typing import Any
+
+from residency_lint.facts import Mention
+from residency_lint.findings import Context, Rewrite, Sighting
+from residency_lint.fixes import Applicability, Edit
+from residency_lint.rules import Rule
+from residency_lint.sightings.scene import Scene
+
+_PLACEHOLDER = re.compile(
+    r"<[A-Za-z][\w .-]*>|[xX]{4,}|\bX{3,}\b|\byour[-_]|(?i:fill[-_]?me|change[-_]?me|replace[-_]?me)"
+)
+
+
+@dataclass(frozen=True)
+class Passage:
+    """A text under search, and what kind of place it stands in."""
+
+    mention: Mention
+    context: Context
+    scene: Scene
+
+    @property
+    def text(self) -> str:
+        return self.mention.text.text
+
+    @property
+    def surroundings(self) -> str:
+        """The keys that lead to the text and the lines around it: what tells one certificate from another."""
+        data, span = self.scene.source.data, self.mention.site.statement
+        around = data[max(0, span.start - 400) : min(len(data), span.end + 400)]
+        return " ".join(self.mention.keys) + " " + around.decode("latin-1")
+
+    def at(self, start: int, end: int) -> Evidence:
+        return Evidence(self, start, end)
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """The characters of a passage that name a destination."""
+
+    passage: Passage
+    start: int
+    end: int
+
+    @property
+    def words(self) -> str:
+        return self.passage.text[self.start : self.end]
+
+    @property
+    def context(self) -> Context:
+        """The passage's; a placeholder's where the text plainly is one."""
+        is_placeholder = self.passage.context is Context.CODE and _PLACEHOLDER.search(self.passage.text)
+        return Context.PLACEHOLDER if is_placeholder else self.passage.context
+
+    def edit(self, new: str) -> Edit | None:
+        return self.passage.scene.edit(self.passage.mention.text, self.start, self.end, new)
+
+    def rewrite(self, region: str, new: str, fix: Applicability) -> Rewrite:
+        """The rewrite to a region; shown only where the text cannot be edited, unsafe in another file."""
+        edit = self.edit(new)
+        if edit is None or fix is Applicability.DISPLAY:
+            return Rewrite(region, new, (), Applicability.DISPLAY)
+        applicability = fix if edit.path == self.passage.scene.path else min(fix, Applicability.UNSAFE)
+        return Rewrite(region, new, (edit,), applicability)
+
+    def sighting(self, rule: Rule, region: str | None, **more: Any) -> Sighting:
+        """What the evidence says; `more` are fields of `Sighting`."""
+        scene, mention = self.passage.scene, self.passage.mention
+        path, span = scene.locate(mention.text, self.start, self.end)
+        seen = more.setdefault("seen", self.words)
+        found = Sighting(
+            rule=rule,
+            path=path,
+            span=span,
+            statement=mention.site.statement,
+            region=region,
+            seen=seen,
+            words=f"`{seen}`",
+            context=self.context,
+            certain=not scene.facts.note,
+        )
+        return replace(found, **more)
