@@ -235,7 +235,7 @@ class Pinned:
 
     service: str
     resource: str = "*"
-    region: str = "us-east-1"
+    region: str = "us-east-1"  # residency: allow[aws/region] names where AWS pins things; nothing is sent
     why: str = ""
     maybe: bool = False
     context: str = ""

@@ -15,12 +15,11 @@ from residency_lint.facts import (
     Mention,
     Name,
     Role,
-    ScopeKind,
     Text,
 )
 from residency_lint.facts import Mapping as MappingDisplay
 from residency_lint.findings import Context, Rewrite, Sighting, Step
-from residency_lint.resolve.names import Target, targets
+from residency_lint.resolve.names import Target, constructor_parameters, targets
 from residency_lint.resolve.values import Unknown, Value, resolve
 from residency_lint.rules import NOWHERE, Endpoint, SdkCall, SdkSetting
 from residency_lint.sightings.evidence import Evidence, Passage
@@ -34,7 +33,7 @@ def sdk_sightings(scene: Scene) -> Iterator[Sighting]:
     """A sighting for every value an SDK call's region can take, and one for what no setting moves."""
     for call in scene.facts.calls:
         for target in targets(call.function, scene.unit, call.site, scene.program):
-            rule = scene.catalog.sdk_calls.get(target.name)
+            rule = next((scene.catalog.sdk_calls[n] for n in target.names if n in scene.catalog.sdk_calls), None)
             if rule is not None and _is_the_sdk(target, rule):
                 yield from _call_sightings(_Start(call, rule, target, scene))
                 break
@@ -45,17 +44,13 @@ def _is_the_sdk(target: Target, rule: SdkCall) -> bool:
     """A class of this repository under the SDK's name is the SDK itself only if it takes the SDK's settings."""
     if target.unit is None:
         return True
-    parameters = set(_constructor_parameters(target))
-    return any(setting.argument in parameters for setting in rule.settings if setting.argument)
-
-
-def _constructor_parameters(target: Target) -> tuple[str, ...]:
-    assert target.unit is not None
-    for scope in (target.scope, *target.unit.scopes_below(target.scope)):
-        entry = target.unit.scope(scope)
-        if entry.kind is ScopeKind.FUNCTION and (entry.name == "__init__" or scope == target.scope):
-            return entry.parameters[1:] if entry.name == "__init__" else entry.parameters
-    return ()
+    parameters = constructor_parameters(target)
+    return any(
+        setting.argument in parameters
+        if setting.argument
+        else bool(target.unit.attributes(target.scope, setting.attribute))
+        for setting in rule.settings
+    )
 
 
 @dataclass(frozen=True)
@@ -69,7 +64,7 @@ class _Start:
 
     @property
     def name(self) -> str:
-        return self.target.name.rpartition(".")[2]
+        return self.target.names[0].rpartition(".")[2]
 
     @property
     def context(self) -> Context:
@@ -122,7 +117,7 @@ def _arguments(start: _Start) -> tuple[dict[str, Expression], str]:
     """Arguments by parameter name, and why some cannot be seen."""
     parameters: tuple[str, ...] = ()
     if start.target.is_local:
-        parameters = _constructor_parameters(start.target)
+        parameters = constructor_parameters(start.target)
     elif start.rule.signatures:
         parameters = start.rule.signatures[0].parameters
     found: dict[str, Expression] = {}
@@ -185,7 +180,7 @@ def _first_use(names: tuple[str, ...], start: _Start) -> int:
         if call.span.start > start.call.span.start
         and call.site.scope == start.call.site.scope
         and any(_dotted_is(argument.value, assigned) for argument in call.arguments)
-        and any(t.name in names for t in targets(call.function, scene.unit, call.site, scene.program))
+        and any(n in names for t in targets(call.function, scene.unit, call.site, scene.program) for n in t.names)
     ]
     return min(places, default=len(scene.source.data) + 1)
 
@@ -343,9 +338,14 @@ def _missing_sighting(missing: list[str], start: _Start, given: _Given) -> Sight
     )
     if given.opaque:
         return replace(found, region=None, reason=given.opaque)
-    if general is None:
+    if general is None or not _takes(start.target, general):
         return found
     return replace(found, rewrites=insertion(start.call, general, rule, given.values.get(general), start.scene))
+
+
+def _takes(target: Target, setting: SdkSetting) -> bool:
+    """Whether a class of the repository has the parameter (an SDK of its own may be older than the catalogue's)."""
+    return not target.is_local or not setting.argument or setting.argument in constructor_parameters(target)
 
 
 def _late_sighting(binding: Binding, start: _Start) -> Sighting:
@@ -372,11 +372,11 @@ def _escape_sightings(call: Call, scene: Scene) -> Iterator[Sighting]:
         name.endswith("." + function.name) for name in scene.catalog.escapes
     ):
         return
-    names = {t.name for t in targets(function, scene.unit, call.site, scene.program)}
+    names = {name for t in targets(function, scene.unit, call.site, scene.program) for name in t.names}
     for value in resolve(function.base, scene.unit, call.site, scene.program):
         if isinstance(value.content, Call):
             made_by = targets(value.content.function, value.unit, value.content.site, scene.program)
-            names |= {f"{t.name}.{function.name}" for t in made_by}
+            names |= {f"{name}.{function.name}" for t in made_by for name in t.names}
     for name in sorted(names & set(scene.catalog.escapes)):
         rule = scene.catalog.escapes[name]
         yield Sighting(

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import io
 import tokenize
+from dataclasses import replace
 
 from residency_lint.errors import Unreadable
-from residency_lint.facts import Comment, Facts, Role
+from residency_lint.facts import Comment, Facts
 from residency_lint.source import Source
 
 _DEEPEST = 200
@@ -32,7 +33,8 @@ def _read(source: Source) -> Facts:
     from libcst.metadata import ByteSpanPositionProvider, MetadataWrapper
 
     from residency_lint.languages.python.expressions import Expressions
-    from residency_lint.languages.python.reader import Reader, is_test
+    from residency_lint.languages.python.reader import Reader
+    from residency_lint.languages.python.unit_tests import is_test
 
     try:
         module = cst.parse_module(source.text)
@@ -42,8 +44,7 @@ def _read(source: Source) -> Facts:
     expressions = Expressions(source, wrapper.resolve(ByteSpanPositionProvider))
     reader = Reader(source, expressions)
     reader.read(module)
-    has_asserts = any(mention.role is Role.ASSERTED for mention in expressions.mentions)
-    return Facts(
+    facts = Facts(
         path=source.path,
         language="python",
         mentions=tuple(expressions.mentions),
@@ -57,8 +58,8 @@ def _read(source: Source) -> Facts:
         scopes=tuple(reader.scopes),
         comments=comments(source),
         import_slot=reader.import_slot,
-        is_test=is_test(source.path, reader.scopes, reader.imports, has_asserts),
     )
+    return replace(facts, is_test=is_test(facts))
 
 
 def comments(source: Source) -> tuple[Comment, ...]:

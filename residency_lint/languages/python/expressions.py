@@ -13,7 +13,7 @@ import libcst as cst
 
 from residency_lint import facts as f
 from residency_lint.fixes import Slot
-from residency_lint.languages.python import roles
+from residency_lint.languages.python import layout, roles
 from residency_lint.source import Source, Span
 
 
@@ -262,48 +262,34 @@ class Expressions:
         function = self.convert(node.func, replace(around, role=f.Role.VALUE, assigned="", keys=()))
         callee = dotted(function)
         role = roles.role_of_callee(callee)
-        arguments = []
+        arguments: list[f.Argument] = []
         for index, argument in enumerate(node.args):
             inner = replace(around, callee=callee, group=around.group, assigned="").acting(
                 roles.role_of_argument(callee, index, role)
             )
-            if argument.keyword:
+            named = arguments[0].value if arguments and roles.names_its_value(callee) else None
+            if isinstance(named, f.Text) and (argument.keyword is None or argument.keyword.value == "default"):
+                # `getenv("AWS_REGION", …)`, `add_argument("--region", default=…)`
+                inner = inner.under(named.text)
+            elif argument.keyword:
                 inner = inner.under(argument.keyword.value)
-            elif not around.keys or role is f.Role.VALUE:
-                inner = replace(inner, keys=around.keys)
             value = self.convert(argument.value, inner)
             name = argument.keyword.value if argument.keyword else ""
             arguments.append(f.Argument(value, self.span(argument.value), name, argument.star))
         span = self.span(node)
-        call = f.Call(function, tuple(arguments), span, self._slot(node, span), around.site, around.assigned)
+        call = f.Call(
+            function,
+            tuple(arguments),
+            span,
+            layout.argument_slot(node, span, self.span(node.args[-1].value) if node.args else span, self.source.data),
+            around.site,
+            around.assigned,
+        )
         if around.role is not f.Role.DEAD:
             self.calls.append(call)
             if callee.endswith((".get", ".pop")) and arguments and not isinstance(arguments[0].value, f.Text):
                 self.selections.append((call, around.site))
         return call
-
-    def _slot(self, node: cst.Call, span: Span) -> Slot:
-        """Where a further argument goes: after the last one, laid out like it."""
-        data = self.source.data
-        if not node.args:
-            return Slot(Span(span.end - 1, span.end - 1))
-        last = node.args[-1]
-        end = self.span(last.value).end
-        for _ in getattr(last.value, "rpar", ()):
-            end = data.index(b")", end) + 1
-        line_start = data.rfind(b"\n", 0, self.span(last.value).start) + 1
-        lead = data[line_start : self.span(last.value).start]
-        own_line = lead.strip(b" \t*") == b"" or (
-            last.keyword is not None and lead.strip() == f"{last.keyword.value}=".encode()
-        )
-        if line_start <= span.start or not own_line:
-            return Slot(Span(end, end), before=", ")
-        indent = lead[: len(lead) - len(lead.lstrip())].decode("ascii")
-        newline = "\r\n" if data[line_start - 2 : line_start] == b"\r\n" else "\n"
-        if isinstance(last.comma, cst.Comma):
-            end = data.index(b",", end) + 1
-            return Slot(Span(end, end), before=newline + indent, after=",")
-        return Slot(Span(end, end), before="," + newline + indent)
 
     def _mapping(self, node: cst.Dict, around: Around) -> f.Mapping:
         items: list[tuple[f.Expression | None, f.Expression]] = []
