@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from residency_lint.facts import HOLE, BindingKind, Comparison, Joined, Mention, Role, Site, Text
+from residency_lint.facts import HOLE, Attribute, BindingKind, Call, Comparison, Joined, Mention, Role, Site, Text
 from residency_lint.findings import Sighting
 from residency_lint.resolve.values import decide, resolve, written
 from residency_lint.rules import SdkCall
@@ -72,7 +72,7 @@ def _texts(scene: Scene) -> list[Seen]:
 
 def _folded(scene: Scene) -> Iterator[Sighting]:
     """Destinations that only show once the pieces of a text are put together."""
-    for joined, site in scene.facts.joins:
+    for joined, site in _put_together(scene):
         mention = Mention(Text("", joined.span), Role.VALUE, site)
         context = context_of(_role_of(joined, mention, scene), scene.facts)
         if context is None:
@@ -82,7 +82,7 @@ def _folded(scene: Scene) -> Iterator[Sighting]:
             if not isinstance(text, Text) or len(text.pieces) < 2 or text.text == HOLE:
                 continue
             # A default says nothing about the branch that is taken when it is not chosen.
-            if value.fallback and _is_left_out_by_default(joined, site, scene):
+            if value.fallback and isinstance(joined, Joined) and _is_left_out_by_default(joined, site, scene):
                 continue
             for found in text_sightings(Passage(Mention(text, Role.VALUE, site), context, scene)):
                 yield replace(found, chain=value.chain, certain=found.certain and not value.fallback)
@@ -98,7 +98,14 @@ def _is_left_out_by_default(joined: Joined, site: Site, scene: Scene) -> bool:
     )
 
 
-def _role_of(joined: Joined, mention: Mention, scene: Scene) -> Mention:
+def _put_together(scene: Scene) -> Iterator[tuple[Joined | Call, Site]]:
+    yield from scene.facts.joins
+    for call in scene.facts.calls:
+        if isinstance(call.function, Attribute) and call.function.name in ("format", "join", "__mod__"):
+            yield call, call.site
+
+
+def _role_of(joined: Joined | Call, mention: Mention, scene: Scene) -> Mention:
     """The role that the pieces of a joined text play."""
     for other in scene.facts.mentions:
         if joined.span.contains(other.text.span):

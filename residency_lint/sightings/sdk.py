@@ -105,7 +105,7 @@ def _call_sightings(start: _Start) -> Iterator[Sighting]:
         else:
             settled[setting] = values
     for setting, values in settled.items():
-        for value in values:
+        for value in _judged(values):
             yield from _value_sightings(value, setting, given.values[setting], start)
     for binding in given.late:
         yield _late_sighting(binding, start)
@@ -222,6 +222,13 @@ def _value_sightings(value: Value, setting: SdkSetting, expression: Expression, 
         yield from _host_values(value, setting, start)
     else:
         yield from _word_values(value, setting, start)
+
+
+def _judged(values: tuple[Value, ...]) -> tuple[Value, ...]:
+    """An environment variable with a fallback is judged by the fallback."""
+    if not any(value.fallback and not isinstance(value.content, Unknown) for value in values):
+        return values
+    return tuple(v for v in values if not (isinstance(v.content, Unknown) and v.content.env))
 
 
 def _untold(value: Value, setting: SdkSetting, expression: Expression, start: _Start) -> Sighting:

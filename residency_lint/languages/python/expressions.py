@@ -170,7 +170,10 @@ class Expressions:
             right = self.convert(node.right, inner)
             span = self.span(node)
             function = f.Attribute(left_value, "__mod__", span)
-            return f.Call(function, (f.Argument(right, right.span),), span, Slot(Span(span.end, span.end)), around.site)
+            slot = Slot(Span(span.end, span.end))
+            call = f.Call(function, (f.Argument(right, right.span),), span, slot, around.site)
+            self.calls.append(call)
+            return call
         if isinstance(node.operator, cst.Divide):
             return self._path(node, around)
         return self._opaque(node, around)
