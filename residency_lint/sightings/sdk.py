@@ -20,7 +20,7 @@ from residency_lint.facts import (
 from residency_lint.facts import Mapping as MappingDisplay
 from residency_lint.findings import Context, Rewrite, Sighting, Step
 from residency_lint.resolve.names import Target, constructor_parameters, targets
-from residency_lint.resolve.values import Unknown, Value, resolve
+from residency_lint.resolve.values import Unknown, Value, resolve, told
 from residency_lint.rules import NOWHERE, Endpoint, SdkCall, SdkSetting
 from residency_lint.sightings.evidence import Evidence, Passage
 from residency_lint.sightings.hosts import host_at, host_rewrites
@@ -105,7 +105,7 @@ def _call_sightings(start: _Start) -> Iterator[Sighting]:
         else:
             settled[setting] = values
     for setting, values in settled.items():
-        for value in _judged(values):
+        for value in told(values):
             yield from _value_sightings(value, setting, given.values[setting], start)
     for binding in given.late:
         yield _late_sighting(binding, start)
@@ -222,13 +222,6 @@ def _value_sightings(value: Value, setting: SdkSetting, expression: Expression, 
         yield from _host_values(value, setting, start)
     else:
         yield from _word_values(value, setting, start)
-
-
-def _judged(values: tuple[Value, ...]) -> tuple[Value, ...]:
-    """An environment variable with a fallback is judged by the fallback."""
-    if not any(value.fallback and not isinstance(value.content, Unknown) for value in values):
-        return values
-    return tuple(v for v in values if not (isinstance(v.content, Unknown) and v.content.env))
 
 
 def _untold(value: Value, setting: SdkSetting, expression: Expression, start: _Start) -> Sighting:
