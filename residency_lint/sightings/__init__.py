@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from residency_lint.facts import HOLE, BindingKind, Comparison, Joined, Mention, Role, Site, Text
+from residency_lint.facts import HOLE, Attribute, BindingKind, Call, Comparison, Joined, Mention, Role, Site, Text
 from residency_lint.findings import Sighting
 from residency_lint.resolve.values import decide, resolve, written
-from residency_lint.rules import Setting
+from residency_lint.rules import SdkCall, Setting
 from residency_lint.sightings.evidence import Passage
 from residency_lint.sightings.scene import Scene, context_of
 from residency_lint.sightings.sdk import sdk_sightings
@@ -53,9 +53,11 @@ _ONLY_A_HOST = re.compile(r"(?:https?://|\|\||0\.0\.0\.0\s+|127\.0\.0\.1\s+)?(?P
 
 def _covers(one: Sighting, other: Sighting) -> bool:
     """Whether `one`, found earlier or wider, makes `other` a second report of the same evidence."""
-    if one.span == other.span or (one.span.contains(other.span) and one.rule.vendor != "aws"):
+    if one.span == other.span:
         return True
-    return one.span.contains(other.span) and one.rule.vendor == other.rule.vendor
+    if isinstance(one.rule, SdkCall) and isinstance(other.rule, SdkCall):
+        return False  # one start, or one setting of it, among the arguments of another
+    return one.span.contains(other.span) and (one.rule.vendor != "aws" or one.rule.vendor == other.rule.vendor)
 
 
 def _texts(scene: Scene) -> list[Seen]:
@@ -85,14 +87,14 @@ _MANY_REGIONS = 5
 
 def _folded(scene: Scene) -> Iterator[Sighting]:
     """Destinations that only show once the pieces of a text are put together."""
-    for joined, site in scene.facts.joins:
+    for joined, site in _put_together(scene):
         mention = Mention(Text("", joined.span), Role.VALUE, site)
         context = context_of(_role_of(joined, mention, scene), scene.facts)
         if context is None:
             continue
         values = resolve(joined, scene.unit, site, scene.program)
         # A default says nothing about the branch that is taken when it is not chosen.
-        left_out = _is_left_out_by_default(joined, site, scene)
+        left_out = isinstance(joined, Joined) and _is_left_out_by_default(joined, site, scene)
         found = [
             replace(one, chain=value.chain, certain=one.certain and not value.fallback)
             for value in values
@@ -120,7 +122,14 @@ def _is_left_out_by_default(joined: Joined, site: Site, scene: Scene) -> bool:
     )
 
 
-def _role_of(joined: Joined, mention: Mention, scene: Scene) -> Mention:
+def _put_together(scene: Scene) -> Iterator[tuple[Joined | Call, Site]]:
+    yield from scene.facts.joins
+    for call in scene.facts.calls:
+        if isinstance(call.function, Attribute) and call.function.name in ("format", "join", "__mod__"):
+            yield call, call.site
+
+
+def _role_of(joined: Joined | Call, mention: Mention, scene: Scene) -> Mention:
     """The role that the pieces of a joined text play."""
     for other in scene.facts.mentions:
         if joined.span.contains(other.text.span):

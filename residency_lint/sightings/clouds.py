@@ -43,8 +43,11 @@ def arn_sightings(passage: Passage) -> Iterator[tuple[tuple[int, int], list[Sigh
             if not rule.columns:
                 found = list(_cloud_arn(rule, arn, passage))
                 break
-            column = next((name for name, slot in rule.columns.items() if slot == arn.region), None)
-            if column is not None:
+            columns = [name for name, slot in rule.columns.items() if slot == arn.region]
+            if columns:
+                # Two pods may share an AWS region: then it is the wanted one's as well.
+                wanted = passage.scene.wanted(rule.vendor)
+                column = next((name for name in columns if name in wanted), columns[0])
                 found = [_vendor_arn(rule, column, arn, passage)]
                 break
         yield (arn.start, arn.end), found

@@ -22,7 +22,7 @@ from residency_lint.facts import (
 from residency_lint.facts import Mapping as MappingDisplay
 from residency_lint.findings import Context, Rewrite, Sighting, Step
 from residency_lint.resolve.names import Target, constructor_parameters, targets
-from residency_lint.resolve.values import Unknown, Value, resolve
+from residency_lint.resolve.values import Unknown, Value, resolve, told
 from residency_lint.rules import NOWHERE, Endpoint, SdkCall, SdkSetting
 from residency_lint.sightings.clouds import region_rewrites
 from residency_lint.sightings.evidence import Evidence, Passage
@@ -108,7 +108,7 @@ def _call_sightings(start: _Start) -> Iterator[Sighting]:
         else:
             settled[setting] = values
     for setting, values in settled.items():
-        for value in values:
+        for value in told(values):
             yield from _value_sightings(value, setting, given.values[setting], start)
     for binding in given.late:
         yield _late_sighting(binding, start)

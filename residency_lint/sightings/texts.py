@@ -14,7 +14,7 @@ from residency_lint.sightings.hosts import host_sightings
 
 _TOKENS = (
     re.compile(r"(?<![\d.])\d{1,3}(?:\.\d{1,3}){3}(?![\d.])"),
-    re.compile(r"(?<![\w.-])\d{12}(?::role/[\w+=,.@/-]*\w)?(?!\w)"),
+    re.compile(r"(?<![\w.+-])\d{12}(?::role/[\w+=,.@/-]*\w)?(?!\w)"),
     re.compile(r"(?<![\w.-])[a-z0-9]+(?:-[a-z0-9]+)+(?![\w-])"),
 )
 """IP addresses; AWS accounts, with a role; words joined by hyphens."""

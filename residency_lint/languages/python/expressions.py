@@ -166,11 +166,12 @@ class Expressions:
             return self._joined([left, *reversed(parts)], node, around)
         if isinstance(node.operator, cst.Modulo):
             inner = replace(around, assigned="")
-            left_value = self.convert(node.left, inner)
-            right = self.convert(node.right, inner)
+            left_value, right = self.convert(node.left, inner), self.convert(node.right, inner)
             span = self.span(node)
             function = f.Attribute(left_value, "__mod__", span)
-            return f.Call(function, (f.Argument(right, right.span),), span, Slot(Span(span.end, span.end)), around.site)
+            call = f.Call(function, (f.Argument(right, right.span),), span, Slot(Span(span.end, span.end)), around.site)
+            self.calls.append(call)
+            return call
         if isinstance(node.operator, cst.Divide):
             return self._path(node, around)
         return self._opaque(node, around)
