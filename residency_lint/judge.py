@@ -81,6 +81,8 @@ def _place(sighting: Sighting, catalog: Catalog) -> str:
     """The region, with its country where the name does not say it; of a cloud's region that the words name, only
     the country."""
     vendor = catalog.vendors[sighting.rule.vendor]
+    if sighting.spread:
+        return " or ".join(sorted({c for name in sighting.spread for c in vendor.regions[name].countries}))
     region = vendor.regions.get(sighting.region or "")
     if region is None:
         return ""

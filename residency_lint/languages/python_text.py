@@ -96,6 +96,10 @@ def _logical_lines(ledger: Ledger) -> list[_LogicalLine]:
     return [*lines, line]
 
 
+_LOOKED_UP = re.compile(r"""\w\(\s*['"]([\w-]+)['"]\s*,\s*(?:default\s*=\s*)?$""")
+"""`getenv("KEY", ` before its second argument."""
+
+
 def _add_texts(ledger: Ledger, line: _LogicalLine) -> None:
     text = ledger.text
     start, stop = ledger.stripped(line.start, line.end)
@@ -121,7 +125,7 @@ def _add_texts(ledger: Ledger, line: _LogicalLine) -> None:
 def _keys(text: str, start: int, opening: int) -> tuple[str, ...]:
     """The name or key that gets a text."""
     window = text[max(start, opening - _WINDOW) : opening]
-    found = _ITEM.search(window) or _KEY.search(window)
+    found = _LOOKED_UP.search(window) or _ITEM.search(window) or _KEY.search(window)
     return (found[found.lastindex or 1].split(".")[-1],) if found else ()
 
 

@@ -8,6 +8,7 @@ from functools import cached_property
 from posixpath import dirname, join, normpath
 
 from residency_lint.facts import Binding, Call, Facts, Import, Return, Scope, ScopeKind, Site
+from residency_lint.source import Span
 
 
 @dataclass
@@ -49,7 +50,8 @@ class Unit:
         return {(call.span.start, call.span.end): call for call in self.facts.calls}
 
     def scope(self, index: int) -> Scope:
-        return self.facts.scopes[index]
+        """What a file that was read by a lexer says has no scopes but its own."""
+        return self.facts.scopes[index] if self.facts.scopes else _WHOLE_FILE
 
     def visible_scopes(self, scope: int) -> Iterator[int]:
         """The scopes a name is looked up in, innermost first; class bodies are not seen from functions in them."""
@@ -98,6 +100,9 @@ class Unit:
             if _runs_whenever(binding.site, site):
                 break
         return found
+
+
+_WHOLE_FILE = Scope(ScopeKind.MODULE, "", -1, Span(0, 0))
 
 
 def _exclusive(one: Site, other: Site) -> bool:

@@ -7,6 +7,7 @@ import re
 from residency_lint.facts import Attribute, Call, Constant, Expression, Import, Name, Text
 from residency_lint.findings import Rewrite
 from residency_lint.fixes import Applicability, Edit
+from residency_lint.resolve.names import constructor_parameters, exported
 from residency_lint.rules import Endpoint, SdkCall, SdkSetting
 from residency_lint.sightings.scene import Scene
 
@@ -67,10 +68,20 @@ def _built(setting: SdkSetting, value: str, call: Call, scene: Scene) -> tuple[s
     edits: list[Edit] = []
     text = setting.build.replace("{value}", value)
     for name in _NAME.findall(text):
+        if not _accepts(name, setting.build, scene):
+            return None
         spelled, needed = _spelled(name, call, scene)
         text = text.replace("{" + name + "}", spelled)
         edits += needed
     return text, tuple(edits)
+
+
+def _accepts(name: str, build: str, scene: Scene) -> bool:
+    """Whether a class that is built takes its argument, where the class is this repository's own."""
+    module, _, last = name.rpartition(".")
+    argument = re.search(r"\((\w+)=", build)
+    found = exported(module, last, scene.unit, scene.program)
+    return not found or argument is None or argument[1] in constructor_parameters(found[0])
 
 
 def _spelled(name: str, call: Call, scene: Scene) -> tuple[str, list[Edit]]:

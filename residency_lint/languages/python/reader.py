@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -11,7 +10,9 @@ import libcst as cst
 
 from residency_lint import facts as f
 from residency_lint.fixes import Slot
-from residency_lint.languages.python.expressions import Around, Expressions, dotted
+from residency_lint.languages.python import layout
+from residency_lint.languages.python.expressions import Around, Expressions
+from residency_lint.languages.python.names import dotted
 from residency_lint.source import Source, Span
 
 _ENDS_BLOCK = (cst.Return, cst.Raise, cst.Continue, cst.Break)
@@ -100,24 +101,12 @@ class Reader:
             return False
         first, last = self.expressions.span(node.body[0]), self.expressions.span(node.body[-1])
         span = Span(first.start, last.end)
-        after = None if one_line else self._slot_after(span)
+        after = None if one_line else layout.statement_slot(span, self.source)
         ends = False
         for small in node.body:
             self._small(small, place.around(span), after)
             ends = ends or isinstance(small, _ENDS_BLOCK)
         return ends
-
-    def _slot_after(self, span: Span) -> Slot:
-        """Where a statement after this line goes, with the line's own indentation."""
-        data = self.source.data
-        start = max(data.rfind(b"\n", 0, span.start), data.rfind(b"\r", 0, span.start)) + 1
-        start = max(start, self.source.bom)
-        line_end = re.compile(rb"\r\n|\n|\r").search(data, span.end)
-        newline = line_end.group().decode() if line_end else "\n"
-        end = line_end.start() if line_end else len(data)
-        lead = data[start : span.start]
-        indent = lead[: len(lead) - len(lead.lstrip())].decode("ascii")
-        return Slot(Span(end, end), before=newline + indent)
 
     def _small(self, node: cst.BaseSmallStatement, around: Around, after: Slot | None) -> None:
         convert = self.expressions.convert
@@ -303,7 +292,7 @@ class Reader:
         if isinstance(node.names, cst.ImportStar):
             self.imports.append(f.Import(module, "*", "", self.expressions.span(node), site))
         else:
-            slot = self._slot_in_import(node)
+            slot = layout.import_slot(self.expressions.span(node.names[-1]), self.source.data)
             for alias in node.names:
                 name = _module_name(alias.name)
                 bound = alias.asname.name.value if alias.asname and isinstance(alias.asname.name, cst.Name) else name
@@ -311,21 +300,9 @@ class Reader:
         if module != "__future__":
             self._note_import(site)
 
-    def _slot_in_import(self, node: cst.ImportFrom) -> Slot:
-        """Where a further name of a `from` import goes, laid out like the last one."""
-        assert not isinstance(node.names, cst.ImportStar)
-        data = self.source.data
-        span = self.expressions.span(node.names[-1])
-        line_start = data.rfind(b"\n", 0, span.start) + 1
-        lead = data[line_start : span.start]
-        if lead.strip() or not lead:
-            return Slot(Span(span.end, span.end), before=", ")
-        newline = "\r\n" if data[line_start - 2 : line_start] == b"\r\n" else "\n"
-        return Slot(Span(span.end, span.end), before="," + newline + lead.decode("ascii"))
-
     def _note_import(self, site: f.Site) -> None:
         if site.scope == 0 and not site.guards:
-            self.import_slot = self._slot_after(site.statement)
+            self.import_slot = layout.statement_slot(site.statement, self.source)
 
     def _slot_at_top(self, module: cst.Module) -> Slot:
         """Where a first import goes: after the docstring and `__future__` imports."""
@@ -337,7 +314,7 @@ class Reader:
                 break
             last = statement
         if last is not None:
-            return self._slot_after(self.expressions.span(last))
+            return layout.statement_slot(self.expressions.span(last), self.source)
         start = self.expressions.span(module.body[0]).start if module.body else self.source.bom
         return Slot(Span(start, start), after="\n")
 
@@ -397,20 +374,3 @@ def _case_values(pattern: cst.MatchPattern) -> list[cst.BaseExpression]:
     if isinstance(pattern, cst.MatchOr):
         return [e.pattern.value for e in pattern.patterns if isinstance(e.pattern, cst.MatchValue)]
     return []
-
-
-_TEST_PATH = re.compile(
-    r"(?:^|/)(?:tests?|testing|specs?|fixtures?|mocks?)/|(?:^|/)(?:test_[^/]*|[^/]*_tests?|conftest)\.py$"
-)
-_TEST_ROOTS = ("unittest", "pytest", "mock", "responses", "nose", "hypothesis", "django.test", "requests_mock", "respx")
-
-
-def is_test(path: str, scopes: Sequence[f.Scope], imports: Sequence[f.Import], has_asserts: bool) -> bool:
-    """A unit test bears the name *and* tests: a live script of that name is no test."""
-    if not _TEST_PATH.search(path.replace("\\", "/")):
-        return False
-    return (
-        has_asserts
-        or any(i.module.startswith(_TEST_ROOTS) for i in imports)
-        or any(s.name.startswith(("test", "Test")) and s.kind is not f.ScopeKind.MODULE for s in scopes)
-    )
