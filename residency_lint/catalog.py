@@ -266,6 +266,7 @@ def load_places(path: Path) -> Places:
         frozenset(data["countries"]),
         providers,
         partitions,
+        data.get("names", {}),
     )
 
 
