@@ -133,6 +133,13 @@ class Catalog:
         return frozenset(name.partition(".")[0] for name in (*self.sdk_calls, *self.escapes))
 
     @cached_property
+    def sdk_words(self) -> frozenset[str]:
+        """What source code must hold, as words of their own, to start an SDK: its package, or, by way of a re-export,
+        a class that bears its name (`MixpanelUtils`, not `Session`: that word is everywhere)."""
+        names = [name.split(".") for name in (*self.sdk_calls, *self.escapes)]
+        return self.sdk_roots | {parts[-1] for parts in names if parts[0].partition("_")[0] in parts[-1].lower()}
+
+    @cached_property
     def arns(self) -> tuple[ArnRule, ...]:
         """The most specific first."""
         return tuple(sorted(self.of(ArnRule), key=lambda rule: (rule.service == "*", -len(rule.resource))))
@@ -160,7 +167,7 @@ class Catalog:
         found: set[str] = {"arn:aws", "arn%3aaws", "arn:*", "arn:$", "arn:{", "arn:%"}
         policies = tuple(policies)
         for vendor in self.vendors.values():
-            found.update(word.lower() for word in vendor.keywords)
+            found.update(word.lower() for word in (*vendor.keywords, *vendor.domains))
         for rule in self.rules.values():
             regions = self.regions(rule.vendor)
             outside = [
@@ -176,8 +183,6 @@ class Catalog:
             elif isinstance(rule, Token):
                 for name in outside:
                     found.update(word.lower() for word in rule.columns.get(name, ()))
-            elif isinstance(rule, (SdkCall, SdkEscape)):
-                found.update(name.partition(".")[0].lower() for name in rule.names)
             elif isinstance(rule, CloudHost):
                 found.update(outside)
                 found.update(alias + "." for alias in rule.aliases)

@@ -88,7 +88,8 @@ def vendor_lines() -> Iterator[str]:
 
 def keyword_lines() -> Iterator[str]:
     """The texts of which one must occur in a file before anything looks closer, when everything is forbidden."""
-    yield from sorted(_atoms(shipped_catalog()))
+    catalog = shipped_catalog()
+    yield from sorted(_atoms(catalog) | {word.lower() for word in catalog.sdk_words})
 
 
 def _atoms(catalog: Catalog) -> frozenset[str]:

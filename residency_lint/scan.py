@@ -14,6 +14,7 @@ from residency_lint.findings import Finding, Level, Report, Skip, Suppression, V
 from residency_lint.gate import Gate, read_bytes
 from residency_lint.judge import judge, wanted
 from residency_lint.languages import reader_for
+from residency_lint.languages.file_names import language_of
 from residency_lint.policy import Policy
 from residency_lint.resolve.program import Program, Unit
 from residency_lint.settings import Settings
@@ -143,7 +144,7 @@ class Tree:
     def program(self, catalog: Catalog) -> Program:
         """The program as far as it is asked for. Names are only followed into files that can lead to an SDK."""
         if id(catalog) not in self._programs:
-            gate = Gate(sorted(catalog.sdk_roots))
+            gate = Gate((), catalog.sdk_words)
             self._programs[id(catalog)] = Program(self._unit_at, lambda path: self._passes(path, gate))
         return self._programs[id(catalog)]
 
@@ -175,14 +176,16 @@ class _Gates:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._gates: dict[tuple[int, int], Gate] = {}
+        self._gates: dict[tuple[int, int, bool], Gate] = {}
         self._kept: list[object] = []
 
     def is_candidate(self, path: str, data: bytes) -> bool:
         policy, catalog = self._settings.policy_for(path), self._settings.catalog_for(path)
-        key = (id(policy), id(catalog))
+        starts_sdks = language_of(path) == "python"
+        key = (id(policy), id(catalog), starts_sdks)
         if key not in self._gates:
-            self._gates[key] = Gate([*catalog.atoms([policy]), "residency:"])
+            words = catalog.sdk_words if starts_sdks else ()
+            self._gates[key] = Gate([*catalog.atoms([policy]), "residency:"], words)
             self._kept += [policy, catalog]  # so that no id is used again
         return self._gates[key].is_candidate(data)
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
+from residency_lint.arns import pinned
 from residency_lint.facts import (
     HOLE,
     Attribute,
@@ -22,6 +24,7 @@ from residency_lint.findings import Context, Rewrite, Sighting, Step
 from residency_lint.resolve.names import Target, constructor_parameters, targets
 from residency_lint.resolve.values import Unknown, Value, resolve, told
 from residency_lint.rules import NOWHERE, Endpoint, SdkCall, SdkSetting
+from residency_lint.sightings.clouds import region_rewrites
 from residency_lint.sightings.evidence import Evidence, Passage
 from residency_lint.sightings.hosts import host_at, host_rewrites
 from residency_lint.sightings.scene import Scene
@@ -213,32 +216,32 @@ def _moving(part: str, start: _Start, given: _Given) -> tuple[SdkSetting | None,
 
 def _value_sightings(value: Value, setting: SdkSetting, expression: Expression, start: _Start) -> Iterator[Sighting]:
     kind = setting.spelling.kind
-    if kind == "object":
-        if isinstance(value.content, Unknown):
-            yield _untold(value, setting, expression, start)
-    elif isinstance(value.content, Unknown):
-        yield _untold(value, setting, expression, start)
+    if isinstance(value.content, Unknown):
+        # Where the SDK has no default of its own, configuration decides, and nothing is said of it.
+        if start.rule.absent:
+            yield _untold(value.content, value, expression, start, _setting_name(setting))
+    elif kind == "region":
+        yield from _region_values(value, setting, start)
     elif kind in ("host", "host:port", "url"):
         yield from _host_values(value, setting, start)
-    else:
+    elif kind != "object":
         yield from _word_values(value, setting, start)
 
 
-def _untold(value: Value, setting: SdkSetting, expression: Expression, start: _Start) -> Sighting:
-    assert isinstance(value.content, Unknown)
+def _untold(unknown: Unknown, value: Value, expression: Expression, start: _Start, name: str) -> Sighting:
     hint = ""
-    if value.content.env and not value.fallback:
-        hint = f"set {value.content.env}: where it is missing, nothing says where the data goes"
+    if unknown.env and not value.fallback:
+        hint = f"set {unknown.env}: where it is missing, nothing says where the data goes"
     return Sighting(
         rule=start.rule,
         path=start.scene.path,
         span=expression.span,
         statement=start.call.site.statement,
         region=None,
-        seen=_setting_name(setting),
-        words=f"`{start.name}({_setting_name(setting)}=…)`",
+        seen=name,
+        words=f"`{start.name}({name}=…)`",
         context=start.context,
-        reason=value.content.reason,
+        reason=unknown.reason,
         chain=(start.step(f"`{start.name}()`"), *value.chain),
         hint=hint,
     )
@@ -298,8 +301,7 @@ def _word_values(value: Value, setting: SdkSetting, start: _Start) -> Iterator[S
         return
     word, spellings = content.text, setting.spelling.values
     region = next((name for name, spelled in spellings.items() if spelled == word), None)
-    text = content if isinstance(content, Text) else Text(word, content.span, path=value.unit.facts.path)
-    evidence = _passage(text, value, start).at(0, len(text.text))
+    evidence = _whole(content, value, start)
     shown = f'"{word}"' if isinstance(content, Text) else word
     wanted = [name for name in start.scene.wanted(start.rule.vendor) if spellings.get(name, word) != word]
     yield evidence.sighting(
@@ -310,6 +312,36 @@ def _word_values(value: Value, setting: SdkSetting, start: _Start) -> Iterator[S
         chain=_chain(value, setting, start),
         rewrites=tuple(evidence.rewrite(name, spellings[name], start.rule.fix) for name in wanted),
     )
+
+
+def _region_values(value: Value, setting: SdkSetting, start: _Start) -> Iterator[Sighting]:
+    """A cloud region; not one that an emulator is told, nor one that the service is bound to."""
+    if not isinstance(value.content, Text):
+        return
+    scene, region = start.scene, value.content.text
+    settings = [rule for rule, _, _ in scene.catalog.settings if rule.vendor == start.rule.vendor]
+    if any(rule.emulators and re.search(rule.emulators, scene.source.text) for rule in settings):
+        return
+    evidence = _whole(value.content, value, start)
+    service = next((a.value.text for a in start.call.arguments[:1] if isinstance(a.value, Text)), "")
+    held = pinned(service, "", region, scene.catalog.pinned, evidence.passage.surroundings)
+    if held is not None and not held.maybe:
+        return
+    yield evidence.sighting(
+        start.rule,
+        region,
+        words=f"`{start.name}()` is told `{region}`",
+        verb="",
+        chain=_chain(value, setting, start),
+        rewrites=region_rewrites(start.rule, evidence, start.rule.fix),
+        reason="" if region in scene.regions(start.rule.vendor) else "no table knows this region",
+        pinned=held.why if held else "",
+    )
+
+
+def _whole(content: Text | Constant, value: Value, start: _Start) -> Evidence:
+    text = content if isinstance(content, Text) else Text(content.text, content.span, path=value.unit.facts.path)
+    return _passage(text, value, start).at(0, len(text.text))
 
 
 # --- what is missing, late, or cannot be moved -------------------------------------------------------

@@ -146,21 +146,24 @@ def _holed(scene: Scene) -> Iterator[tuple[Text, Site, set[str]]]:
     """Texts with an unknown part that can name hosts of the catalogue: `f"https://api-{region}.example.com"`."""
     for joined, site in scene.facts.joins:
         text = "".join(part.text if isinstance(part, Text) else HOLE for part in joined.parts)
-        if HOLE not in text:
-            continue
-        for host in _HOLED_HOST.findall(text):
-            domain = ".".join(host.split(".")[-2:])
-            if HOLE not in host or domain not in scene.catalog.domains:
-                continue
-            pattern = host.lower().replace(HOLE, "*")
-            regions = {
-                row.region
-                for known, rows in scene.catalog.hosts.items()
-                if fnmatchcase(known, pattern)
-                for row in rows
-                if isinstance(row.rule, Endpoint)
-            }
+        regions = regions_of_holed(text, scene)
+        if regions:
             yield Text(text, joined.span, plain=False), site, regions
+
+
+def regions_of_holed(text: str, scene: Scene) -> set[str]:
+    """The regions whose hosts a text with holes can name."""
+    if HOLE not in text:
+        return set()
+    return {
+        row.region
+        for host in _HOLED_HOST.findall(text)
+        if HOLE in host and ".".join(host.split(".")[-2:]) in scene.catalog.domains
+        for known, rows in scene.catalog.hosts.items()
+        if fnmatchcase(known, host.lower().replace(HOLE, "*"))
+        for row in rows
+        if isinstance(row.rule, Endpoint)
+    }
 
 
 # --- defaults --------------------------------------------------------------------------------------
