@@ -2,32 +2,25 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
-from residency_lint.arns import pinned
 from residency_lint.facts import (
-    HOLE,
     Attribute,
     Binding,
     Call,
     Constant,
     Expression,
-    Mention,
     Name,
-    Role,
     Text,
 )
 from residency_lint.facts import Mapping as MappingDisplay
-from residency_lint.findings import Context, Rewrite, Sighting, Step
+from residency_lint.findings import Context, Sighting
 from residency_lint.resolve.names import Target, constructor_parameters, targets
-from residency_lint.resolve.values import Unknown, Value, resolve, told
-from residency_lint.rules import NOWHERE, Endpoint, SdkCall, SdkSetting
-from residency_lint.sightings.clouds import region_rewrites
-from residency_lint.sightings.evidence import Evidence, Passage
-from residency_lint.sightings.hosts import host_at, host_rewrites
+from residency_lint.resolve.values import Value, resolve, told
+from residency_lint.rules import NOWHERE, SdkCall, SdkSetting
 from residency_lint.sightings.scene import Scene
+from residency_lint.sightings.sdk_values import Start, setting_name, value_sightings
 from residency_lint.sightings.writing import insertion
 from residency_lint.source import Span
 
@@ -38,7 +31,7 @@ def sdk_sightings(scene: Scene) -> Iterator[Sighting]:
         for target in targets(call.function, scene.unit, call.site, scene.program):
             rule = next((scene.catalog.sdk_calls[n] for n in target.names if n in scene.catalog.sdk_calls), None)
             if rule is not None and _is_the_sdk(target, rule):
-                yield from _call_sightings(_Start(call, rule, target, scene))
+                yield from _call_sightings(Start(call, rule, target, scene))
                 break
         yield from _escape_sightings(call, scene)
 
@@ -56,34 +49,6 @@ def _is_the_sdk(target: Target, rule: SdkCall) -> bool:
     )
 
 
-@dataclass(frozen=True)
-class _Start:
-    """One call that starts an SDK."""
-
-    call: Call
-    rule: SdkCall
-    target: Target
-    scene: Scene
-
-    @property
-    def name(self) -> str:
-        return self.target.names[0].rpartition(".")[2]
-
-    @property
-    def context(self) -> Context:
-        return Context.TEST if self.scene.facts.is_test else Context.CODE
-
-    @property
-    def span(self) -> Span:
-        """The call where it fits on a line, else what is called."""
-        call, data = self.call, self.scene.source.data
-        one_line = b"\n" not in data[call.span.start : call.span.end]
-        return call.span if one_line else call.function.span
-
-    def step(self, words: str, span: Span | None = None) -> Step:
-        return Step(self.scene.path, span or self.span, words)
-
-
 @dataclass
 class _Given:
     """What a call's arguments and later assignments say. `opaque`: arguments that cannot be seen into."""
@@ -93,7 +58,7 @@ class _Given:
     late: list[Binding] = field(default_factory=list)
 
 
-def _call_sightings(start: _Start) -> Iterator[Sighting]:
+def _call_sightings(start: Start) -> Iterator[Sighting]:
     arguments, opaque = _arguments(start)
     for name, word in start.rule.off.items():
         if isinstance(switch := arguments.get(name), Constant) and switch.text == word:
@@ -109,14 +74,14 @@ def _call_sightings(start: _Start) -> Iterator[Sighting]:
             settled[setting] = values
     for setting, values in settled.items():
         for value in told(values):
-            yield from _value_sightings(value, setting, given.values[setting], start)
+            yield from value_sightings(value, setting, given.values[setting], start)
     for binding in given.late:
         yield _late_sighting(binding, start)
     if missing and start.rule.absent:
         yield _missing_sighting(missing, start, given)
 
 
-def _arguments(start: _Start) -> tuple[dict[str, Expression], str]:
+def _arguments(start: Start) -> tuple[dict[str, Expression], str]:
     """Arguments by parameter name, and why some cannot be seen."""
     parameters: tuple[str, ...] = ()
     if start.target.is_local:
@@ -139,7 +104,7 @@ def _arguments(start: _Start) -> tuple[dict[str, Expression], str]:
     return found, opaque
 
 
-def _expanded(expression: Expression, start: _Start) -> dict[str, Expression] | None:
+def _expanded(expression: Expression, start: Start) -> dict[str, Expression] | None:
     """The items of a dict that `**` expands, when all of it can be seen."""
     values = resolve(expression, start.scene.unit, start.call.site, start.scene.program)
     if len(values) != 1 or not isinstance(values[0].content, MappingDisplay) or values[0].unit is not start.scene.unit:
@@ -150,7 +115,7 @@ def _expanded(expression: Expression, start: _Start) -> dict[str, Expression] | 
     return {key.text: value for key, value in items if isinstance(key, Text)}
 
 
-def _given(start: _Start, arguments: Mapping[str, Expression], opaque: str) -> _Given:
+def _given(start: Start, arguments: Mapping[str, Expression], opaque: str) -> _Given:
     given = _Given(opaque=opaque)
     for setting in start.rule.settings:
         if setting.argument in arguments:
@@ -163,7 +128,7 @@ def _given(start: _Start, arguments: Mapping[str, Expression], opaque: str) -> _
     return given
 
 
-def _assignments(setting: SdkSetting, start: _Start) -> tuple[list[Binding], list[Binding]]:
+def _assignments(setting: SdkSetting, start: Start) -> tuple[list[Binding], list[Binding]]:
     """Assignments to an attribute of what the call makes: those in time, and those after a client copied it."""
     call, unit = start.call, start.scene.unit
     if not call.assigned:
@@ -174,7 +139,7 @@ def _assignments(setting: SdkSetting, start: _Start) -> tuple[list[Binding], lis
     return [b for b in bindings if b.span.start < copied], [b for b in bindings if b.span.start >= copied]
 
 
-def _first_use(names: tuple[str, ...], start: _Start) -> int:
+def _first_use(names: tuple[str, ...], start: Start) -> int:
     """Where the object is first handed to one of the calls."""
     scene, assigned = start.scene, start.call.assigned
     places = [
@@ -196,7 +161,7 @@ def _dotted_is(expression: Expression, name: str) -> bool:
     return isinstance(expression, Name) and ".".join([expression.id, *reversed(names)]) == name
 
 
-def _moving(part: str, start: _Start, given: _Given) -> tuple[SdkSetting | None, tuple[Value, ...]]:
+def _moving(part: str, start: Start, given: _Given) -> tuple[SdkSetting | None, tuple[Value, ...]]:
     """The setting that decides where a part goes: its own before the one for everything; `None` sets nothing."""
     own = [s for s in start.rule.settings if part and part in s.covers]
     general = [s for s in start.rule.settings if not s.covers]
@@ -211,146 +176,13 @@ def _moving(part: str, start: _Start, given: _Given) -> tuple[SdkSetting | None,
     return None, ()
 
 
-# --- values ----------------------------------------------------------------------------------------
-
-
-def _value_sightings(value: Value, setting: SdkSetting, expression: Expression, start: _Start) -> Iterator[Sighting]:
-    kind = setting.spelling.kind
-    if isinstance(value.content, Unknown):
-        # Where the SDK has no default of its own, configuration decides, and nothing is said of it.
-        if start.rule.absent:
-            yield _untold(value.content, value, expression, start, _setting_name(setting))
-    elif kind == "region":
-        yield from _region_values(value, setting, start)
-    elif kind in ("host", "host:port", "url"):
-        yield from _host_values(value, setting, start)
-    elif kind != "object":
-        yield from _word_values(value, setting, start)
-
-
-def _untold(unknown: Unknown, value: Value, expression: Expression, start: _Start, name: str) -> Sighting:
-    hint = ""
-    if unknown.env and not value.fallback:
-        hint = f"set {unknown.env}: where it is missing, nothing says where the data goes"
-    return Sighting(
-        rule=start.rule,
-        path=start.scene.path,
-        span=expression.span,
-        statement=start.call.site.statement,
-        region=None,
-        seen=name,
-        words=f"`{start.name}({name}=…)`",
-        context=start.context,
-        reason=unknown.reason,
-        chain=(start.step(f"`{start.name}()`"), *value.chain),
-        hint=hint,
-    )
-
-
-def _host_values(value: Value, setting: SdkSetting, start: _Start) -> Iterator[Sighting]:
-    text = value.content
-    if not isinstance(text, Text) or HOLE in text.text or not text.text:
-        return
-    passage = _passage(text, value, start)
-    found = host_at(text.text, start.scene.catalog)
-    if found is None:
-        return
-    row, first, last = found
-    chain = _chain(value, setting, start)
-    if setting.spelling.kind == "host" and "://" in text.text:
-        whole = passage.at(0, len(text.text))
-        words = f"`{_setting_name(setting)}` takes a bare host; `{text.text}` has a scheme"
-        rewrites = _bare_hosts(setting, whole, start)
-        yield whole.sighting(start.rule, NOWHERE, words=words, verb="", chain=chain, rewrites=rewrites)
-        return
-    evidence = passage.at(first, last)
-    is_endpoint = isinstance(row.rule, Endpoint)
-    yield evidence.sighting(
-        start.rule,
-        row.region if is_endpoint else NOWHERE,
-        words=f"`{start.name}()` sends to `{evidence.words}`",
-        verb="in" if is_endpoint else "",
-        chain=chain,
-        rewrites=host_rewrites(row, evidence) if is_endpoint else (),
-    )
-
-
-def _passage(text: Text, value: Value, start: _Start) -> Passage:
-    return Passage(Mention(text, Role.VALUE, value.site), start.context, start.scene)
-
-
-def _chain(value: Value, setting: SdkSetting, start: _Start) -> tuple[Step, ...]:
-    return (start.step(f"`{start.name}({_setting_name(setting)}=…)`"), *value.chain)
-
-
-def _bare_hosts(setting: SdkSetting, whole: Evidence, start: _Start) -> tuple[Rewrite, ...]:
-    """The bare host of each wanted region instead of a whole value."""
-    row = start.scene.catalog.rules.get(f"{start.rule.vendor}/{setting.spelling.endpoint}")
-    if not isinstance(row, Endpoint):
-        return ()
-    return tuple(
-        whole.rewrite(region, address.host, row.fix)
-        for region in start.scene.wanted(row.vendor)
-        for address in row.columns.get(region, ())[:1]
-    )
-
-
-def _word_values(value: Value, setting: SdkSetting, start: _Start) -> Iterator[Sighting]:
-    content = value.content
-    if not isinstance(content, (Text, Constant)):
-        return
-    word, spellings = content.text, setting.spelling.values
-    region = next((name for name, spelled in spellings.items() if spelled == word), None)
-    evidence = _whole(content, value, start)
-    shown = f'"{word}"' if isinstance(content, Text) else word
-    wanted = [name for name in start.scene.wanted(start.rule.vendor) if spellings.get(name, word) != word]
-    yield evidence.sighting(
-        start.rule,
-        region or NOWHERE,
-        words=f"`{_setting_name(setting)}` is {shown}" + ("" if region else f", which `{start.name}()` does not know"),
-        verb="and leads to" if region else "",
-        chain=_chain(value, setting, start),
-        rewrites=tuple(evidence.rewrite(name, spellings[name], start.rule.fix) for name in wanted),
-    )
-
-
-def _region_values(value: Value, setting: SdkSetting, start: _Start) -> Iterator[Sighting]:
-    """A cloud region; not one that an emulator is told, nor one that the service is bound to."""
-    if not isinstance(value.content, Text):
-        return
-    scene, region = start.scene, value.content.text
-    settings = [rule for rule, _, _ in scene.catalog.settings if rule.vendor == start.rule.vendor]
-    if any(rule.emulators and re.search(rule.emulators, scene.source.text) for rule in settings):
-        return
-    evidence = _whole(value.content, value, start)
-    service = next((a.value.text for a in start.call.arguments[:1] if isinstance(a.value, Text)), "")
-    held = pinned(service, "", region, scene.catalog.pinned, evidence.passage.surroundings)
-    if held is not None and not held.maybe:
-        return
-    yield evidence.sighting(
-        start.rule,
-        region,
-        words=f"`{start.name}()` is told `{region}`",
-        verb="",
-        chain=_chain(value, setting, start),
-        rewrites=region_rewrites(start.rule, evidence, start.rule.fix),
-        reason="" if region in scene.regions(start.rule.vendor) else "no table knows this region",
-        pinned=held.why if held else "",
-    )
-
-
-def _whole(content: Text | Constant, value: Value, start: _Start) -> Evidence:
-    text = content if isinstance(content, Text) else Text(content.text, content.span, path=value.unit.facts.path)
-    return _passage(text, value, start).at(0, len(text.text))
-
-
 # --- what is missing, late, or cannot be moved -------------------------------------------------------
 
 
-def _missing_sighting(missing: list[str], start: _Start, given: _Given) -> Sighting:
+def _missing_sighting(missing: list[str], start: Start, given: _Given) -> Sighting:
     rule = start.rule
     general = next((s for s in rule.settings if not s.covers and not s.until), None)
-    name = _setting_name(general) if general else "region"
+    name = setting_name(general) if general else "region"
     partial = len(missing) < len(rule.parts)
     words = f"`{start.name}()` sets no `{name}`"
     if partial:
@@ -380,7 +212,7 @@ def _takes(target: Target, setting: SdkSetting) -> bool:
     return not target.is_local or not setting.argument or setting.argument in constructor_parameters(target)
 
 
-def _late_sighting(binding: Binding, start: _Start) -> Sighting:
+def _late_sighting(binding: Binding, start: Start) -> Sighting:
     words = f"`{binding.target}` is set after the client copied it: it has no effect"
     return Sighting(
         rule=start.rule,
@@ -423,7 +255,3 @@ def _escape_sightings(call: Call, scene: Scene) -> Iterator[Sighting]:
             context=Context.TEST if scene.facts.is_test else Context.CODE,
             hint=rule.why,
         )
-
-
-def _setting_name(setting: SdkSetting) -> str:
-    return setting.argument or setting.attribute or setting.item or setting.module or setting.setter or setting.env

@@ -11,7 +11,8 @@ import libcst as cst
 from residency_lint import facts as f
 from residency_lint.fixes import Slot
 from residency_lint.languages.python import layout
-from residency_lint.languages.python.expressions import Around, Expressions, dotted
+from residency_lint.languages.python.expressions import Around, Expressions
+from residency_lint.languages.python.names import dotted
 from residency_lint.source import Source, Span
 
 _ENDS_BLOCK = (cst.Return, cst.Raise, cst.Continue, cst.Break)
