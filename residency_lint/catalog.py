@@ -124,13 +124,18 @@ class Catalog:
         return {name: rule for rule in self.of(SdkCall) for name in rule.names}
 
     @cached_property
+    def sdk_modules(self) -> Mapping[str, SdkCall]:
+        """Module attribute whose assignment starts an SDK → the SDK row."""
+        return {name: rule for rule in self.of(SdkCall) for name in rule.assigned}
+
+    @cached_property
     def escapes(self) -> Mapping[str, SdkEscape]:
         return {name: rule for rule in self.of(SdkEscape) for name in rule.names}
 
     @cached_property
     def sdk_roots(self) -> frozenset[str]:
         """Top-level packages of all SDK names."""
-        return frozenset(name.partition(".")[0] for name in (*self.sdk_calls, *self.escapes))
+        return frozenset(name.partition(".")[0] for name in (*self.sdk_calls, *self.sdk_modules, *self.escapes))
 
     @cached_property
     def sdk_words(self) -> frozenset[str]:

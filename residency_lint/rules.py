@@ -164,6 +164,8 @@ class SdkCall(Rule):
     language: str = "python"
     names: tuple[str, ...] = ()
     """Qualified names, however imported."""
+    assigned: tuple[str, ...] = ()
+    """Module attributes whose assignment starts an SDK that has no constructor: `segment.analytics.write_key`."""
     package: str = ""
     signatures: tuple[Signature, ...] = ()
     """Newest first."""

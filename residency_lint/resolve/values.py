@@ -49,6 +49,10 @@ class Unknown:
     reason: str
     env: str = ""
     """The environment variable it comes from, if that is the reason."""
+    name: str = ""
+    """Its qualified name, if it is something of a package outside: `amplitude_experiment.ServerZone.EU`."""
+    span: Span | None = None
+    """Where that name stands."""
 
 
 @dataclass(frozen=True)
@@ -226,7 +230,11 @@ class Resolution:
             there = replace(frame.via(span, f"`{name}` from {module.facts.path}"), unit=module)
             yield from self._bindings(module.bindings[0, name][-1:], there)
         if not found:
-            yield frame.unknown(f"`{written(node)}` comes from outside the files read")
+            names = targets(node, frame.unit, frame.site, self.program)
+            name = names[0].name if names and not names[0].is_local else ""
+            yield frame.value(
+                Unknown(f"`{written(node)}` comes from outside the files read", name=name, span=node.span)
+            )
 
     def _origins(self, node: Name | Attribute, frame: Frame) -> Iterator[tuple[Unit, str, Span]]:
         unit = frame.unit

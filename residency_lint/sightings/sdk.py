@@ -20,20 +20,25 @@ from residency_lint.resolve.names import Target, constructor_parameters, targets
 from residency_lint.resolve.values import Value, resolve, told
 from residency_lint.rules import NOWHERE, SdkCall, SdkSetting
 from residency_lint.sightings.scene import Scene
-from residency_lint.sightings.sdk_values import Start, setting_name, value_sightings
+from residency_lint.sightings.sdk_values import value_sightings
+from residency_lint.sightings.starts import Start, assignment_start, module_bindings, setting_name
 from residency_lint.sightings.writing import insertion
 from residency_lint.source import Span
 
 
 def sdk_sightings(scene: Scene) -> Iterator[Sighting]:
-    """A sighting for every value an SDK call's region can take, and one for what no setting moves."""
+    """A sighting for every value an SDK's region can take, and one for what no setting moves."""
     for call in scene.facts.calls:
         for target in targets(call.function, scene.unit, call.site, scene.program):
             rule = next((scene.catalog.sdk_calls[n] for n in target.names if n in scene.catalog.sdk_calls), None)
             if rule is not None and _is_the_sdk(target, rule):
-                yield from _call_sightings(Start(call, rule, target, scene))
+                yield from _start_sightings(Start(call, rule, target, scene))
                 break
         yield from _escape_sightings(call, scene)
+    for name, rule in scene.catalog.sdk_modules.items():
+        # Several assignments are one start: the module's client is made once.
+        for binding in module_bindings(name, scene)[:1]:
+            yield from _start_sightings(assignment_start(binding, name, rule, scene))
 
 
 def _is_the_sdk(target: Target, rule: SdkCall) -> bool:
@@ -58,7 +63,7 @@ class _Given:
     late: list[Binding] = field(default_factory=list)
 
 
-def _call_sightings(start: Start) -> Iterator[Sighting]:
+def _start_sightings(start: Start) -> Iterator[Sighting]:
     arguments, opaque = _arguments(start)
     for name, word in start.rule.off.items():
         if isinstance(switch := arguments.get(name), Constant) and switch.text == word:
@@ -118,25 +123,38 @@ def _expanded(expression: Expression, start: Start) -> dict[str, Expression] | N
 def _given(start: Start, arguments: Mapping[str, Expression], opaque: str) -> _Given:
     given = _Given(opaque=opaque)
     for setting in start.rule.settings:
+        early, late = _assignments(setting, start)
+        given.late += late
         if setting.argument in arguments:
             given.values[setting] = arguments[setting.argument]
-        elif setting.attribute:
-            early, late = _assignments(setting, start)
-            given.late += late
-            if early and early[-1].value is not None:
-                given.values[setting] = early[-1].value
+        elif early and early[-1] is not None:
+            given.values[setting] = early[-1]
     return given
 
 
-def _assignments(setting: SdkSetting, start: Start) -> tuple[list[Binding], list[Binding]]:
-    """Assignments to an attribute of what the call makes: those in time, and those after a client copied it."""
-    call, unit = start.call, start.scene.unit
+def _assignments(setting: SdkSetting, start: Start) -> tuple[list[Expression | None], list[Binding]]:
+    """What is assigned in time, latest last, to where a setting lives, and the assignments that come too late."""
+    scene, call = start.scene, start.call
+    if setting.module:
+        return [binding.value for binding in module_bindings(setting.module, scene)], []
+    if setting.env:
+        found = [
+            b for (_, target), bs in scene.unit.bindings.items() if target == f"os.environ[{setting.env}]" for b in bs
+        ]
+        return [binding.value for binding in found], []
     if not call.assigned:
         return [], []
-    key = (call.site.scope, f"{call.assigned}.{setting.attribute}")
-    bindings = [b for b in unit.bindings.get(key, []) if b.span.start > call.span.start]
+    if setting.setter:
+        return [
+            other.arguments[0].value
+            for other in scene.facts.calls
+            if other.arguments and _dotted_is(other.function, f"{call.assigned}.{setting.setter}")
+        ], []
+    key = (call.site.scope, f"{call.assigned}.{setting.attribute or setting.item}")
+    bindings = [b for b in scene.unit.bindings.get(key, []) if b.span.start > call.span.start]
     copied = _first_use(setting.before, start)
-    return [b for b in bindings if b.span.start < copied], [b for b in bindings if b.span.start >= copied]
+    early = [binding.value for binding in bindings if binding.span.start < copied]
+    return early, [binding for binding in bindings if binding.span.start >= copied]
 
 
 def _first_use(names: tuple[str, ...], start: Start) -> int:
@@ -184,9 +202,9 @@ def _missing_sighting(missing: list[str], start: Start, given: _Given) -> Sighti
     general = next((s for s in rule.settings if not s.covers and not s.until), None)
     name = setting_name(general) if general else "region"
     partial = len(missing) < len(rule.parts)
-    words = f"`{start.name}()` sets no `{name}`"
+    words = f"{start.title} sets no `{name}`"
     if partial:
-        words = f"`{start.name}()` sets no host for {', '.join(missing)}"
+        words = f"{start.title} sets no host for {', '.join(missing)}"
     chain = (start.step(words), start.step(f"the SDK's own default: {rule.absent_host or rule.absent}"))
     found = Sighting(
         rule=rule,
@@ -204,7 +222,7 @@ def _missing_sighting(missing: list[str], start: Start, given: _Given) -> Sighti
         return replace(found, region=None, reason=given.opaque)
     if general is None or not _takes(start.target, general):
         return found
-    return replace(found, rewrites=insertion(start.call, general, rule, given.values.get(general), start.scene))
+    return replace(found, rewrites=insertion(start, general, given.values.get(general)))
 
 
 def _takes(target: Target, setting: SdkSetting) -> bool:
@@ -224,7 +242,7 @@ def _late_sighting(binding: Binding, start: Start) -> Sighting:
         words=words,
         verb="and the data goes to",
         context=start.context,
-        chain=(start.step(f"`{start.name}()`"), start.step(words, binding.span)),
+        chain=(start.step(start.title), start.step(words, binding.span)),
         hint="set it before the client is made",
     )
 

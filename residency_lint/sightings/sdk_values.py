@@ -4,59 +4,26 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from residency_lint.arns import pinned
-from residency_lint.facts import HOLE, Call, Constant, Expression, Mention, Role, Text
-from residency_lint.findings import Context, Rewrite, Sighting, Step
-from residency_lint.resolve.names import Target
+from residency_lint.facts import HOLE, Constant, Expression, Mention, Role, Text
+from residency_lint.findings import Rewrite, Sighting, Step
 from residency_lint.resolve.values import Unknown, Value
-from residency_lint.rules import NOWHERE, Endpoint, SdkCall, SdkSetting
+from residency_lint.rules import NOWHERE, Endpoint, SdkSetting
 from residency_lint.sightings.clouds import region_rewrites
 from residency_lint.sightings.evidence import Evidence, Passage
 from residency_lint.sightings.hosts import host_at, host_rewrites
-from residency_lint.sightings.scene import Scene
-from residency_lint.source import Span
-
-
-@dataclass(frozen=True)
-class Start:
-    """One call that starts an SDK."""
-
-    call: Call
-    rule: SdkCall
-    target: Target
-    scene: Scene
-
-    @property
-    def name(self) -> str:
-        return self.target.names[0].rpartition(".")[2]
-
-    @property
-    def context(self) -> Context:
-        return Context.TEST if self.scene.facts.is_test else Context.CODE
-
-    @property
-    def span(self) -> Span:
-        """The call where it fits on a line, else what is called."""
-        call, data = self.call, self.scene.source.data
-        one_line = b"\n" not in data[call.span.start : call.span.end]
-        return call.span if one_line else call.function.span
-
-    def step(self, words: str, span: Span | None = None) -> Step:
-        return Step(self.scene.path, span or self.span, words)
-
-
-def setting_name(setting: SdkSetting) -> str:
-    return setting.argument or setting.attribute or setting.item or setting.module or setting.setter or setting.env
+from residency_lint.sightings.starts import Start, setting_name
 
 
 def value_sightings(value: Value, setting: SdkSetting, expression: Expression, start: Start) -> Iterator[Sighting]:
     kind = setting.spelling.kind
-    if isinstance(value.content, Unknown):
+    if isinstance(value.content, Unknown) and kind == "enum" and value.content.name in setting.spelling.values.values():
+        yield _member(value.content, value, setting, start)
+    elif isinstance(value.content, Unknown):
         # Where the SDK has no default of its own, configuration decides, and nothing is said of it.
         if start.rule.absent:
-            yield _untold(value.content, value, expression, start, setting_name(setting))
+            yield _untold(value.content, value, expression, setting, start)
     elif kind == "region":
         yield from _region_values(value, setting, start)
     elif kind in ("host", "host:port", "url"):
@@ -65,7 +32,29 @@ def value_sightings(value: Value, setting: SdkSetting, expression: Expression, s
         yield from _word_values(value, setting, start)
 
 
-def _untold(unknown: Unknown, value: Value, expression: Expression, start: Start, name: str) -> Sighting:
+def _member(unknown: Unknown, value: Value, setting: SdkSetting, start: Start) -> Sighting:
+    """A member of an enum of the SDK."""
+    spellings = setting.spelling.values
+    region = next(name for name, member in spellings.items() if member == unknown.name)
+    source = start.scene.sources(value.unit.facts.path) or start.scene.source
+    assert unknown.span is not None
+    text = Text(source.slice(unknown.span), unknown.span, path=source.path)
+    evidence = _passage(text, value, start).at(len(text.text) - len(unknown.name.rpartition(".")[2]), len(text.text))
+    return evidence.sighting(
+        start.rule,
+        region,
+        words=f"`{setting_name(setting)}` is `{text.text}`",
+        verb="and leads to",
+        chain=_chain(value, setting, start),
+        rewrites=tuple(
+            evidence.rewrite(name, spellings[name].rpartition(".")[2], start.rule.fix)
+            for name in start.scene.wanted(start.rule.vendor)
+            if name in spellings and name != region
+        ),
+    )
+
+
+def _untold(unknown: Unknown, value: Value, expression: Expression, setting: SdkSetting, start: Start) -> Sighting:
     hint = ""
     if unknown.env and not value.fallback:
         hint = f"set {unknown.env}: where it is missing, nothing says where the data goes"
@@ -75,11 +64,11 @@ def _untold(unknown: Unknown, value: Value, expression: Expression, start: Start
         span=expression.span,
         statement=start.call.site.statement,
         region=None,
-        seen=name,
-        words=f"`{start.name}({name}=…)`",
+        seen=setting_name(setting),
+        words=start.words_for(setting),
         context=start.context,
         reason=unknown.reason,
-        chain=(start.step(f"`{start.name}()`"), *value.chain),
+        chain=(start.step(start.title), *value.chain),
         hint=hint,
     )
 
@@ -105,7 +94,7 @@ def _host_values(value: Value, setting: SdkSetting, start: Start) -> Iterator[Si
     yield evidence.sighting(
         start.rule,
         row.region if is_endpoint else NOWHERE,
-        words=f"`{start.name}()` sends to `{evidence.words}`",
+        words=f"{start.title} sends to `{evidence.words}`",
         verb="in" if is_endpoint else "",
         chain=chain,
         rewrites=host_rewrites(row, evidence) if is_endpoint else (),
@@ -117,7 +106,7 @@ def _passage(text: Text, value: Value, start: Start) -> Passage:
 
 
 def _chain(value: Value, setting: SdkSetting, start: Start) -> tuple[Step, ...]:
-    return (start.step(f"`{start.name}({setting_name(setting)}=…)`"), *value.chain)
+    return (start.step(start.words_for(setting)), *value.chain)
 
 
 def _bare_hosts(setting: SdkSetting, whole: Evidence, start: Start) -> tuple[Rewrite, ...]:
@@ -144,7 +133,7 @@ def _word_values(value: Value, setting: SdkSetting, start: Start) -> Iterator[Si
     yield evidence.sighting(
         start.rule,
         region or NOWHERE,
-        words=f"`{setting_name(setting)}` is {shown}" + ("" if region else f", which `{start.name}()` does not know"),
+        words=f"`{setting_name(setting)}` is {shown}" + ("" if region else f", which {start.title} does not know"),
         verb="and leads to" if region else "",
         chain=_chain(value, setting, start),
         rewrites=tuple(evidence.rewrite(name, spellings[name], start.rule.fix) for name in wanted),
@@ -167,7 +156,7 @@ def _region_values(value: Value, setting: SdkSetting, start: Start) -> Iterator[
     yield evidence.sighting(
         start.rule,
         region,
-        words=f"`{start.name}()` is told `{region}`",
+        words=f"{start.title} is told `{region}`",
         verb="",
         chain=_chain(value, setting, start),
         rewrites=region_rewrites(start.rule, evidence, start.rule.fix),
