@@ -283,6 +283,7 @@ def load_places(path: Path) -> Places:
         frozenset(data["countries"]),
         providers,
         partitions,
+        data.get("names", {}),
     )
 
 

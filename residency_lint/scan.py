@@ -35,7 +35,8 @@ def check_paths(paths: Sequence[str], settings: Settings, tree: Tree | None = No
     skips: list[Skip] = []
     count = candidates = 0
     on_disk = [path for path in paths or ["."] if path not in tree.changes]
-    for entry in [*files(on_disk, is_excluded=settings.is_excluded), *(p for p in paths if p in tree.changes)]:
+    given = (path for path in paths if path in tree.changes and not settings.is_excluded(path))
+    for entry in [*files(on_disk, is_excluded=settings.is_excluded), *given]:
         if isinstance(entry, Skip):
             skips.append(entry)
             continue
@@ -45,19 +46,21 @@ def check_paths(paths: Sequence[str], settings: Settings, tree: Tree | None = No
             skips.append(data)
         elif gates.is_candidate(entry, data):
             candidates += 1
+            tree.candidates.append(entry)
             found = check_file(entry, settings, tree)
             if isinstance(found, Skip):
                 skips += [found] if found.fatal else []
             else:
                 findings += found
     findings = _once(findings)
+    general = _general(settings)
     return Report(
         findings=tuple(findings),
         skips=tuple(skips),
         files=count,
         candidates=candidates,
-        declared=settings.policy_for("").allowed.words if settings.regions else _declared(findings),
-        declared_in=_declared_in(settings),
+        declared=general.allowed.words if general else (),
+        declared_in=general.declared_in if general else "",
         sources=tree.sources_of(findings),
     )
 
@@ -99,11 +102,19 @@ class Tree:
     """The files of a run: read once, parsed once. `changes` stands in for what is on disk."""
 
     changes: Mapping[str, bytes] = field(default_factory=dict)
+    candidates: list[str] = field(default_factory=list)
+    """Files that were worth reading, in the order of the run."""
     _data: dict[str, bytes | Skip] = field(default_factory=dict)
     _sources: dict[str, Source | Skip] = field(default_factory=dict)
     _facts: dict[str, Facts] = field(default_factory=dict)
     _units: dict[str, Unit] = field(default_factory=dict)
     _programs: dict[int, Program] = field(default_factory=dict)
+
+    def changed(self, changes: Mapping[str, bytes]) -> Tree:
+        """The same files with others in the place of some; what was read of the rest is kept."""
+        sources = {path: source for path, source in self._sources.items() if path not in changes}
+        facts = {path: known for path, known in self._facts.items() if path not in changes}
+        return Tree({**self.changes, **changes}, _sources=sources, _facts=facts)
 
     def data(self, path: str) -> bytes | Skip:
         if path in self.changes:
@@ -214,12 +225,9 @@ def _once(findings: Iterable[Finding]) -> list[Finding]:
     return sorted(kept.values(), key=lambda finding: (finding.path, finding.span, finding.rule.id))
 
 
-def _declared(findings: Sequence[Finding]) -> tuple[str, ...]:
-    return next((finding.allowed for finding in findings if finding.allowed), ())
-
-
-def _declared_in(settings: Settings) -> str:
+def _general(settings: Settings) -> Policy | None:
+    """What holds in the current folder, if anything is declared for it."""
     try:
-        return settings.policy_for("").declared_in
+        return settings.policy_for("")
     except ConfigError:
-        return ""
+        return None
