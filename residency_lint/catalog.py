@@ -54,7 +54,8 @@ class Catalog:
 
     @cached_property
     def vendors(self) -> Mapping[str, Vendor]:
-        return {file.vendor.id: file.vendor for file in self.files}
+        # Backwards: the head of the shipped file stays when a repository adds rows to its vendor.
+        return {file.vendor.id: file.vendor for file in reversed(self.files)}
 
     @cached_property
     def rules(self) -> Mapping[str, Rule]:
@@ -239,13 +240,29 @@ def load_catalog(paths: Iterable[Path], base: Catalog | None = None) -> Catalog:
 
 
 def _overrides(base: Catalog, files: Iterable[RuleFile]) -> list[str]:
-    """Hosts of a repository's own rows that the shipped catalogue already places."""
-    own = Catalog(tuple(files), base.places)
-    return [
-        f"{host}: the shipped row {base.hosts[host][0].rule.id} says where this host is; a repository cannot change it"
-        for host in own.hosts
-        if host in base.hosts
+    """What a repository's own rows say of things that the shipped catalogue already speaks for."""
+    files = tuple(files)
+    own = Catalog(files, base.places)
+    shared = (
+        *((host, base.hosts[host][0].rule) for host in own.hosts if host in base.hosts),
+        *((name, base.sdk_calls[name]) for name in own.sdk_calls if name in base.sdk_calls),
+        *((name, base.escapes[name]) for name in own.escapes if name in base.escapes),
+        *((word, base.tokens[word][0]) for word in own.tokens if word in base.tokens),
+    )
+    errors = [
+        f"{name}: the shipped row {rule.id} speaks for it; a repository cannot change that" for name, rule in shared
     ]
+    for file in files:
+        vendor = file.vendor.id
+        known = base.vendors[vendor].regions if vendor in base.vendors else file.vendor.regions
+        errors += [
+            f"{vendor}: regions.{name}: the shipped file says where it is, and which there are; repeat that"
+            for name, region in file.vendor.regions.items()
+            if name not in known or known[name].countries != region.countries
+        ]
+        if file.pinned or file.portability:
+            errors.append(f"{vendor}: pinned, portability: only the shipped catalogue can make exceptions")
+    return errors
 
 
 def load_places(path: Path) -> Places:

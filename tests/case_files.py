@@ -170,7 +170,8 @@ def updated(text: str, section: Section, safe: dict[str, str], unsafe: dict[str,
                 place = old.end + 1
             elif fresh:
                 edits.append((place, place, ["", *fresh]))
-    for start, end, fresh in sorted(edits, key=lambda edit: edit[0], reverse=True):
+    edits.sort(key=lambda edit: edit[0])
+    for start, end, fresh in reversed(edits):  # of two at one place, the later one first
         if not fresh and start and not lines[start - 1]:
             start -= 1
         lines[start:end] = fresh
