@@ -260,6 +260,10 @@ def _overrides(base: Catalog, files: Iterable[RuleFile]) -> list[str]:
             for name, region in file.vendor.regions.items()
             if name not in known or known[name].countries != region.countries
         ]
+        if any(isinstance(rule, ArnRule) for rule in file.rules):
+            errors.append(
+                f"{vendor}: arn: every ARN is spoken for by the shipped catalogue; a repository cannot add rows"
+            )
         if file.pinned or file.portability:
             errors.append(f"{vendor}: pinned, portability: only the shipped catalogue can make exceptions")
     return errors

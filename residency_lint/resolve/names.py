@@ -61,7 +61,7 @@ def exported(module: str, name: str, unit: Unit, program: Program) -> tuple[Targ
 
 def _named(name: str, position: int, unit: Unit, site: Site, program: Program, depth: int) -> tuple[Target, ...]:
     for scope in unit.visible_scopes(site.scope):
-        imports = unit.imports.get((scope, name), [])
+        imports = unit.reaching_imports(name, scope, site, position)
         bindings = unit.reaching(name, scope, site, position)
         if imports and not (bindings and bindings[0].span.start > imports[-1].span.start):
             return tuple(_imported(entry, unit, program, depth) for entry in imports)

@@ -83,6 +83,20 @@ class Unit:
         ]
         return own or self.bindings.get((class_scope, name), [])
 
+    def reaching_imports(self, name: str, scope: int, site: Site, position: int) -> list[Import]:
+        """The imports of a name that can be in force at a place, in source order; as `reaching`, for imports."""
+        entries = sorted(self.imports.get((scope, name), []), key=lambda entry: entry.span)
+        if scope == site.scope:
+            entries = [entry for entry in entries if entry.span.start < position] or entries
+        found: list[Import] = []
+        for entry in reversed(entries):
+            if not _exclusive(entry.site, site):
+                found.insert(0, entry)
+                # `import a.b` and `import a.c` bind the same `a`.
+                if _runs_whenever(entry.site, site) and (entry.bound or entry.name):
+                    break
+        return found
+
     def reaching(self, target: str, scope: int, site: Site, position: int) -> list[Binding]:
         """The bindings of a target in a scope that can be in force at a place, latest first.
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from residency_lint.arns import pinned
 from residency_lint.facts import HOLE, Constant, Expression, Mention, Role, Text
 from residency_lint.findings import Rewrite, Sighting, Step
-from residency_lint.resolve.values import Unknown, Value
+from residency_lint.resolve.frames import Unknown, Value
 from residency_lint.rules import NOWHERE, Endpoint, SdkSetting
 from residency_lint.sightings.clouds import region_rewrites
 from residency_lint.sightings.evidence import Evidence, Passage

@@ -21,7 +21,8 @@ from residency_lint.facts import (
     Text,
 )
 from residency_lint.findings import Rewrite, Sighting, Step
-from residency_lint.resolve.values import Value, decide, resolve
+from residency_lint.resolve.frames import Value
+from residency_lint.resolve.values import decide, resolve
 from residency_lint.rules import Endpoint, Setting
 from residency_lint.sightings.scene import Scene
 from residency_lint.source import Span
@@ -94,9 +95,11 @@ def _are_entries(one: Seen, other: Seen, scene: Scene) -> bool:
     """Whether two keys of a container lead to the same thing in two regions. `track_url` and `engage_url`, `AWS_REGION`
     and `S3_REGION` are two settings: nobody chooses between them."""
     keys = [seen.mention.keys[-1] for seen in (one, other) if seen.mention.keys]
-    return _names_region(keys, one, scene) or (
-        not isinstance(one.sighting.rule, Setting) and _frame(one) == _frame(other)
-    )
+    if _names_region(keys, one, scene):
+        return True
+    # The lines of a flat file are settings, each for itself.
+    is_flat = scene.facts.language in ("env", "properties", "ini", "dockerfile", "shell")
+    return not is_flat and not isinstance(one.sighting.rule, Setting) and _frame(one) == _frame(other)
 
 
 _WORD = re.compile(r"[a-z]+")

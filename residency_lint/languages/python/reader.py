@@ -80,9 +80,12 @@ class Reader:
                     self._bind(item.asname.name, value, around)
             return self._suite(node.body, place), place
         elif isinstance(node, (cst.Try, cst.TryStar)):
-            self._suite(node.body, place)
+            # A handler runs instead of the body: what they bind are alternatives.
+            failed = f.Opaque("an exception", self._header(node))
+            chain = self.expressions.new_chain()
+            self._suite(node.body, place.guarded(f.Guard(failed, False, chain)) if node.handlers else place)
             for handler in node.handlers:
-                self._suite(handler.body, place)
+                self._suite(handler.body, place.guarded(f.Guard(failed, True, chain)))
             self._orelse(node.orelse, place)
             if node.finalbody:
                 self._suite(node.finalbody.body, place)
