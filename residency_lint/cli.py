@@ -116,10 +116,15 @@ def rule(rule_id: str) -> None:
 
 @main.command()
 @click.option("--keywords", is_flag=True, help="Print the texts that files are searched for, one a line.")
-def vendors(keywords: bool) -> None:
+@click.option("--older-than", type=int, metavar="DAYS", help="Only rules verified longer ago; exit 1 if there are any.")
+def vendors(keywords: bool, older_than: int | None) -> None:
     """List the vendors and rules that are known."""
-    from residency_lint.explain import keyword_lines, vendor_lines
+    from residency_lint.explain import keyword_lines, old_rule_lines, vendor_lines
 
+    if older_than is not None:
+        lines = list(old_rule_lines(older_than))
+        _print(f"{line}\n" for line in lines)
+        sys.exit(1 if lines else 0)
     _print(f"{line}\n" for line in (keyword_lines() if keywords else vendor_lines()))
 
 

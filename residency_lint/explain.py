@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from datetime import date, timedelta
 from difflib import get_close_matches
 
 from residency_lint.catalog import Catalog, shipped_catalog
@@ -84,6 +85,14 @@ def vendor_lines() -> Iterator[str]:
         yield f"{vendor.id}: {vendor.title} ({regions}; verified {vendor.verified})"
         width = max((len(rule.id) for rule in own), default=0)
         yield from (f"    {rule.id:<{width}}  {rule.title}" for rule in own)
+
+
+def old_rule_lines(days: int) -> Iterator[str]:
+    """The rules that were last verified more than so many days ago, with the date."""
+    limit = (date.today() - timedelta(days=days)).isoformat()
+    for rule in shipped_catalog().rules.values():
+        if rule.verified < limit:
+            yield f"{rule.verified}  {rule.id}"
 
 
 def keyword_lines() -> Iterator[str]:

@@ -69,7 +69,11 @@ class Scene:
             return None
         source = self.source_of(piece)
         span = _raw_offsets(piece, source, first - offset, last - offset)
-        return None if span is None else Edit(source.path, span, new[head : len(new) - tail])
+        if span is not None:
+            return Edit(source.path, span, new[head : len(new) - tail])
+        # An escape beside the place that changes: what is replaced as a whole may still stand there unescaped.
+        span = _raw_offsets(piece, source, start - offset, end - offset) if start >= offset else None
+        return None if span is None or end - offset > len(piece.text) else Edit(source.path, span, new)
 
 
 def context_of(mention: Mention, facts: Facts) -> Context | None:

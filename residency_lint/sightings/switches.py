@@ -83,28 +83,31 @@ def _are_alternatives(one: Seen, other: Seen, scene: Scene) -> bool:
         return one.sighting.rule.id == other.sighting.rule.id and _are_entries(one, other, scene)
     if one.sighting.rule.id != other.sighting.rule.id or len(mine.keys) != len(theirs.keys) or len(mine.keys) < 2:
         return False
-    # {"us": {"host": …}, "eu": {"host": …}}: the paths differ in one step that is not the last.
-    steps = [a == b for a, b in zip(mine.keys, theirs.keys, strict=True)]
-    return steps.count(False) == 1 and steps[-1] and bool(mine.group and theirs.group)
+    # {"us": {"host": …}, "eu": {"host": …}}: the paths differ in one step that is not the last, and it names a region;
+    # in {"web": {"host": …}, "worker": {"host": …}} each stands for itself.
+    steps = [(a, b) for a, b in zip(mine.keys, theirs.keys, strict=True) if a != b]
+    is_inner = len(steps) == 1 and mine.keys[-1] == theirs.keys[-1]
+    return is_inner and bool(mine.group and theirs.group) and _names_region(steps[0], one, scene)
 
 
 def _are_entries(one: Seen, other: Seen, scene: Scene) -> bool:
     """Whether two keys of a container lead to the same thing in two regions. `track_url` and `engage_url`, `AWS_REGION`
     and `S3_REGION` are two settings: nobody chooses between them."""
-    names = _region_words(one.sighting.rule.vendor, scene)
-    if any(names & set(_WORD.findall(seen.mention.keys[-1].lower())) for seen in (one, other) if seen.mention.keys):
-        return True
-    return not isinstance(one.sighting.rule, Setting) and _frame(one) == _frame(other)
+    keys = [seen.mention.keys[-1] for seen in (one, other) if seen.mention.keys]
+    return _names_region(keys, one, scene) or (
+        not isinstance(one.sighting.rule, Setting) and _frame(one) == _frame(other)
+    )
 
 
 _WORD = re.compile(r"[a-z]+")
 
 
-def _region_words(vendor: str, scene: Scene) -> set[str]:
-    """What a key is called that stands for a region: `EU_HOST`, `us1`, `au`."""
-    known = scene.catalog.vendors[vendor]
-    names = {word for name in known.regions for word in _WORD.findall(name.lower())[:1]}
-    return names | {alias.lower() for alias in known.aliases} | set(scene.catalog.places.zones)
+def _names_region(keys: Iterable[str], one: Seen, scene: Scene) -> bool:
+    """Whether one of the keys is called like a region: `EU_HOST`, `us1`, `au`."""
+    vendor = scene.catalog.vendors[one.sighting.rule.vendor]
+    names = {word for name in vendor.regions for word in _WORD.findall(name.lower())[:1]}
+    names |= {alias.lower() for alias in vendor.aliases} | set(scene.catalog.places.zones)
+    return any(not names.isdisjoint(_WORD.findall(key.lower())) for key in keys)
 
 
 def _frame(seen: Seen) -> str:

@@ -31,10 +31,18 @@ def insertion(
         value, edits = built
         edit = _placed(call, setting, value, instead, scene)
         if edit is not None:
-            rewrites.append(Rewrite(region, value, (*edits, edit), rule.fix))
+            rewrites.append(Rewrite(region, _shown(call, setting, value), (*edits, edit), rule.fix, adds=True))
         elif setting.attribute:
-            rewrites.append(Rewrite(region, f"{setting.attribute} = {value}", (), Applicability.DISPLAY))
+            shown = _shown(call, setting, value)
+            rewrites.append(Rewrite(region, shown, (), Applicability.DISPLAY, adds=True))
     return tuple(rewrites)
+
+
+def _shown(call: Call, setting: SdkSetting, value: str) -> str:
+    """What is added, as people read it."""
+    if setting.argument:
+        return f"{setting.argument}={value}"
+    return f"{call.assigned or 'the object'}.{setting.attribute} = {value}"
 
 
 def _quote(call: Call) -> str:

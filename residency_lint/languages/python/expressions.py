@@ -167,9 +167,8 @@ class Expressions:
             return self._joined([left, *reversed(parts)], node, around)
         if isinstance(node.operator, cst.Modulo):
             inner = replace(around, assigned="")
-            left_value, right = self.convert(node.left, inner), self.convert(node.right, inner)
-            span = self.span(node)
-            function = f.Attribute(left_value, "__mod__", span)
+            base, right, span = self.convert(node.left, inner), self.convert(node.right, inner), self.span(node)
+            function = f.Attribute(base, "__mod__", span)
             call = f.Call(function, (f.Argument(right, right.span),), span, Slot(Span(span.end, span.end)), around.site)
             self.calls.append(call)
             return call

@@ -9,6 +9,7 @@ import libcst as cst
 from residency_lint.fixes import Slot
 from residency_lint.source import Source, Span
 
+_COMMENT = re.compile(rb"(?:[ \t]*#[^\r\n]*)?")
 _NEWLINE = re.compile(rb"\r\n|\n|\r")
 
 
@@ -27,7 +28,7 @@ def argument_slot(node: cst.Call, call: Span, last_value: Span, data: bytes) -> 
         return Slot(Span(end, end), before=", ")
     indent = _indent(lead)
     if isinstance(last.comma, cst.Comma):
-        end = data.index(b",", end) + 1
+        end = _COMMENT.match(data, data.index(b",", end) + 1).end()  # type: ignore[union-attr]
         return Slot(Span(end, end), before=_newline_before(line_start, data) + indent, after=",")
     return Slot(Span(end, end), before="," + _newline_before(line_start, data) + indent)
 
