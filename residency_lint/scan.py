@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -91,7 +92,7 @@ def check_source(source: Source, settings: Settings, tree: Tree, *, with_allowed
     )
     judged = [judge(sighting, policy, catalog) for sighting in sightings(scene)]
     found = [f for f in judged if f.verdict is not Verdict.ALLOWED or with_allowed]
-    if facts.note and any(f.verdict is not Verdict.ALLOWED for f in found):
+    if facts.note and (any(f.verdict is not Verdict.ALLOWED for f in found) or _names_an_sdk(source, catalog)):
         found.append(_not_parsed(facts))
     known = set(catalog.rules) | set(catalog.vendors) | {rule.id for rule in OWN_RULES}
     return silence(found, facts.comments, source.path, known)
@@ -210,6 +211,11 @@ def _wanted(policy: Policy, catalog: Catalog) -> Callable[[str], tuple[str, ...]
         return known[vendor]
 
     return regions
+
+
+def _names_an_sdk(source: Source, catalog: Catalog) -> bool:
+    """Whether text that no parser takes may start an SDK: what it does then, nobody has looked at."""
+    return not catalog.sdk_words.isdisjoint(re.findall(r"\w+", source.text))
 
 
 def _not_parsed(facts: Facts) -> Finding:

@@ -30,6 +30,8 @@ class Unit:
         """(scope, bound name) → imports; `import a.b` binds `a`."""
         index: dict[tuple[int, str], list[Import]] = {}
         for entry in self.facts.imports:
+            if entry.name == "*":
+                continue
             bound = entry.bound or entry.module.partition(".")[0]
             index.setdefault((entry.site.scope, bound), []).append(entry)
         return index

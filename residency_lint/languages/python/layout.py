@@ -47,10 +47,15 @@ def statement_slot(statement: Span, source: Source) -> Slot:
     start = max(data.rfind(b"\n", 0, statement.start), data.rfind(b"\r", 0, statement.start)) + 1
     lead = data[max(start, source.bom) : statement.start]
     line_end = _NEWLINE.search(data, statement.end)
+    newline = line_end.group().decode() if line_end else newline_of(data)
     end = line_end.start() if line_end else len(data)
-    any_newline = line_end or _NEWLINE.search(data)
-    newline = any_newline.group().decode() if any_newline else "\n"
     return Slot(Span(end, end), before=newline + _indent(lead))
+
+
+def newline_of(data: bytes) -> str:
+    """The newline that a file uses first."""
+    found = _NEWLINE.search(data)
+    return found.group().decode() if found else "\n"
 
 
 def _indent(lead: bytes) -> str:

@@ -319,7 +319,7 @@ class Reader:
         if last is not None:
             return layout.statement_slot(self.expressions.span(last), self.source)
         start = self.expressions.span(module.body[0]).start if module.body else self.source.bom
-        return Slot(Span(start, start), after="\n")
+        return Slot(Span(start, start), after=layout.newline_of(self.source.data))
 
 
 @dataclass(frozen=True)
