@@ -54,7 +54,8 @@ class Catalog:
 
     @cached_property
     def vendors(self) -> Mapping[str, Vendor]:
-        return {file.vendor.id: file.vendor for file in self.files}
+        # Backwards: the head of the shipped file stays when a repository adds rows to its vendor.
+        return {file.vendor.id: file.vendor for file in reversed(self.files)}
 
     @cached_property
     def rules(self) -> Mapping[str, Rule]:
@@ -124,13 +125,25 @@ class Catalog:
         return {name: rule for rule in self.of(SdkCall) for name in rule.names}
 
     @cached_property
+    def sdk_modules(self) -> Mapping[str, SdkCall]:
+        """Module attribute whose assignment starts an SDK → the SDK row."""
+        return {name: rule for rule in self.of(SdkCall) for name in rule.assigned}
+
+    @cached_property
     def escapes(self) -> Mapping[str, SdkEscape]:
         return {name: rule for rule in self.of(SdkEscape) for name in rule.names}
 
     @cached_property
     def sdk_roots(self) -> frozenset[str]:
         """Top-level packages of all SDK names."""
-        return frozenset(name.partition(".")[0] for name in (*self.sdk_calls, *self.escapes))
+        return frozenset(name.partition(".")[0] for name in (*self.sdk_calls, *self.sdk_modules, *self.escapes))
+
+    @cached_property
+    def sdk_words(self) -> frozenset[str]:
+        """What source code must hold, as words of their own, to start an SDK: its package, or, by way of a re-export,
+        a class that bears its name (`MixpanelUtils`, not `Session`: that word is everywhere)."""
+        names = [name.split(".") for name in (*self.sdk_calls, *self.escapes)]
+        return self.sdk_roots | {parts[-1] for parts in names if parts[0].partition("_")[0] in parts[-1].lower()}
 
     @cached_property
     def arns(self) -> tuple[ArnRule, ...]:
@@ -160,7 +173,7 @@ class Catalog:
         found: set[str] = {"arn:aws", "arn%3aaws", "arn:*", "arn:$", "arn:{", "arn:%"}
         policies = tuple(policies)
         for vendor in self.vendors.values():
-            found.update(word.lower() for word in vendor.keywords)
+            found.update(word.lower() for word in (*vendor.keywords, *vendor.domains))
         for rule in self.rules.values():
             regions = self.regions(rule.vendor)
             outside = [
@@ -176,8 +189,6 @@ class Catalog:
             elif isinstance(rule, Token):
                 for name in outside:
                     found.update(word.lower() for word in rule.columns.get(name, ()))
-            elif isinstance(rule, (SdkCall, SdkEscape)):
-                found.update(name.partition(".")[0].lower() for name in rule.names)
             elif isinstance(rule, CloudHost):
                 found.update(outside)
                 found.update(alias + "." for alias in rule.aliases)
@@ -229,13 +240,33 @@ def load_catalog(paths: Iterable[Path], base: Catalog | None = None) -> Catalog:
 
 
 def _overrides(base: Catalog, files: Iterable[RuleFile]) -> list[str]:
-    """Hosts of a repository's own rows that the shipped catalogue already places."""
-    own = Catalog(tuple(files), base.places)
-    return [
-        f"{host}: the shipped row {base.hosts[host][0].rule.id} says where this host is; a repository cannot change it"
-        for host in own.hosts
-        if host in base.hosts
+    """What a repository's own rows say of things that the shipped catalogue already speaks for."""
+    files = tuple(files)
+    own = Catalog(files, base.places)
+    shared = (
+        *((host, base.hosts[host][0].rule) for host in own.hosts if host in base.hosts),
+        *((name, base.sdk_calls[name]) for name in own.sdk_calls if name in base.sdk_calls),
+        *((name, base.escapes[name]) for name in own.escapes if name in base.escapes),
+        *((word, base.tokens[word][0]) for word in own.tokens if word in base.tokens),
+    )
+    errors = [
+        f"{name}: the shipped row {rule.id} speaks for it; a repository cannot change that" for name, rule in shared
     ]
+    for file in files:
+        vendor = file.vendor.id
+        known = base.vendors[vendor].regions if vendor in base.vendors else file.vendor.regions
+        errors += [
+            f"{vendor}: regions.{name}: the shipped file says where it is, and which there are; repeat that"
+            for name, region in file.vendor.regions.items()
+            if name not in known or known[name].countries != region.countries
+        ]
+        if any(isinstance(rule, ArnRule) for rule in file.rules):
+            errors.append(
+                f"{vendor}: arn: every ARN is spoken for by the shipped catalogue; a repository cannot add rows"
+            )
+        if file.pinned or file.portability:
+            errors.append(f"{vendor}: pinned, portability: only the shipped catalogue can make exceptions")
+    return errors
 
 
 def load_places(path: Path) -> Places:
@@ -261,6 +292,7 @@ def load_places(path: Path) -> Places:
         frozenset(data["countries"]),
         providers,
         partitions,
+        data.get("names", {}),
     )
 
 

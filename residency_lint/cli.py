@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Iterable
 from pathlib import Path
@@ -76,23 +77,32 @@ def check(
 
     settings = _settings(**flags)
     tree = Tree()
-    if paths == ("-",):
+    if "-" in paths:
+        if len(paths) > 1:
+            raise ConfigError("-: standard input is checked alone; leave the other paths out")
+        if fix and not diff:
+            raise ConfigError("--fix: standard input cannot be rewritten; use --diff, or name the file")
         name = settings.stdin_filename or "stdin.py"
         tree, paths = Tree(changes={name: sys.stdin.buffer.read()}), (name,)
-        if fix:
-            raise ConfigError("--fix: standard input cannot be rewritten; use --diff, or name the file")
+    elif settings.stdin_filename:
+        raise ConfigError("--stdin-filename: nothing is read from standard input; add `-`")
     report = check_paths(paths, settings, tree)
+    could_not = any(skip.fatal for skip in report.skips)
     if fix or diff:
         from residency_lint.rewrite import rewritten, write
 
         change = rewritten(report, paths, settings, tree)
+        could_not = could_not or bool(change.locked)
+        for path in change.locked:
+            click.echo(f"residency-lint: {path}: is read-only; left alone", err=True)
         if diff:
-            _print(_diff(change))
-            sys.exit(0 if exit_zero or not change.changed else 1)
+            _show_diff(change)
+            sys.exit(2 if could_not else 1 if change.changed and not exit_zero else 0)
         write(change)
         report = change.report
     _report(report, output_format, output_file, statistics)
-    sys.exit(_exit_code(report, settings, exit_zero))
+    # 2 before 1: what could not be read may hold anything.
+    sys.exit(2 if could_not else 1 if _fails(report, settings) and not exit_zero else 0)
 
 
 @main.command()
@@ -106,10 +116,15 @@ def rule(rule_id: str) -> None:
 
 @main.command()
 @click.option("--keywords", is_flag=True, help="Print the texts that files are searched for, one a line.")
-def vendors(keywords: bool) -> None:
+@click.option("--older-than", type=int, metavar="DAYS", help="Only rules verified longer ago; exit 1 if there are any.")
+def vendors(keywords: bool, older_than: int | None) -> None:
     """List the vendors and rules that are known."""
-    from residency_lint.explain import keyword_lines, vendor_lines
+    from residency_lint.explain import keyword_lines, old_rule_lines, vendor_lines
 
+    if older_than is not None:
+        lines = list(old_rule_lines(older_than))
+        _print(f"{line}\n" for line in lines)
+        sys.exit(1 if lines else 0)
     _print(f"{line}\n" for line in (keyword_lines() if keywords else vendor_lines()))
 
 
@@ -180,12 +195,17 @@ def _report(report: Report, output_format: str, output_file: Path | None, statis
         raise ConfigError(f"--output-file: {output_file}: cannot be written: {error.strerror}") from error
 
 
-def _exit_code(report: Report, settings: Settings, exit_zero: bool) -> int:
-    """2 before 1: what could not be read may hold anything."""
-    if any(skip.fatal for skip in report.skips):
-        return 2
-    fails = bool(report.failing) or (settings.strict and any(f.silenced_by is None for f in report.findings))
-    return 1 if fails and not exit_zero else 0
+def _fails(report: Report, settings: Settings) -> bool:
+    return bool(report.failing) or (settings.strict and any(f.silenced_by is None for f in report.findings))
+
+
+def _show_diff(change: Rewritten) -> None:
+    """The diff on standard output; on standard error what it cannot tell of."""
+    from residency_lint.reporters.summary import skip_line
+
+    _print(_diff(change))
+    for skip in change.report.skips:
+        click.echo(f"residency-lint: {skip_line(skip)}", nl=False, err=True)
 
 
 def _diff(change: Rewritten) -> Iterable[str]:
@@ -194,12 +214,14 @@ def _diff(change: Rewritten) -> Iterable[str]:
     for path in change.changed:
         source = change.report.sources.get(path)
         encoding = source.encoding if source else "utf-8"
-        old, new = (
-            data.decode(encoding, "replace").splitlines(keepends=True)
-            for data in (change.before[path], change.after[path])
-        )
+        old, new = (_lines(data.decode(encoding, "replace")) for data in (change.before[path], change.after[path]))
         for line in unified_diff(old, new, f"a/{path}", f"b/{path}"):
             yield line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n"
+
+
+def _lines(text: str) -> list[str]:
+    """Lines as `patch` sees them: `str.splitlines` also splits at form feeds and Unicode separators."""
+    return [line for line in re.split(r"(?<=\n)", text) if line]
 
 
 def _print(pieces: Iterable[str]) -> None:

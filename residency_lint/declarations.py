@@ -136,7 +136,9 @@ def place_errors(key: str, words: Iterable[str], catalog: Catalog, vendor: str =
             continue
         kinds = f"region of {vendor}, zone or country" if vendor else "zone or country"
         known = [*places.zones, *(country.lower() for country in places.countries)]
-        yield f"{key}: {word!r} is no {kinds}{near(word, own) or near(word, known)}"
+        meant = places.names.get(word.lower())
+        hint = f"; did you mean `{meant}`?" if meant else near(word, own) or near(word, known)
+        yield f"{key}: {word!r} is no {kinds}{hint}"
 
 
 def _name_errors(file: ConfigFile, catalog: Catalog) -> Iterator[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from datetime import date, timedelta
 from difflib import get_close_matches
 
 from residency_lint.catalog import Catalog, shipped_catalog
@@ -86,9 +87,18 @@ def vendor_lines() -> Iterator[str]:
         yield from (f"    {rule.id:<{width}}  {rule.title}" for rule in own)
 
 
+def old_rule_lines(days: int) -> Iterator[str]:
+    """The rules that were last verified more than so many days ago, with the date."""
+    limit = (date.today() - timedelta(days=days)).isoformat()
+    for rule in shipped_catalog().rules.values():
+        if rule.verified < limit:
+            yield f"{rule.verified}  {rule.id}"
+
+
 def keyword_lines() -> Iterator[str]:
     """The texts of which one must occur in a file before anything looks closer, when everything is forbidden."""
-    yield from sorted(_atoms(shipped_catalog()))
+    catalog = shipped_catalog()
+    yield from sorted(_atoms(catalog) | {word.lower() for word in catalog.sdk_words})
 
 
 def _atoms(catalog: Catalog) -> frozenset[str]:

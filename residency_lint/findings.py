@@ -59,6 +59,8 @@ class Rewrite:
     value: str
     edits: tuple[Edit, ...]
     applicability: Applicability
+    adds: bool = False
+    """Whether the value is added where nothing stood, rather than written instead of another."""
 
 
 @dataclass(frozen=True, slots=True)

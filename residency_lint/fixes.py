@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import IntEnum
@@ -67,20 +68,32 @@ def selected(fixes: Iterable[Fix]) -> tuple[list[Fix], list[Fix]]:
     """The fixes that can be applied together, by position, and the ones an earlier one stands in the way of."""
     taken: list[Fix] = []
     rejected: list[Fix] = []
-    edits: set[Edit] = set()
-    for fix in sorted(fixes, key=lambda fix: min(fix.edits)):
-        if any(_clash(edit, other) for edit in fix.edits for other in edits):
+    edits: dict[str, list[Edit]] = {}
+    for fix in sorted(fixes, key=lambda fix: (min(fix.edits), sorted(fix.edits))):
+        if any(_clashes(edit, edits.get(edit.path, [])) for edit in fix.edits):
             rejected.append(fix)
-        else:
-            taken.append(fix)
-            edits.update(fix.edits)
+            continue
+        taken.append(fix)
+        for edit in fix.edits:
+            known = edits.setdefault(edit.path, [])
+            index = bisect_left(known, edit)
+            if known[index : index + 1] != [edit]:
+                known.insert(index, edit)
     return taken, rejected
 
 
-def _clash(one: Edit, other: Edit) -> bool:
-    """Two different edits of the same bytes; two insertions at one point clash as well, their order being unknown."""
-    if one == other or one.path != other.path:
+def _clashes(edit: Edit, taken: Sequence[Edit]) -> bool:
+    """Whether an edit meets another one of a path's sorted, disjoint ones.
+
+    Two insertions at one point clash as well, their order being unknown; an identical edit does not.
+    """
+    index = bisect_left(taken, edit)
+    if taken[index : index + 1] == [edit]:
         return False
+    return any(_meet(edit, other) for other in taken[max(0, index - 1) : index + 1])
+
+
+def _meet(one: Edit, other: Edit) -> bool:
     return one.span.overlaps(other.span) or one.span.start == other.span.start
 
 
@@ -89,9 +102,15 @@ def apply(data: bytes, edits: Iterable[Edit], encoding: str) -> bytes:
 
     Raises ValueError when two edits overlap or a text cannot be encoded.
     """
-    for edit in sorted(set(edits), reverse=True):
-        data = data[: edit.span.start] + edit.text.encode(encoding) + data[edit.span.end :]
-    return data
+    ordered = sorted(set(edits))
+    pieces: list[bytes] = []
+    position = 0
+    for index, edit in enumerate(ordered):
+        if index and _meet(ordered[index - 1], edit):
+            raise ValueError(f"{edit.path}: edits overlap at byte {edit.span.start}")
+        pieces += (data[position : edit.span.start], edit.text.encode(encoding))
+        position = edit.span.end
+    return b"".join([*pieces, data[position:]])
 
 
 def edits_by_path(fixes: Sequence[Fix]) -> Mapping[str, list[Edit]]:

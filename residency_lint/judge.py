@@ -64,7 +64,10 @@ def _message(sighting: Sighting, verdict: Verdict, policy: Policy, catalog: Cata
     if allowance.lapsed:
         wish += f" (an exception ended on {allowance.lapsed})"
     if verdict is Verdict.UNKNOWN:
-        return f"{sighting.words}: {sighting.reason or 'the region cannot be told'}; {wish}"
+        reason = sighting.reason or "the region cannot be told"
+        # A rule's own sentence starts like one; an acronym stays.
+        reason = reason[0].lower() + reason[1:] if not reason[1:2].isupper() else reason
+        return f"{sighting.words}: {reason}; {wish}"
     fact = " ".join(filter(None, (sighting.words, sighting.verb, _place(sighting, catalog))))
     if verdict is Verdict.ALLOWED:
         return fact
@@ -81,6 +84,8 @@ def _place(sighting: Sighting, catalog: Catalog) -> str:
     """The region, with its country where the name does not say it; of a cloud's region that the words name, only
     the country."""
     vendor = catalog.vendors[sighting.rule.vendor]
+    if sighting.spread:
+        return " or ".join(sorted({c for name in sighting.spread for c in vendor.regions[name].countries}))
     region = vendor.regions.get(sighting.region or "")
     if region is None:
         return ""
@@ -109,4 +114,4 @@ def _fix(sighting: Sighting, policy: Policy, catalog: Catalog) -> Fix | None:
     if not rewrite.edits or _level(sighting, Verdict.FORBIDDEN, policy, catalog) is Level.NOTE:
         applicability = Applicability.DISPLAY
     consequence = sighting.rule.consequence.replace("{region}", rewrite.region)
-    return Fix(f"write `{rewrite.value}`", rewrite.edits, applicability, consequence)
+    return Fix(f"{'add' if rewrite.adds else 'write'} `{rewrite.value}`", rewrite.edits, applicability, consequence)

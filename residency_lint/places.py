@@ -30,6 +30,8 @@ class Places:
     providers: Mapping[str, Mapping[str, Region]] = field(default_factory=dict)
     partitions: Mapping[str, frozenset[str]] = field(default_factory=dict)
     """AWS partition → the countries its regions lie in."""
+    names: Mapping[str, str] = field(default_factory=dict)
+    """A word for a place, in lower case → its zone or country code."""
 
     def countries_of(self, names: Iterable[str]) -> frozenset[str]:
         """The countries of zones and country codes. Raises KeyError with the first unknown name."""

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import os
+import shutil
+import stat
 import tempfile
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 
 from residency_lint.errors import WriteError
 from residency_lint.findings import Finding, Report
@@ -25,6 +28,8 @@ class Rewritten:
     after: Mapping[str, bytes]
     report: Report
     fixed: int
+    locked: tuple[str, ...] = ()
+    """Files that a fix would change and that cannot be written: they are left alone, and their findings stay."""
 
     @property
     def changed(self) -> list[str]:
@@ -34,92 +39,89 @@ class Rewritten:
 def rewritten(report: Report, paths: Sequence[str], settings: Settings, tree: Tree) -> Rewritten:
     """Applies fixes in memory until none is left, keeping only what reads clean again.
 
-    A fix is kept when its finding is gone and nothing new has appeared in the files it touches, or in any that rests on
-    them. With explicit paths nothing outside them is written: such fixes stay in the report.
+    A fix is kept when its finding is gone and nothing new has appeared in any candidate of the run. With explicit
+    paths nothing outside them is written: such fixes stay in the report.
     """
-    least = Applicability.UNSAFE if settings.unsafe_fixes else Applicability.SAFE
-    before: dict[str, bytes] = {}
-    after: dict[str, bytes] = {}
+    state = _State(report)
+    rewriting = _Rewriting(paths, settings, tree)
     refused: set[Fix] = set()
     fixed = 0
     for _ in range(_MOST_ROUNDS):
-        fixes = [f for f in _fixes(report, least, paths) if f not in refused]
-        taken, _rejected = selected(fixes)
+        taken, _rejected = selected(fix for fix in rewriting.fixes(state.report) if fix not in refused)
         if not taken:
             break
-        kept, after, report = _kept(taken, report, paths, settings, tree, before, after)
+        kept, state = rewriting.kept(taken, state)
         fixed += len(kept)
         refused.update(fix for fix in taken if fix not in kept)
-    return Rewritten(before, after, replace(report, fixed=fixed), fixed)
+    locked = tuple(sorted(rewriting.locked))
+    before = {path: rewriting.before[path] for path in state.after}
+    return Rewritten(before, state.after, replace(state.report, fixed=fixed), fixed, locked)
 
 
-def _fixes(report: Report, least: Applicability, paths: Sequence[str]) -> list[Fix]:
-    inside = _Inside(paths)
-    return [
-        f.fix
-        for f in report.findings
-        if f.fix is not None
-        and f.silenced_by is None
-        and f.fix.edits
-        and f.fix.applicability >= least
-        and all(edit.path in inside for edit in f.fix.edits)
-    ]
+@dataclass(frozen=True)
+class _State:
+    """The new bytes so far, and the report on them."""
+
+    report: Report
+    after: Mapping[str, bytes] = field(default_factory=dict)
 
 
-class _Inside:
-    """Whether a file lies in one of the paths that were asked for."""
+class _Rewriting:
+    """Tries fixes on the files of one run."""
 
-    def __init__(self, paths: Sequence[str]) -> None:
+    def __init__(self, paths: Sequence[str], settings: Settings, tree: Tree) -> None:
+        self._settings, self._tree = settings, tree
         self._roots = [os.path.abspath(path) for path in paths or ["."]]
+        self._least = Applicability.UNSAFE if settings.unsafe_fixes else Applicability.SAFE
+        self.before: dict[str, bytes] = {}
+        self.locked: set[str] = set()
 
-    def __contains__(self, path: str) -> bool:
+    def fixes(self, report: Report) -> list[Fix]:
+        """What may be applied, by its applicability and by where it writes."""
+        found = [f.fix for f in report.findings if f.fix is not None and f.silenced_by is None]
+        found = [fix for fix in found if fix.edits and fix.applicability >= self._least]
+        return [fix for fix in found if self._may_write({edit.path for edit in fix.edits})]
+
+    def _may_write(self, paths: Collection[str]) -> bool:
+        if not all(self._is_inside(path) and not self._settings.is_excluded(path) for path in paths):
+            return False
+        locked = {path for path in paths if path not in self._tree.changes and not _is_writable(path)}
+        self.locked |= locked
+        return not locked
+
+    def _is_inside(self, path: str) -> bool:
+        """Whether a file lies in one of the paths that were asked for."""
         full = os.path.abspath(path)
-        return any(full == root or full.startswith(root.rstrip(os.sep) + os.sep) for root in self._roots)
+        return any(full == root or full.startswith(os.path.join(root, "")) for root in self._roots)
 
+    def kept(self, fixes: Sequence[Fix], state: _State) -> tuple[list[Fix], _State]:
+        """The fixes that hold, tried together and, if that fails, one after another."""
+        new = self._tried(fixes, state)
+        if _holds(state.report, new.report, len(fixes)):
+            return list(fixes), new
+        kept: list[Fix] = []
+        best = state
+        for fix in fixes if len(fixes) > 1 else ():
+            # Always from the state at the start, which all offsets belong to.
+            new = self._tried([*kept, fix], state)
+            if _holds(state.report, new.report, len(kept) + 1):
+                kept, best = [*kept, fix], new
+        return kept, best
 
-def _kept(
-    fixes: Collection[Fix],
-    report: Report,
-    paths: Sequence[str],
-    settings: Settings,
-    tree: Tree,
-    before: dict[str, bytes],
-    after: dict[str, bytes],
-) -> tuple[list[Fix], dict[str, bytes], Report]:
-    """The fixes that hold, tried together and, if that fails, one after another."""
-    new, found = _tried(fixes, report, paths, settings, tree, before, after)
-    if _holds(report, found, len(fixes)):
-        return list(fixes), new, found
-    if len(fixes) == 1:
-        return [], after, report
-    kept: list[Fix] = []
-    for fix in list(fixes)[::-1]:  # from the end backwards: what is tried does not move what is left
-        new, found = _tried([fix], report, paths, settings, tree, before, after)
-        if _holds(report, found, 1):
-            kept, after, report = [*kept, fix], new, found
-    return kept, after, report
+    def _tried(self, fixes: Sequence[Fix], state: _State) -> _State:
+        after = dict(state.after)
+        for path, edits in edits_by_path(fixes).items():
+            source = state.report.sources[path]
+            self.before.setdefault(path, source.data)
+            after[path] = apply(source.data, edits, source.encoding)
+        old = state.report
+        new = check_paths(self._candidates(after), self._settings, self._tree.changed(after))
+        return _State(replace(new, files=old.files, candidates=old.candidates, skips=old.skips), after)
 
-
-def _tried(
-    fixes: Iterable[Fix],
-    report: Report,
-    paths: Sequence[str],
-    settings: Settings,
-    tree: Tree,
-    before: dict[str, bytes],
-    after: dict[str, bytes],
-) -> tuple[dict[str, bytes], Report]:
-    changed = dict(after)
-    for path, edits in edits_by_path(list(fixes)).items():
-        source = report.sources[path]
-        before.setdefault(path, source.data)
-        changed[path] = apply(source.data, edits, source.encoding)
-    again = Tree(changes=changed)
-    touched = sorted({f.path for f in report.findings} | set(changed))
-    found = check_paths(touched, settings, again)
-    return changed, replace(
-        found, files=report.files, candidates=report.candidates, skips=report.skips, sources=found.sources
-    )
+    def _candidates(self, after: Mapping[str, bytes]) -> list[str]:
+        """In the order of the first run: where two files lead to one finding, the first one tells."""
+        known = dict.fromkeys([*self._tree.candidates, *after])
+        return [path for path in known if path in after or path in self._tree.changes or os.path.lexists(path)]
 
 
 def _holds(old: Report, new: Report, count: int) -> bool:
@@ -132,48 +134,102 @@ def _evidence(finding: Finding) -> tuple[str, str, str, str]:
     return finding.path, finding.rule.id, finding.sighting.seen, finding.level.value
 
 
+def _is_writable(path: str) -> bool:
+    """Whether a file may be replaced. Its mode counts by itself: to root everything else is writable."""
+    target = os.path.realpath(path)
+    try:
+        mode = os.stat(target).st_mode
+    except OSError:
+        return False
+    return bool(mode & 0o222) and os.access(target, os.W_OK) and os.access(os.path.dirname(target), os.W_OK)
+
+
 def write(change: Rewritten) -> None:
     """Writes every changed file, or none. Raises WriteError; what was there is then there again."""
-    written: list[tuple[str, str]] = []
-    done: list[str] = []
+    copies: list[_Copy] = []
     try:
         for path in change.changed:
-            written.append((_beside(path, change.before[path], change.after[path]), os.path.realpath(path)))
-        for made, target in written:
-            os.replace(made, target)
-            done.append(target)
-    except OSError as error:
-        _put_back(done, change)
-        raise WriteError(f"{error.filename or ''}: cannot be written: {error.strerror}; nothing was changed") from error
+            copies.append(_Copy(path))
+            copies[-1].prepare(change.before[path], change.after[path])
+        for copy in copies:
+            copy.put()
+    except BaseException as error:
+        lost = "; ".join(words for copy in reversed(copies) if (words := copy.put_back()))
+        if isinstance(error, WriteError):
+            raise
+        if isinstance(error, OSError):
+            raise WriteError(
+                f"{copies[-1].path if not error.filename else _shown(copies, error)}: cannot be written: "
+                f"{error.strerror}; {lost or 'nothing was changed'}"
+            ) from error
+        raise
     finally:
-        for made, _ in written:
-            if os.path.exists(made):
-                os.unlink(made)
+        for copy in copies:
+            copy.remove()
 
 
-def _beside(path: str, old: bytes, new: bytes) -> str:
-    """A complete copy of the new text beside the file, with its mode. Raises WriteError, OSError."""
-    target = os.path.realpath(path)
-    with open(target, "rb") as file:
-        if file.read() != old:
-            raise WriteError(f"{path}: changed while it was read; nothing was changed")
-    if not os.access(target, os.W_OK) or not os.stat(target).st_mode & 0o200:
-        raise WriteError(f"{path}: is read-only; nothing was changed")
-    descriptor, made = tempfile.mkstemp(prefix=".residency-lint-", dir=os.path.dirname(target))
-    try:
+def _shown(copies: Iterable[_Copy], error: OSError) -> str:
+    """The file that an error speaks of, as the run names it."""
+    names = {error.filename, error.filename2}
+    return next((copy.path for copy in copies if names & {copy.target, copy.new, copy.old}), str(error.filename))
+
+
+class _Copy:
+    """A file's new text, complete and beside it, and its old one for as long as it may be needed."""
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+        self.target = os.path.realpath(path)
+        self.new = self.old = ""
+        self._is_put = False
+
+    def prepare(self, before: bytes, after: bytes) -> None:
+        """Raises WriteError if the file is no longer what was read; OSError."""
+        with open(self.target, "rb") as file:
+            if file.read() != before:
+                raise WriteError(f"{self.path}: changed while it was read; nothing was changed")
+            status = os.fstat(file.fileno())
+        descriptor, self.new = tempfile.mkstemp(prefix=".residency-lint-", dir=os.path.dirname(self.target))
         with os.fdopen(descriptor, "wb") as file:
-            file.write(new)
+            file.write(after)
             file.flush()
             os.fsync(file.fileno())
-        os.chmod(made, os.stat(target).st_mode & 0o7777)
-    except OSError:
-        os.unlink(made)
-        raise
-    return made
+        if hasattr(os, "chown"):
+            # A run as root in a container leaves the owner; anybody else can only own it already.
+            with suppress(OSError):
+                os.chown(self.new, status.st_uid, status.st_gid)
+        os.chmod(self.new, stat.S_IMODE(status.st_mode))
+        self._keep_old()
 
+    def _keep_old(self) -> None:
+        """A second name of the old text: putting it back needs no room on the disk."""
+        name = f"{self.new}.old"
+        try:
+            os.link(self.target, name)
+        except OSError:
+            self.old = name
+            shutil.copy2(self.target, name)
+        self.old = name
 
-def _put_back(done: Iterable[str], change: Rewritten) -> None:
-    originals = {os.path.realpath(path): data for path, data in change.before.items()}
-    for target in done:
-        with open(target, "wb") as file:
-            file.write(originals[target])
+    def put(self) -> None:
+        os.replace(self.new, self.target)
+        self._is_put = True
+
+    def put_back(self) -> str:
+        """Undoes `put`; gives what to tell if even that fails."""
+        if self._is_put:
+            try:
+                os.replace(self.old, self.target)
+            except OSError as error:
+                kept, self.old = self.old, ""
+                return (
+                    f"{self.path} has its new text and cannot be put back: {error.strerror}; the old one is in {kept}"
+                )
+            self._is_put = False
+        return ""
+
+    def remove(self) -> None:
+        for name in (self.new, self.old):
+            if name:
+                with suppress(OSError):
+                    os.unlink(name)

@@ -191,6 +191,7 @@ def _sdk(table: Table, row: Row) -> SdkCall:
         **row.head(table),
         language=table.text("language", "python"),
         names=table.texts("names"),
+        assigned=table.texts("assigned"),
         package=table.text("package"),
         signatures=tuple(signatures),
         settings=tuple(settings),

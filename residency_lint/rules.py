@@ -164,6 +164,8 @@ class SdkCall(Rule):
     language: str = "python"
     names: tuple[str, ...] = ()
     """Qualified names, however imported."""
+    assigned: tuple[str, ...] = ()
+    """Module attributes whose assignment starts an SDK that has no constructor: `segment.analytics.write_key`."""
     package: str = ""
     signatures: tuple[Signature, ...] = ()
     """Newest first."""
@@ -235,7 +237,7 @@ class Pinned:
 
     service: str
     resource: str = "*"
-    region: str = "us-east-1"
+    region: str = "us-east-1"  # residency: allow[aws/region] names where AWS pins things; nothing is sent
     why: str = ""
     maybe: bool = False
     context: str = ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -14,6 +15,7 @@ from residency_lint.findings import Finding, Level, Report, Skip, Suppression, V
 from residency_lint.gate import Gate, read_bytes
 from residency_lint.judge import judge, wanted
 from residency_lint.languages import reader_for
+from residency_lint.languages.file_names import language_of
 from residency_lint.policy import Policy
 from residency_lint.resolve.program import Program, Unit
 from residency_lint.settings import Settings
@@ -34,7 +36,8 @@ def check_paths(paths: Sequence[str], settings: Settings, tree: Tree | None = No
     skips: list[Skip] = []
     count = candidates = 0
     on_disk = [path for path in paths or ["."] if path not in tree.changes]
-    for entry in [*files(on_disk, is_excluded=settings.is_excluded), *(p for p in paths if p in tree.changes)]:
+    given = (path for path in paths if path in tree.changes and not settings.is_excluded(path))
+    for entry in [*files(on_disk, is_excluded=settings.is_excluded), *given]:
         if isinstance(entry, Skip):
             skips.append(entry)
             continue
@@ -44,19 +47,21 @@ def check_paths(paths: Sequence[str], settings: Settings, tree: Tree | None = No
             skips.append(data)
         elif gates.is_candidate(entry, data):
             candidates += 1
+            tree.candidates.append(entry)
             found = check_file(entry, settings, tree)
             if isinstance(found, Skip):
                 skips += [found] if found.fatal else []
             else:
                 findings += found
     findings = _once(findings)
+    general = _general(settings)
     return Report(
         findings=tuple(findings),
         skips=tuple(skips),
         files=count,
         candidates=candidates,
-        declared=settings.policy_for("").allowed.words if settings.regions else _declared(findings),
-        declared_in=_declared_in(settings),
+        declared=general.allowed.words if general else (),
+        declared_in=general.declared_in if general else "",
         sources=tree.sources_of(findings),
     )
 
@@ -87,7 +92,7 @@ def check_source(source: Source, settings: Settings, tree: Tree, *, with_allowed
     )
     judged = [judge(sighting, policy, catalog) for sighting in sightings(scene)]
     found = [f for f in judged if f.verdict is not Verdict.ALLOWED or with_allowed]
-    if facts.note and any(f.verdict is not Verdict.ALLOWED for f in found):
+    if facts.note and (any(f.verdict is not Verdict.ALLOWED for f in found) or _names_an_sdk(source, catalog)):
         found.append(_not_parsed(facts))
     known = set(catalog.rules) | set(catalog.vendors) | {rule.id for rule in OWN_RULES}
     return silence(found, facts.comments, source.path, known)
@@ -98,11 +103,19 @@ class Tree:
     """The files of a run: read once, parsed once. `changes` stands in for what is on disk."""
 
     changes: Mapping[str, bytes] = field(default_factory=dict)
+    candidates: list[str] = field(default_factory=list)
+    """Files that were worth reading, in the order of the run."""
     _data: dict[str, bytes | Skip] = field(default_factory=dict)
     _sources: dict[str, Source | Skip] = field(default_factory=dict)
     _facts: dict[str, Facts] = field(default_factory=dict)
     _units: dict[str, Unit] = field(default_factory=dict)
     _programs: dict[int, Program] = field(default_factory=dict)
+
+    def changed(self, changes: Mapping[str, bytes]) -> Tree:
+        """The same files with others in the place of some; what was read of the rest is kept."""
+        sources = {path: source for path, source in self._sources.items() if path not in changes}
+        facts = {path: known for path, known in self._facts.items() if path not in changes}
+        return Tree({**self.changes, **changes}, _sources=sources, _facts=facts)
 
     def data(self, path: str) -> bytes | Skip:
         if path in self.changes:
@@ -143,7 +156,7 @@ class Tree:
     def program(self, catalog: Catalog) -> Program:
         """The program as far as it is asked for. Names are only followed into files that can lead to an SDK."""
         if id(catalog) not in self._programs:
-            gate = Gate(sorted(catalog.sdk_roots))
+            gate = Gate((), catalog.sdk_words)
             self._programs[id(catalog)] = Program(self._unit_at, lambda path: self._passes(path, gate))
         return self._programs[id(catalog)]
 
@@ -175,14 +188,16 @@ class _Gates:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._gates: dict[tuple[int, int], Gate] = {}
+        self._gates: dict[tuple[int, int, bool], Gate] = {}
         self._kept: list[object] = []
 
     def is_candidate(self, path: str, data: bytes) -> bool:
         policy, catalog = self._settings.policy_for(path), self._settings.catalog_for(path)
-        key = (id(policy), id(catalog))
+        starts_sdks = language_of(path) == "python"
+        key = (id(policy), id(catalog), starts_sdks)
         if key not in self._gates:
-            self._gates[key] = Gate([*catalog.atoms([policy]), "residency:"])
+            words = catalog.sdk_words if starts_sdks else ()
+            self._gates[key] = Gate([*catalog.atoms([policy]), "residency:"], words)
             self._kept += [policy, catalog]  # so that no id is used again
         return self._gates[key].is_candidate(data)
 
@@ -198,6 +213,11 @@ def _wanted(policy: Policy, catalog: Catalog) -> Callable[[str], tuple[str, ...]
     return regions
 
 
+def _names_an_sdk(source: Source, catalog: Catalog) -> bool:
+    """Whether text that no parser takes may start an SDK: what it does then, nobody has looked at."""
+    return not catalog.sdk_words.isdisjoint(re.findall(r"\w+", source.text))
+
+
 def _not_parsed(facts: Facts) -> Finding:
     place = Suppression((), "", Span(0, 0), Span(0, 0))
     return own_finding(NOT_PARSED, facts.path, place, facts.note, Level.NOTE)
@@ -211,12 +231,9 @@ def _once(findings: Iterable[Finding]) -> list[Finding]:
     return sorted(kept.values(), key=lambda finding: (finding.path, finding.span, finding.rule.id))
 
 
-def _declared(findings: Sequence[Finding]) -> tuple[str, ...]:
-    return next((finding.allowed for finding in findings if finding.allowed), ())
-
-
-def _declared_in(settings: Settings) -> str:
+def _general(settings: Settings) -> Policy | None:
+    """What holds in the current folder, if anything is declared for it."""
     try:
-        return settings.policy_for("").declared_in
+        return settings.policy_for("")
     except ConfigError:
-        return ""
+        return None

@@ -38,7 +38,7 @@ def _all_findings(settings: Settings) -> list[Finding]:
 
 def _names_a_vendor(data: bytes, catalog: Catalog) -> bool:
     lower = data.lower()
-    words = {word.lower().encode() for vendor in catalog.vendors.values() for word in vendor.keywords}
+    words = {word.lower().encode() for vendor in catalog.vendors.values() for word in (*vendor.domains, vendor.id)}
     return any(word in lower for word in words) or b"amazonaws" in lower or b"arn:aws" in lower or b"region" in lower
 
 

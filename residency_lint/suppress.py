@@ -66,7 +66,7 @@ def silence(findings: Iterable[Finding], comments: Iterable[Comment], path: str,
     for allowance in suppressions(comments):
         used = False
         for index, finding in enumerate(found):
-            if _covers(allowance, finding):
+            if finding.verdict is not Verdict.ALLOWED and _covers(allowance, finding):
                 used = True
                 found[index] = replace(finding, silenced_by=allowance)
         unknown = [name for name in allowance.rule_ids if name not in known]

@@ -11,6 +11,7 @@ from residency_lint.source import Source
 
 READERS = {
     "python": "python",
+    "notebook": "notebook",
     **dict.fromkeys(("yaml", "json", "hcl", "toml", "ini", "properties", "env", "conf", "dockerfile"), "config"),
     **dict.fromkeys(
         "javascript typescript java kotlin go c csharp swift rust scala dart groovy php ruby perl r elixir lua coffee "

@@ -7,7 +7,8 @@ import re
 _BY_SUFFIX = {
     "python": "py pyi pyw pyx",
     "yaml": "yaml yml sls eyaml",
-    "json": "json jsonc json5 jsonl ndjson geojson webmanifest ipynb tfstate avsc har map code-workspace arb",
+    "json": "json jsonc json5 jsonl ndjson geojson webmanifest tfstate avsc har map code-workspace arb",
+    "notebook": "ipynb",
     "hcl": "tf tfvars hcl tofu nomad",
     "toml": "toml",
     "ini": "ini cfg editorconfig desktop service timer npmrc",

@@ -45,22 +45,42 @@ def depth_and_operators(text: str) -> tuple[int, int]:
 
     LibCST's native parser ends the process from about 1,400 nested brackets or a very long chain of operators.
     Strings and comments do not count; commas, colons and the `=` of an assignment are no operators, attribute dots are.
+    A chain of `elif` is nesting.
     """
     depth = deepest = operators = most = 0
+    branches: dict[int, int] = {}
+    previous = "newline"
     for kind, start, end in _tokens(text):
         if kind == "open":
             depth += 1
+            # `a[0][0]`, `a()()`: each is a step of a chain, as an attribute is.
+            operators += previous == "close"
             deepest = max(deepest, depth)
         elif kind == "close":
             depth = max(0, depth - 1)
         elif kind == "newline" and depth == 0:
             operators = 0
         elif kind == "operator":
-            operators += text[start:end] not in ("=", ",", ":", ";")
+            # A run such as `-----` is one token here and as many operators.
+            operators += end - start if text[start:end] not in ("=", ",", ":", ";") else 0
         elif kind == "word":
             operators += text[start:end] in _WORD_OPERATORS
+            if previous == "newline" and depth == 0:
+                deepest = max(deepest, _branch(branches, start - text.rfind("\n", 0, start), text[start:end]))
         most = max(most, operators)
+        previous = kind
     return deepest, most
+
+
+def _branch(branches: dict[int, int], column: int, word: str) -> int:
+    """How deep the `elif` of a line lies: each is nested in the one before it."""
+    for inner in [known for known in branches if known > column]:
+        del branches[inner]
+    if word == "elif":
+        branches[column] = branches.get(column, 0) + 1
+    elif word != "else":
+        branches.pop(column, None)
+    return branches.get(column, 0)
 
 
 @dataclass(slots=True)
@@ -96,6 +116,10 @@ def _logical_lines(ledger: Ledger) -> list[_LogicalLine]:
     return [*lines, line]
 
 
+_LOOKED_UP = re.compile(r"""\w\(\s*['"]([\w-]+)['"]\s*,\s*(?:default\s*=\s*)?$""")
+"""`getenv("KEY", ` before its second argument."""
+
+
 def _add_texts(ledger: Ledger, line: _LogicalLine) -> None:
     text = ledger.text
     start, stop = ledger.stripped(line.start, line.end)
@@ -121,7 +145,7 @@ def _add_texts(ledger: Ledger, line: _LogicalLine) -> None:
 def _keys(text: str, start: int, opening: int) -> tuple[str, ...]:
     """The name or key that gets a text."""
     window = text[max(start, opening - _WINDOW) : opening]
-    found = _ITEM.search(window) or _KEY.search(window)
+    found = _LOOKED_UP.search(window) or _ITEM.search(window) or _KEY.search(window)
     return (found[found.lastindex or 1].split(".")[-1],) if found else ()
 
 

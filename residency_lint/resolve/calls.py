@@ -21,12 +21,14 @@ from residency_lint.facts import (
     Subscript,
     Text,
 )
+from residency_lint.resolve.frames import Frame, Unknown, Value
 from residency_lint.resolve.names import targets
 from residency_lint.resolve.templates import brace_parts, percent_parts, pieces_of
 from residency_lint.source import Span
 
 if TYPE_CHECKING:
-    from residency_lint.resolve.values import Frame, Resolution, Value
+    from residency_lint.resolve.values import Resolution
+
 
 _MOST_COMBINATIONS = 64
 
@@ -99,8 +101,6 @@ def environment_variable(node: Call | Subscript, frame: Frame, resolution: Resol
 def environment_values(
     variable: str, default: Expression | None, frame: Frame, resolution: Resolution
 ) -> Iterator[Value]:
-    from residency_lint.resolve.values import Unknown
-
     reason = f"environment variable {variable}" if variable else "an environment variable"
     yield frame.value(Unknown(reason, env=variable), fallback=default is not None)
     if default is not None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from residency_lint.facts import Attribute, Binding, BindingKind, Expression, Import, Name, ScopeKind, Site
 from residency_lint.resolve.program import Program, Unit
@@ -18,10 +18,16 @@ class Target:
     name: str
     unit: Unit | None = None
     scope: int = -1
+    by_way_of: tuple[str, ...] = ()
+    """The names it bears on the way, where one module of the repository passes it on to another."""
 
     @property
     def is_local(self) -> bool:
         return self.unit is not None
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return (*self.by_way_of, self.name)
 
 
 def targets(expression: Expression, unit: Unit, site: Site, program: Program, depth: int = 0) -> tuple[Target, ...]:
@@ -36,9 +42,26 @@ def targets(expression: Expression, unit: Unit, site: Site, program: Program, de
     return ()
 
 
+def constructor_parameters(target: Target) -> tuple[str, ...]:
+    """Parameter names of a class's `__init__` (without `self`), or of a function, of this repository."""
+    if target.unit is None:
+        return ()
+    for scope in (target.scope, *target.unit.scopes_below(target.scope)):
+        entry = target.unit.scope(scope)
+        if entry.kind is ScopeKind.FUNCTION and (entry.name == "__init__" or scope == target.scope):
+            return entry.parameters[1:] if entry.name == "__init__" else entry.parameters
+    return ()
+
+
+def exported(module: str, name: str, unit: Unit, program: Program) -> tuple[Target, ...]:
+    """What a name of a module of this repository stands for; nothing where the module is not of it."""
+    found = program.module(unit.facts.path, module, for_names=True)
+    return _exported(found, module, name, program, 0) if found is not None else ()
+
+
 def _named(name: str, position: int, unit: Unit, site: Site, program: Program, depth: int) -> tuple[Target, ...]:
     for scope in unit.visible_scopes(site.scope):
-        imports = unit.imports.get((scope, name), [])
+        imports = unit.reaching_imports(name, scope, site, position)
         bindings = unit.reaching(name, scope, site, position)
         if imports and not (bindings and bindings[0].span.start > imports[-1].span.start):
             return tuple(_imported(entry, unit, program, depth) for entry in imports)
@@ -71,8 +94,12 @@ def _imported(entry: Import, unit: Unit, program: Program, depth: int) -> Target
     if module is not None and module is not unit:
         exported = _exported(module, entry.module, entry.name, program, depth + 1)
         if exported:
-            return exported[0]
+            return _passed_on(exported[0], _join(entry.module, entry.name))
     return Target(_join(entry.module, entry.name))
+
+
+def _passed_on(target: Target, name: str) -> Target:
+    return target if name in target.names else replace(target, by_way_of=(name, *target.by_way_of))
 
 
 def _exported(module: Unit, module_name: str, name: str, program: Program, depth: int) -> tuple[Target, ...]:
@@ -96,7 +123,7 @@ def _members(base: Target, name: str, unit: Unit, program: Program, depth: int) 
     if module is not None and module is not unit:
         exported = _exported(module, base.name, name, program, depth + 1)
         if exported:
-            return exported
+            return tuple(_passed_on(target, _join(base.name, name)) for target in exported)
     return (Target(_join(base.name, name)),)
 
 

@@ -8,6 +8,7 @@ from functools import cached_property
 from posixpath import dirname, join, normpath
 
 from residency_lint.facts import Binding, Call, Facts, Import, Return, Scope, ScopeKind, Site
+from residency_lint.source import Span
 
 
 @dataclass
@@ -29,6 +30,8 @@ class Unit:
         """(scope, bound name) → imports; `import a.b` binds `a`."""
         index: dict[tuple[int, str], list[Import]] = {}
         for entry in self.facts.imports:
+            if entry.name == "*":
+                continue
             bound = entry.bound or entry.module.partition(".")[0]
             index.setdefault((entry.site.scope, bound), []).append(entry)
         return index
@@ -49,7 +52,8 @@ class Unit:
         return {(call.span.start, call.span.end): call for call in self.facts.calls}
 
     def scope(self, index: int) -> Scope:
-        return self.facts.scopes[index]
+        """What a file that was read by a lexer says has no scopes but its own."""
+        return self.facts.scopes[index] if self.facts.scopes else _WHOLE_FILE
 
     def visible_scopes(self, scope: int) -> Iterator[int]:
         """The scopes a name is looked up in, innermost first; class bodies are not seen from functions in them."""
@@ -81,6 +85,20 @@ class Unit:
         ]
         return own or self.bindings.get((class_scope, name), [])
 
+    def reaching_imports(self, name: str, scope: int, site: Site, position: int) -> list[Import]:
+        """The imports of a name that can be in force at a place, in source order; as `reaching`, for imports."""
+        entries = sorted(self.imports.get((scope, name), []), key=lambda entry: entry.span)
+        if scope == site.scope:
+            entries = [entry for entry in entries if entry.span.start < position] or entries
+        found: list[Import] = []
+        for entry in reversed(entries):
+            if not _exclusive(entry.site, site):
+                found.insert(0, entry)
+                # `import a.b` and `import a.c` bind the same `a`.
+                if _runs_whenever(entry.site, site) and (entry.bound or entry.name):
+                    break
+        return found
+
     def reaching(self, target: str, scope: int, site: Site, position: int) -> list[Binding]:
         """The bindings of a target in a scope that can be in force at a place, latest first.
 
@@ -98,6 +116,9 @@ class Unit:
             if _runs_whenever(binding.site, site):
                 break
         return found
+
+
+_WHOLE_FILE = Scope(ScopeKind.MODULE, "", -1, Span(0, 0))
 
 
 def _exclusive(one: Site, other: Site) -> bool:

@@ -7,7 +7,7 @@ says why. Every value carries the steps that led to it.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from residency_lint.facts import (
     HOLE,
@@ -31,8 +31,8 @@ from residency_lint.facts import (
     Subscript,
     Text,
 )
-from residency_lint.findings import Step
 from residency_lint.resolve import calls
+from residency_lint.resolve.frames import Frame, Unknown, Value
 from residency_lint.resolve.names import Target, targets
 from residency_lint.resolve.program import Program, Unit
 from residency_lint.source import Span
@@ -42,67 +42,16 @@ _MOST_VALUES = 64
 _MOST_STEPS = 2_000
 
 
-@dataclass(frozen=True)
-class Unknown:
-    """A value that cannot be told, and why."""
-
-    reason: str
-    env: str = ""
-    """The environment variable it comes from, if that is the reason."""
-
-
-@dataclass(frozen=True)
-class Value:
-    """One value an expression can take. `content` lies in `unit` at `site`; `fallback`: other values are possible."""
-
-    content: Text | Constant | Call | Mapping | Listing | Unknown
-    unit: Unit
-    site: Site
-    chain: tuple[Step, ...] = ()
-    fallback: bool = False
-
-    @property
-    def text(self) -> str | None:
-        return self.content.text if isinstance(self.content, Text) else None
-
-    @property
-    def truth(self) -> bool | None:
-        if isinstance(self.content, Text):
-            return None if HOLE in self.content.text else bool(self.content.text)
-        if isinstance(self.content, Constant):
-            return self.content.text not in ("None", "False", "0")
-        return None if isinstance(self.content, Unknown) else True
-
-
-@dataclass(frozen=True)
-class Frame:
-    """Where an expression is looked at, how the search came there, and how deep it is."""
-
-    unit: Unit
-    site: Site
-    chain: tuple[Step, ...] = ()
-    depth: int = 0
-
-    def value(self, content: Text | Constant | Call | Mapping | Listing | Unknown, *, fallback: bool = False) -> Value:
-        return Value(content, self.unit, self.site, self.chain, fallback)
-
-    def unknown(self, reason: str) -> Value:
-        return self.value(Unknown(reason))
-
-    def via(self, span: Span, words: str) -> Frame:
-        return replace(self, chain=(*self.chain, Step(self.unit.facts.path, span, words)))
-
-    def deeper(self) -> Frame:
-        return replace(self, depth=self.depth + 1)
-
-    def aside(self) -> Frame:
-        """For a question whose steps are no part of the answer."""
-        return replace(self, chain=(), depth=self.depth + 1)
-
-
 def resolve(expression: Expression, unit: Unit, site: Site, program: Program) -> tuple[Value, ...]:
     """The values of an expression that stands at `site` in `unit`."""
     return tuple(Resolution(program).values(expression, Frame(unit, site)))[:_MOST_VALUES]
+
+
+def told(values: tuple[Value, ...]) -> tuple[Value, ...]:
+    """The values without environment variables for which a fallback stands in."""
+    if any(value.fallback and not isinstance(value.content, Unknown) for value in values):
+        return tuple(v for v in values if not (isinstance(v.content, Unknown) and v.content.env))
+    return values
 
 
 def decide(test: Expression, unit: Unit, site: Site, program: Program) -> bool | None:
@@ -219,7 +168,11 @@ class Resolution:
             there = replace(frame.via(span, f"`{name}` from {module.facts.path}"), unit=module)
             yield from self._bindings(module.bindings[0, name][-1:], there)
         if not found:
-            yield frame.unknown(f"`{written(node)}` comes from outside the files read")
+            names = targets(node, frame.unit, frame.site, self.program)
+            name = names[0].name if names and not names[0].is_local else ""
+            yield frame.value(
+                Unknown(f"`{written(node)}` comes from outside the files read", name=name, span=node.span)
+            )
 
     def _origins(self, node: Name | Attribute, frame: Frame) -> Iterator[tuple[Unit, str, Span]]:
         unit = frame.unit

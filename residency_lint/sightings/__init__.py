@@ -6,13 +6,14 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from residency_lint.facts import HOLE, BindingKind, Comparison, Joined, Mention, Role, Site, Text
+from residency_lint.facts import HOLE, Attribute, BindingKind, Call, Comparison, Joined, Mention, Role, Site, Text
 from residency_lint.findings import Sighting
 from residency_lint.resolve.values import decide, resolve, written
+from residency_lint.rules import SdkCall, Setting
 from residency_lint.sightings.evidence import Passage
 from residency_lint.sightings.scene import Scene, context_of
 from residency_lint.sightings.sdk import sdk_sightings
-from residency_lint.sightings.switches import Seen, placed_in_switches
+from residency_lint.sightings.switches import Seen, placed_in_switches, regions_of_holed
 from residency_lint.sightings.texts import text_sightings
 
 __all__ = ["Scene", "sightings"]
@@ -52,9 +53,11 @@ _ONLY_A_HOST = re.compile(r"(?:https?://|\|\||0\.0\.0\.0\s+|127\.0\.0\.1\s+)?(?P
 
 def _covers(one: Sighting, other: Sighting) -> bool:
     """Whether `one`, found earlier or wider, makes `other` a second report of the same evidence."""
-    if one.span == other.span or (one.span.contains(other.span) and one.rule.vendor != "aws"):
+    if one.span == other.span:
         return True
-    return one.span.contains(other.span) and one.rule.vendor == other.rule.vendor
+    if isinstance(one.rule, SdkCall) and isinstance(other.rule, SdkCall):
+        return False  # one start, or one setting of it, among the arguments of another
+    return one.span.contains(other.span) and (one.rule.vendor != "aws" or one.rule.vendor == other.rule.vendor)
 
 
 def _texts(scene: Scene) -> list[Seen]:
@@ -64,25 +67,49 @@ def _texts(scene: Scene) -> list[Seen]:
         if context is None or _is_only_shown(mention, scene):
             continue
         seen += [Seen(mention, found) for found in text_sightings(Passage(mention, context, scene))]
-    return seen
+    return [one for one in seen if not _is_choice(one, seen)]
+
+
+def _is_choice(one: Seen, seen: list[Seen]) -> bool:
+    """Whether a cloud region is an entry of a form's list: many regions under one key of many like objects."""
+    if not isinstance(one.sighting.rule, Setting) or not one.mention.group:
+        return False
+    alike = {
+        other.sighting.region: other.mention.group
+        for other in seen
+        if other.mention.keys == one.mention.keys and other.sighting.rule is one.sighting.rule
+    }
+    return len(alike) >= _MANY_REGIONS and len(set(alike.values())) > 1
+
+
+_MANY_REGIONS = 5
 
 
 def _folded(scene: Scene) -> Iterator[Sighting]:
     """Destinations that only show once the pieces of a text are put together."""
-    for joined, site in scene.facts.joins:
+    for joined, site in _put_together(scene):
         mention = Mention(Text("", joined.span), Role.VALUE, site)
         context = context_of(_role_of(joined, mention, scene), scene.facts)
         if context is None:
             continue
-        for value in resolve(joined, scene.unit, site, scene.program):
-            text = value.content
-            if not isinstance(text, Text) or len(text.pieces) < 2 or text.text == HOLE:
-                continue
-            # A default says nothing about the branch that is taken when it is not chosen.
-            if value.fallback and _is_left_out_by_default(joined, site, scene):
-                continue
-            for found in text_sightings(Passage(Mention(text, Role.VALUE, site), context, scene)):
-                yield replace(found, chain=value.chain, certain=found.certain and not value.fallback)
+        values = resolve(joined, scene.unit, site, scene.program)
+        # A default says nothing about the branch that is taken when it is not chosen.
+        left_out = isinstance(joined, Joined) and _is_left_out_by_default(joined, site, scene)
+        found = [
+            replace(one, chain=value.chain, certain=one.certain and not value.fallback)
+            for value in values
+            if isinstance(value.content, Text)
+            and len(value.content.pieces) > 1
+            and value.content.text != HOLE
+            and not (value.fallback and left_out)
+            for one in text_sightings(Passage(Mention(value.content, Role.VALUE, site), context, scene))
+        ]
+        # One template with several values is a table of hosts.
+        named = {one.region for one in found if one.region}.union(
+            *(regions_of_holed(value.text or "", scene) for value in values)
+        )
+        for one in found:
+            yield replace(one, beside=frozenset(named - {one.region}) if len(values) > 1 else one.beside)
 
 
 def _is_left_out_by_default(joined: Joined, site: Site, scene: Scene) -> bool:
@@ -95,7 +122,14 @@ def _is_left_out_by_default(joined: Joined, site: Site, scene: Scene) -> bool:
     )
 
 
-def _role_of(joined: Joined, mention: Mention, scene: Scene) -> Mention:
+def _put_together(scene: Scene) -> Iterator[tuple[Joined | Call, Site]]:
+    yield from scene.facts.joins
+    for call in scene.facts.calls:
+        if isinstance(call.function, Attribute) and call.function.name in ("format", "join", "__mod__"):
+            yield call, call.site
+
+
+def _role_of(joined: Joined | Call, mention: Mention, scene: Scene) -> Mention:
     """The role that the pieces of a joined text play."""
     for other in scene.facts.mentions:
         if joined.span.contains(other.text.span):

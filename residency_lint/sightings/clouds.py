@@ -43,8 +43,11 @@ def arn_sightings(passage: Passage) -> Iterator[tuple[tuple[int, int], list[Sigh
             if not rule.columns:
                 found = list(_cloud_arn(rule, arn, passage))
                 break
-            column = next((name for name, slot in rule.columns.items() if slot == arn.region), None)
-            if column is not None:
+            columns = [name for name, slot in rule.columns.items() if slot == arn.region]
+            if columns:
+                # Two pods may share an AWS region: then it is the wanted one's as well.
+                wanted = passage.scene.wanted(rule.vendor)
+                column = next((name for name in columns if name in wanted), columns[0])
                 found = [_vendor_arn(rule, column, arn, passage)]
                 break
         yield (arn.start, arn.end), found
@@ -160,6 +163,17 @@ def setting_sightings(passage: Passage) -> Iterator[Sighting]:
         return
 
 
+def option_sightings(passage: Passage) -> Iterator[Sighting]:
+    """`--region us-east-1` in a command line that a program or script runs."""
+    for rule, names, _ in passage.scene.catalog.settings:
+        for found in _OPTION.finditer(passage.text):
+            if rule.spelling.kind == "region" and _names_region((found["option"],), names):
+                yield from _regions(rule, passage, *found.span("value"))
+
+
+_OPTION = re.compile(r"(?<![\w-])--(?P<option>[a-z][a-z-]*)[= ](?P<value>[a-z0-9-]+)")
+
+
 def _names_region(keys: tuple[str, ...], names: re.Pattern[str]) -> bool:
     """Whether the last key, or the one whose `default` or `value` it is, names a region."""
     key = keys[-1]
@@ -170,8 +184,10 @@ def _names_region(keys: tuple[str, ...], names: re.Pattern[str]) -> bool:
     return key.lower() in ("default", "value") and len(keys) > 1 and _names_region(keys[:-1], names)
 
 
-def _regions(rule: Setting, passage: Passage) -> Iterator[Sighting]:
+def _regions(rule: Setting, passage: Passage, start: int = 0, end: int | None = None) -> Iterator[Sighting]:
     for word in region_words(passage.text, passage.scene.regions(rule.vendor)):
+        if word.start < start or (end is not None and word.end > end):
+            continue
         held = pinned("", "", word.region, passage.scene.catalog.pinned, passage.surroundings)
         if held is not None and not held.maybe:
             continue
@@ -181,8 +197,8 @@ def _regions(rule: Setting, passage: Passage) -> Iterator[Sighting]:
         yield evidence.sighting(
             rule,
             word.region,
-            words=f"`{passage.mention.keys[-1]}` is `{word.text}`",
-            verb="",
+            words=f"`{passage.mention.keys[-1]}` is `{word.text}`" if end is None else f"`{word.text}`",
+            verb="" if end is None else "is in",
             rewrites=region_rewrites(rule, evidence, rule.fix if is_plain else Applicability.DISPLAY, letter),
             pinned=_why(held),
         )

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, replace
 from typing import Any
 
-from residency_lint.facts import Mention
+from residency_lint.facts import HOLE, Mention, Text
 from residency_lint.findings import Context, Rewrite, Sighting
 from residency_lint.fixes import Applicability, Edit
 from residency_lint.rules import Rule
@@ -58,12 +58,26 @@ class Evidence:
         is_placeholder = self.passage.context is Context.CODE and _PLACEHOLDER.search(self.passage.text)
         return Context.PLACEHOLDER if is_placeholder else self.passage.context
 
+    @property
+    def touches_a_hole(self) -> bool:
+        """Whether the passage was put together right where the evidence stands: what is edited there may be wrong for
+        other values of the neighbouring part."""
+        text = self.passage.mention.text
+        if HOLE in text.text[max(0, self.start - 1) : self.end + 1]:
+            return True
+        touching = [
+            piece
+            for at, piece in text.pieces
+            if at + len(piece.text) >= self.start and at <= self.end and not _stands_apart(at, piece, self)
+        ]
+        return len(touching) > 1 and not all(text.span.contains(piece.span) for piece in touching)
+
     def edit(self, new: str) -> Edit | None:
         return self.passage.scene.edit(self.passage.mention.text, self.start, self.end, new)
 
     def rewrite(self, region: str, new: str, fix: Applicability) -> Rewrite:
         """The rewrite to a region; shown only where the text cannot be edited, unsafe in another file."""
-        edit = self.edit(new)
+        edit = None if self.touches_a_hole else self.edit(new)
         if edit is None or fix is Applicability.DISPLAY:
             return Rewrite(region, new, (), Applicability.DISPLAY)
         applicability = fix if edit.path == self.passage.scene.path else min(fix, Applicability.UNSAFE)
@@ -86,3 +100,11 @@ class Evidence:
             certain=not scene.facts.note,
         )
         return replace(found, **more)
+
+
+def _stands_apart(at: int, piece: Text, evidence: Evidence) -> bool:
+    """Whether a piece only borders on the evidence, with a slash or at sign between them."""
+    text, end = evidence.passage.text, at + len(piece.text)
+    if piece.text and end == evidence.start:
+        return text[end - 1] in "/@"
+    return bool(piece.text) and at == evidence.end and text[at] in "/:?"

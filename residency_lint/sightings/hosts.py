@@ -18,7 +18,8 @@ _HOST = re.compile(
     r"(?:(?<=%2[fF])|(?<=://)|(?<![A-Za-z0-9_.@%}\ufffc~-]))"
     r"(?:[^\s/@:\"'<>]*(?::[^\s/@\"'<>]*)?@)?"
     r"(?P<host>(?:[A-Za-z0-9_-]+\.)+[A-Za-z][A-Za-z0-9-]*)(?![A-Za-z0-9_@-])"
-    r"(?P<port>:\d+)?(?P<path>/[^\s\"'<>`|\\]*)?"
+    # A path ends where another address begins: `https://proxy.example/?https://…`.
+    r"(?P<port>:\d+)?(?P<path>/(?:(?!https?(?:://|%3[aA]%2[fF]%2[fF]))[^\s\"'<>`|\\])*)?"
 )
 _ENDS_SEGMENT = ("", "/", "?", "#", "%", "{", "$", "\ufffc", ")", ",", ";", "]", "}")
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from residency_lint.catalog import Catalog
-from residency_lint.facts import Facts, Mention, Role, Site, Text
+from residency_lint.facts import Facts, Mention, Role, Text
 from residency_lint.findings import Context
 from residency_lint.fixes import Edit
 from residency_lint.places import Region
@@ -68,22 +69,41 @@ class Scene:
             return None
         source = self.source_of(piece)
         span = _raw_offsets(piece, source, first - offset, last - offset)
-        return None if span is None else Edit(source.path, span, new[head : len(new) - tail])
+        if span is not None:
+            return Edit(source.path, span, new[head : len(new) - tail])
+        # An escape beside the place that changes: what is replaced as a whole may still stand there unescaped.
+        span = _raw_offsets(piece, source, start - offset, end - offset) if start >= offset else None
+        return None if span is None or end - offset > len(piece.text) else Edit(source.path, span, new)
 
 
 def context_of(mention: Mention, facts: Facts) -> Context | None:
     """What kind of place a text stands in, None where it cannot name a destination."""
     if mention.role in _SILENT or (facts.language == "python" and mention.role is Role.PROSE):
         return None
-    if facts.is_test:
+    if facts.is_test or _SILENT_NAME.search(facts.path):
         return None
     if mention.role is Role.PROSE:
         return Context.DOCUMENTATION
     if mention.role is Role.PERMITTED:
         return Context.PERMISSION
-    if _is_sample(facts.path):
+    if _SAMPLE_NAME.search(facts.path):
         return Context.SAMPLE
+    if _CI_PATH.search(facts.path) and mention.keys and mention.keys[-1] in ("image", "container"):
+        return Context.BUILD
     return Context.CODE
+
+
+_SILENT_NAME = re.compile(
+    r"(?i)(?:^|/)(?:(?:changelog|changes|history|news|licen[cs]e|copying|notice|third[-_]party[-_]\w+)(?:\.\w+)?"
+    r"|pytest\.ini|tox\.ini|noxfile\.py|\.coveragerc)$"
+)
+"""Change logs and licences send nothing, settings of a test runner nothing real."""
+_SAMPLE_NAME = re.compile(r"(?i)\.(?:example|sample|dist)(?:\.\w+)?$")
+"""`.env.example` and its like set nothing; a `.template` is filled in and deployed."""
+_CI_PATH = re.compile(
+    r"(?:^|/)(?:\.circleci|\.github/workflows|\.buildkite)/|(?:^|/)(?:\.gitlab-ci|\.travis|\.drone|azure-pipelines"
+    r"|bitbucket-pipelines|appveyor)[\w.-]*$"
+)
 
 
 _SILENT = frozenset(
@@ -98,12 +118,6 @@ _SILENT = frozenset(
         Role.IDENTIFIER,
     }
 )
-
-
-def _is_sample(path: str) -> bool:
-    """`.env.example` and its like set nothing; a `.template` is filled in and deployed."""
-    name = path.rpartition("/")[2].lower()
-    return name.startswith((".env", "env.")) and name.endswith((".example", ".sample", ".dist"))
 
 
 def _piece_at(text: Text, index: int) -> tuple[Text, int]:
@@ -139,7 +153,3 @@ def _shared(one: str, other: str) -> int:
             break
         count += 1
     return count
-
-
-def site_of_file(source: Source) -> Site:
-    return Site(0, (), Span(0, len(source.data)))

@@ -6,84 +6,53 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from residency_lint.facts import (
-    HOLE,
     Attribute,
     Binding,
     Call,
     Constant,
     Expression,
-    Mention,
     Name,
-    Role,
-    ScopeKind,
     Text,
 )
 from residency_lint.facts import Mapping as MappingDisplay
-from residency_lint.findings import Context, Rewrite, Sighting, Step
-from residency_lint.resolve.names import Target, targets
-from residency_lint.resolve.values import Unknown, Value, resolve
-from residency_lint.rules import NOWHERE, Endpoint, SdkCall, SdkSetting
-from residency_lint.sightings.evidence import Evidence, Passage
-from residency_lint.sightings.hosts import host_at, host_rewrites
+from residency_lint.findings import Context, Sighting
+from residency_lint.resolve.frames import Value
+from residency_lint.resolve.names import Target, constructor_parameters, targets
+from residency_lint.resolve.values import resolve, told
+from residency_lint.rules import NOWHERE, SdkCall, SdkSetting
 from residency_lint.sightings.scene import Scene
+from residency_lint.sightings.sdk_values import value_sightings
+from residency_lint.sightings.starts import Start, assignment_start, module_bindings, setting_name
 from residency_lint.sightings.writing import insertion
 from residency_lint.source import Span
 
 
 def sdk_sightings(scene: Scene) -> Iterator[Sighting]:
-    """A sighting for every value an SDK call's region can take, and one for what no setting moves."""
+    """A sighting for every value an SDK's region can take, and one for what no setting moves."""
     for call in scene.facts.calls:
         for target in targets(call.function, scene.unit, call.site, scene.program):
-            rule = scene.catalog.sdk_calls.get(target.name)
+            rule = next((scene.catalog.sdk_calls[n] for n in target.names if n in scene.catalog.sdk_calls), None)
             if rule is not None and _is_the_sdk(target, rule):
-                yield from _call_sightings(_Start(call, rule, target, scene))
+                yield from _start_sightings(Start(call, rule, target, scene))
                 break
         yield from _escape_sightings(call, scene)
+    for name, rule in scene.catalog.sdk_modules.items():
+        # Several assignments are one start: the module's client is made once.
+        for binding in module_bindings(name, scene)[:1]:
+            yield from _start_sightings(assignment_start(binding, name, rule, scene))
 
 
 def _is_the_sdk(target: Target, rule: SdkCall) -> bool:
     """A class of this repository under the SDK's name is the SDK itself only if it takes the SDK's settings."""
     if target.unit is None:
         return True
-    parameters = set(_constructor_parameters(target))
-    return any(setting.argument in parameters for setting in rule.settings if setting.argument)
-
-
-def _constructor_parameters(target: Target) -> tuple[str, ...]:
-    assert target.unit is not None
-    for scope in (target.scope, *target.unit.scopes_below(target.scope)):
-        entry = target.unit.scope(scope)
-        if entry.kind is ScopeKind.FUNCTION and (entry.name == "__init__" or scope == target.scope):
-            return entry.parameters[1:] if entry.name == "__init__" else entry.parameters
-    return ()
-
-
-@dataclass(frozen=True)
-class _Start:
-    """One call that starts an SDK."""
-
-    call: Call
-    rule: SdkCall
-    target: Target
-    scene: Scene
-
-    @property
-    def name(self) -> str:
-        return self.target.name.rpartition(".")[2]
-
-    @property
-    def context(self) -> Context:
-        return Context.TEST if self.scene.facts.is_test else Context.CODE
-
-    @property
-    def span(self) -> Span:
-        """The call where it fits on a line, else what is called."""
-        call, data = self.call, self.scene.source.data
-        one_line = b"\n" not in data[call.span.start : call.span.end]
-        return call.span if one_line else call.function.span
-
-    def step(self, words: str, span: Span | None = None) -> Step:
-        return Step(self.scene.path, span or self.span, words)
+    parameters = constructor_parameters(target)
+    return any(
+        setting.argument in parameters
+        if setting.argument
+        else bool(target.unit.attributes(target.scope, setting.attribute))
+        for setting in rule.settings
+    )
 
 
 @dataclass
@@ -95,7 +64,7 @@ class _Given:
     late: list[Binding] = field(default_factory=list)
 
 
-def _call_sightings(start: _Start) -> Iterator[Sighting]:
+def _start_sightings(start: Start) -> Iterator[Sighting]:
     arguments, opaque = _arguments(start)
     for name, word in start.rule.off.items():
         if isinstance(switch := arguments.get(name), Constant) and switch.text == word:
@@ -110,19 +79,19 @@ def _call_sightings(start: _Start) -> Iterator[Sighting]:
         else:
             settled[setting] = values
     for setting, values in settled.items():
-        for value in values:
-            yield from _value_sightings(value, setting, given.values[setting], start)
+        for value in told(values):
+            yield from value_sightings(value, setting, given.values[setting], start)
     for binding in given.late:
         yield _late_sighting(binding, start)
     if missing and start.rule.absent:
         yield _missing_sighting(missing, start, given)
 
 
-def _arguments(start: _Start) -> tuple[dict[str, Expression], str]:
+def _arguments(start: Start) -> tuple[dict[str, Expression], str]:
     """Arguments by parameter name, and why some cannot be seen."""
     parameters: tuple[str, ...] = ()
     if start.target.is_local:
-        parameters = _constructor_parameters(start.target)
+        parameters = constructor_parameters(start.target)
     elif start.rule.signatures:
         parameters = start.rule.signatures[0].parameters
     found: dict[str, Expression] = {}
@@ -141,7 +110,7 @@ def _arguments(start: _Start) -> tuple[dict[str, Expression], str]:
     return found, opaque
 
 
-def _expanded(expression: Expression, start: _Start) -> dict[str, Expression] | None:
+def _expanded(expression: Expression, start: Start) -> dict[str, Expression] | None:
     """The items of a dict that `**` expands, when all of it can be seen."""
     values = resolve(expression, start.scene.unit, start.call.site, start.scene.program)
     if len(values) != 1 or not isinstance(values[0].content, MappingDisplay) or values[0].unit is not start.scene.unit:
@@ -152,31 +121,44 @@ def _expanded(expression: Expression, start: _Start) -> dict[str, Expression] | 
     return {key.text: value for key, value in items if isinstance(key, Text)}
 
 
-def _given(start: _Start, arguments: Mapping[str, Expression], opaque: str) -> _Given:
+def _given(start: Start, arguments: Mapping[str, Expression], opaque: str) -> _Given:
     given = _Given(opaque=opaque)
     for setting in start.rule.settings:
+        early, late = _assignments(setting, start)
+        given.late += late
         if setting.argument in arguments:
             given.values[setting] = arguments[setting.argument]
-        elif setting.attribute:
-            early, late = _assignments(setting, start)
-            given.late += late
-            if early and early[-1].value is not None:
-                given.values[setting] = early[-1].value
+        elif early and early[-1] is not None:
+            given.values[setting] = early[-1]
     return given
 
 
-def _assignments(setting: SdkSetting, start: _Start) -> tuple[list[Binding], list[Binding]]:
-    """Assignments to an attribute of what the call makes: those in time, and those after a client copied it."""
-    call, unit = start.call, start.scene.unit
+def _assignments(setting: SdkSetting, start: Start) -> tuple[list[Expression | None], list[Binding]]:
+    """What is assigned in time, latest last, to where a setting lives, and the assignments that come too late."""
+    scene, call = start.scene, start.call
+    if setting.module:
+        return [binding.value for binding in module_bindings(setting.module, scene)], []
+    if setting.env:
+        found = [
+            b for (_, target), bs in scene.unit.bindings.items() if target == f"os.environ[{setting.env}]" for b in bs
+        ]
+        return [binding.value for binding in found], []
     if not call.assigned:
         return [], []
-    key = (call.site.scope, f"{call.assigned}.{setting.attribute}")
-    bindings = [b for b in unit.bindings.get(key, []) if b.span.start > call.span.start]
+    if setting.setter:
+        return [
+            other.arguments[0].value
+            for other in scene.facts.calls
+            if other.arguments and _dotted_is(other.function, f"{call.assigned}.{setting.setter}")
+        ], []
+    key = (call.site.scope, f"{call.assigned}.{setting.attribute or setting.item}")
+    bindings = [b for b in scene.unit.bindings.get(key, []) if b.span.start > call.span.start]
     copied = _first_use(setting.before, start)
-    return [b for b in bindings if b.span.start < copied], [b for b in bindings if b.span.start >= copied]
+    early = [binding.value for binding in bindings if binding.span.start < copied]
+    return early, [binding for binding in bindings if binding.span.start >= copied]
 
 
-def _first_use(names: tuple[str, ...], start: _Start) -> int:
+def _first_use(names: tuple[str, ...], start: Start) -> int:
     """Where the object is first handed to one of the calls."""
     scene, assigned = start.scene, start.call.assigned
     places = [
@@ -185,7 +167,7 @@ def _first_use(names: tuple[str, ...], start: _Start) -> int:
         if call.span.start > start.call.span.start
         and call.site.scope == start.call.site.scope
         and any(_dotted_is(argument.value, assigned) for argument in call.arguments)
-        and any(t.name in names for t in targets(call.function, scene.unit, call.site, scene.program))
+        and any(n in names for t in targets(call.function, scene.unit, call.site, scene.program) for n in t.names)
     ]
     return min(places, default=len(scene.source.data) + 1)
 
@@ -198,7 +180,7 @@ def _dotted_is(expression: Expression, name: str) -> bool:
     return isinstance(expression, Name) and ".".join([expression.id, *reversed(names)]) == name
 
 
-def _moving(part: str, start: _Start, given: _Given) -> tuple[SdkSetting | None, tuple[Value, ...]]:
+def _moving(part: str, start: Start, given: _Given) -> tuple[SdkSetting | None, tuple[Value, ...]]:
     """The setting that decides where a part goes: its own before the one for everything; `None` sets nothing."""
     own = [s for s in start.rule.settings if part and part in s.covers]
     general = [s for s in start.rule.settings if not s.covers]
@@ -213,121 +195,17 @@ def _moving(part: str, start: _Start, given: _Given) -> tuple[SdkSetting | None,
     return None, ()
 
 
-# --- values ----------------------------------------------------------------------------------------
-
-
-def _value_sightings(value: Value, setting: SdkSetting, expression: Expression, start: _Start) -> Iterator[Sighting]:
-    kind = setting.spelling.kind
-    if kind == "object":
-        if isinstance(value.content, Unknown):
-            yield _untold(value, setting, expression, start)
-    elif isinstance(value.content, Unknown):
-        yield _untold(value, setting, expression, start)
-    elif kind in ("host", "host:port", "url"):
-        yield from _host_values(value, setting, start)
-    else:
-        yield from _word_values(value, setting, start)
-
-
-def _untold(value: Value, setting: SdkSetting, expression: Expression, start: _Start) -> Sighting:
-    assert isinstance(value.content, Unknown)
-    hint = ""
-    if value.content.env and not value.fallback:
-        hint = f"set {value.content.env}: where it is missing, nothing says where the data goes"
-    return Sighting(
-        rule=start.rule,
-        path=start.scene.path,
-        span=expression.span,
-        statement=start.call.site.statement,
-        region=None,
-        seen=_setting_name(setting),
-        words=f"`{start.name}({_setting_name(setting)}=…)`",
-        context=start.context,
-        reason=value.content.reason,
-        chain=(start.step(f"`{start.name}()`"), *value.chain),
-        hint=hint,
-    )
-
-
-def _host_values(value: Value, setting: SdkSetting, start: _Start) -> Iterator[Sighting]:
-    text = value.content
-    if not isinstance(text, Text) or HOLE in text.text or not text.text:
-        return
-    passage = _passage(text, value, start)
-    found = host_at(text.text, start.scene.catalog)
-    if found is None:
-        return
-    row, first, last = found
-    chain = _chain(value, setting, start)
-    if setting.spelling.kind == "host" and "://" in text.text:
-        whole = passage.at(0, len(text.text))
-        words = f"`{_setting_name(setting)}` takes a bare host; `{text.text}` has a scheme"
-        rewrites = _bare_hosts(setting, whole, start)
-        yield whole.sighting(start.rule, NOWHERE, words=words, verb="", chain=chain, rewrites=rewrites)
-        return
-    evidence = passage.at(first, last)
-    is_endpoint = isinstance(row.rule, Endpoint)
-    yield evidence.sighting(
-        start.rule,
-        row.region if is_endpoint else NOWHERE,
-        words=f"`{start.name}()` sends to `{evidence.words}`",
-        verb="in" if is_endpoint else "",
-        chain=chain,
-        rewrites=host_rewrites(row, evidence) if is_endpoint else (),
-    )
-
-
-def _passage(text: Text, value: Value, start: _Start) -> Passage:
-    return Passage(Mention(text, Role.VALUE, value.site), start.context, start.scene)
-
-
-def _chain(value: Value, setting: SdkSetting, start: _Start) -> tuple[Step, ...]:
-    return (start.step(f"`{start.name}({_setting_name(setting)}=…)`"), *value.chain)
-
-
-def _bare_hosts(setting: SdkSetting, whole: Evidence, start: _Start) -> tuple[Rewrite, ...]:
-    """The bare host of each wanted region instead of a whole value."""
-    row = start.scene.catalog.rules.get(f"{start.rule.vendor}/{setting.spelling.endpoint}")
-    if not isinstance(row, Endpoint):
-        return ()
-    return tuple(
-        whole.rewrite(region, address.host, row.fix)
-        for region in start.scene.wanted(row.vendor)
-        for address in row.columns.get(region, ())[:1]
-    )
-
-
-def _word_values(value: Value, setting: SdkSetting, start: _Start) -> Iterator[Sighting]:
-    content = value.content
-    if not isinstance(content, (Text, Constant)):
-        return
-    word, spellings = content.text, setting.spelling.values
-    region = next((name for name, spelled in spellings.items() if spelled == word), None)
-    text = content if isinstance(content, Text) else Text(word, content.span, path=value.unit.facts.path)
-    evidence = _passage(text, value, start).at(0, len(text.text))
-    shown = f'"{word}"' if isinstance(content, Text) else word
-    wanted = [name for name in start.scene.wanted(start.rule.vendor) if spellings.get(name, word) != word]
-    yield evidence.sighting(
-        start.rule,
-        region or NOWHERE,
-        words=f"`{_setting_name(setting)}` is {shown}" + ("" if region else f", which `{start.name}()` does not know"),
-        verb="and leads to" if region else "",
-        chain=_chain(value, setting, start),
-        rewrites=tuple(evidence.rewrite(name, spellings[name], start.rule.fix) for name in wanted),
-    )
-
-
 # --- what is missing, late, or cannot be moved -------------------------------------------------------
 
 
-def _missing_sighting(missing: list[str], start: _Start, given: _Given) -> Sighting:
+def _missing_sighting(missing: list[str], start: Start, given: _Given) -> Sighting:
     rule = start.rule
     general = next((s for s in rule.settings if not s.covers and not s.until), None)
-    name = _setting_name(general) if general else "region"
+    name = setting_name(general) if general else "region"
     partial = len(missing) < len(rule.parts)
-    words = f"`{start.name}()` sets no `{name}`"
+    words = f"{start.title} sets no `{name}`"
     if partial:
-        words = f"`{start.name}()` sets no host for {', '.join(missing)}"
+        words = f"{start.title} sets no host for {', '.join(missing)}"
     chain = (start.step(words), start.step(f"the SDK's own default: {rule.absent_host or rule.absent}"))
     found = Sighting(
         rule=rule,
@@ -343,12 +221,17 @@ def _missing_sighting(missing: list[str], start: _Start, given: _Given) -> Sight
     )
     if given.opaque:
         return replace(found, region=None, reason=given.opaque)
-    if general is None:
+    if general is None or not _takes(start.target, general):
         return found
-    return replace(found, rewrites=insertion(start.call, general, rule, given.values.get(general), start.scene))
+    return replace(found, rewrites=insertion(start, general, given.values.get(general)))
 
 
-def _late_sighting(binding: Binding, start: _Start) -> Sighting:
+def _takes(target: Target, setting: SdkSetting) -> bool:
+    """Whether a class of the repository has the parameter (an SDK of its own may be older than the catalogue's)."""
+    return not target.is_local or not setting.argument or setting.argument in constructor_parameters(target)
+
+
+def _late_sighting(binding: Binding, start: Start) -> Sighting:
     words = f"`{binding.target}` is set after the client copied it: it has no effect"
     return Sighting(
         rule=start.rule,
@@ -360,7 +243,7 @@ def _late_sighting(binding: Binding, start: _Start) -> Sighting:
         words=words,
         verb="and the data goes to",
         context=start.context,
-        chain=(start.step(f"`{start.name}()`"), start.step(words, binding.span)),
+        chain=(start.step(start.title), start.step(words, binding.span)),
         hint="set it before the client is made",
     )
 
@@ -372,11 +255,11 @@ def _escape_sightings(call: Call, scene: Scene) -> Iterator[Sighting]:
         name.endswith("." + function.name) for name in scene.catalog.escapes
     ):
         return
-    names = {t.name for t in targets(function, scene.unit, call.site, scene.program)}
+    names = {name for t in targets(function, scene.unit, call.site, scene.program) for name in t.names}
     for value in resolve(function.base, scene.unit, call.site, scene.program):
         if isinstance(value.content, Call):
             made_by = targets(value.content.function, value.unit, value.content.site, scene.program)
-            names |= {f"{t.name}.{function.name}" for t in made_by}
+            names |= {f"{name}.{function.name}" for t in made_by for name in t.names}
     for name in sorted(names & set(scene.catalog.escapes)):
         rule = scene.catalog.escapes[name]
         yield Sighting(
@@ -391,7 +274,3 @@ def _escape_sightings(call: Call, scene: Scene) -> Iterator[Sighting]:
             context=Context.TEST if scene.facts.is_test else Context.CODE,
             hint=rule.why,
         )
-
-
-def _setting_name(setting: SdkSetting) -> str:
-    return setting.argument or setting.attribute or setting.item or setting.module or setting.setter or setting.env

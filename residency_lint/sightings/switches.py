@@ -21,8 +21,9 @@ from residency_lint.facts import (
     Text,
 )
 from residency_lint.findings import Rewrite, Sighting, Step
-from residency_lint.resolve.values import Value, decide, resolve
-from residency_lint.rules import Endpoint
+from residency_lint.resolve.frames import Value
+from residency_lint.resolve.values import decide, resolve
+from residency_lint.rules import Endpoint, Setting
 from residency_lint.sightings.scene import Scene
 from residency_lint.source import Span
 
@@ -44,7 +45,7 @@ def placed_in_switches(seen: list[Seen], scene: Scene) -> Iterator[Sighting]:
     defaults: dict[tuple[str, Span], Sighting] = {}
     for one in seen:
         branches = list(_other_branches(one, seen, holed))
-        beside = _beside(one, seen).union(*(regions for _, regions in branches))
+        beside = _beside(one, seen, scene).union(*(regions for _, regions in branches))
         if not beside:
             yield one.sighting
             continue
@@ -59,7 +60,7 @@ def placed_in_switches(seen: list[Seen], scene: Scene) -> Iterator[Sighting]:
 # --- tables ----------------------------------------------------------------------------------------
 
 
-def _beside(one: Seen, seen: Iterable[Seen]) -> set[str]:
+def _beside(one: Seen, seen: Iterable[Seen], scene: Scene) -> set[str]:
     """Regions that other entries of the same container name: any of the vendor's in a plain list, those of the
     same rule under other keys."""
     return {
@@ -69,21 +70,52 @@ def _beside(one: Seen, seen: Iterable[Seen]) -> set[str]:
         and other.sighting.region is not None
         and other.sighting.rule.vendor == one.sighting.rule.vendor
         and other.sighting.region != one.sighting.region
-        and _are_alternatives(one, other)
+        and _are_alternatives(one, other, scene)
     }
 
 
-def _are_alternatives(one: Seen, other: Seen) -> bool:
+def _are_alternatives(one: Seen, other: Seen, scene: Scene) -> bool:
     mine, theirs = one.mention, other.mention
     if mine.site.scope != theirs.site.scope:
         return False
     if mine.group and mine.group == theirs.group:
-        return mine.keys == theirs.keys or one.sighting.rule.id == other.sighting.rule.id
+        if mine.keys == theirs.keys:
+            return True
+        return one.sighting.rule.id == other.sighting.rule.id and _are_entries(one, other, scene)
     if one.sighting.rule.id != other.sighting.rule.id or len(mine.keys) != len(theirs.keys) or len(mine.keys) < 2:
         return False
-    # {"us": {"host": …}, "eu": {"host": …}}: the paths differ in one step that is not the last.
-    steps = [a == b for a, b in zip(mine.keys, theirs.keys, strict=True)]
-    return steps.count(False) == 1 and steps[-1] and bool(mine.group and theirs.group)
+    # {"us": {"host": …}, "eu": {"host": …}}: the paths differ in one step that is not the last, and it names a region;
+    # in {"web": {"host": …}, "worker": {"host": …}} each stands for itself.
+    steps = [(a, b) for a, b in zip(mine.keys, theirs.keys, strict=True) if a != b]
+    is_inner = len(steps) == 1 and mine.keys[-1] == theirs.keys[-1]
+    return is_inner and bool(mine.group and theirs.group) and _names_region(steps[0], one, scene)
+
+
+def _are_entries(one: Seen, other: Seen, scene: Scene) -> bool:
+    """Whether two keys of a container lead to the same thing in two regions. `track_url` and `engage_url`, `AWS_REGION`
+    and `S3_REGION` are two settings: nobody chooses between them."""
+    keys = [seen.mention.keys[-1] for seen in (one, other) if seen.mention.keys]
+    if _names_region(keys, one, scene):
+        return True
+    # The lines of a flat file are settings, each for itself.
+    is_flat = scene.facts.language in ("env", "properties", "ini", "dockerfile", "shell")
+    return not is_flat and not isinstance(one.sighting.rule, Setting) and _frame(one) == _frame(other)
+
+
+_WORD = re.compile(r"[a-z]+")
+
+
+def _names_region(keys: Iterable[str], one: Seen, scene: Scene) -> bool:
+    """Whether one of the keys is called like a region: `EU_HOST`, `us1`, `au`."""
+    vendor = scene.catalog.vendors[one.sighting.rule.vendor]
+    names = {word for name in vendor.regions for word in _WORD.findall(name.lower())[:1]}
+    names |= {alias.lower() for alias in vendor.aliases} | set(scene.catalog.places.zones)
+    return any(not names.isdisjoint(_WORD.findall(key.lower())) for key in keys)
+
+
+def _frame(seen: Seen) -> str:
+    """A text without the part that names the region."""
+    return seen.mention.text.text.lower().replace(seen.sighting.seen.lower(), HOLE).rstrip("/")
 
 
 def _other_branches(
@@ -120,21 +152,24 @@ def _holed(scene: Scene) -> Iterator[tuple[Text, Site, set[str]]]:
     """Texts with an unknown part that can name hosts of the catalogue: `f"https://api-{region}.example.com"`."""
     for joined, site in scene.facts.joins:
         text = "".join(part.text if isinstance(part, Text) else HOLE for part in joined.parts)
-        if HOLE not in text:
-            continue
-        for host in _HOLED_HOST.findall(text):
-            domain = ".".join(host.split(".")[-2:])
-            if HOLE not in host or domain not in scene.catalog.domains:
-                continue
-            pattern = host.lower().replace(HOLE, "*")
-            regions = {
-                row.region
-                for known, rows in scene.catalog.hosts.items()
-                if fnmatchcase(known, pattern)
-                for row in rows
-                if isinstance(row.rule, Endpoint)
-            }
+        regions = regions_of_holed(text, scene)
+        if regions:
             yield Text(text, joined.span, plain=False), site, regions
+
+
+def regions_of_holed(text: str, scene: Scene) -> set[str]:
+    """The regions whose hosts a text with holes can name."""
+    if HOLE not in text:
+        return set()
+    return {
+        row.region
+        for host in _HOLED_HOST.findall(text)
+        if HOLE in host and ".".join(host.split(".")[-2:]) in scene.catalog.domains
+        for known, rows in scene.catalog.hosts.items()
+        if fnmatchcase(known, host.lower().replace(HOLE, "*"))
+        for row in rows
+        if isinstance(row.rule, Endpoint)
+    }
 
 
 # --- defaults --------------------------------------------------------------------------------------

@@ -8,13 +8,13 @@ from collections.abc import Iterator
 from residency_lint.findings import Rewrite, Sighting
 from residency_lint.fixes import Applicability
 from residency_lint.rules import UNREADABLE, Token
-from residency_lint.sightings.clouds import arn_sightings, region_rewrites, setting_sightings
+from residency_lint.sightings.clouds import arn_sightings, option_sightings, region_rewrites, setting_sightings
 from residency_lint.sightings.evidence import Evidence, Passage
 from residency_lint.sightings.hosts import host_sightings
 
 _TOKENS = (
     re.compile(r"(?<![\d.])\d{1,3}(?:\.\d{1,3}){3}(?![\d.])"),
-    re.compile(r"(?<![\w.-])\d{12}(?::role/[\w+=,.@/-]*\w)?(?!\w)"),
+    re.compile(r"(?<![\w.+-])\d{12}(?::role/[\w+=,.@/-]*\w)?(?!\w)"),
     re.compile(r"(?<![\w.-])[a-z0-9]+(?:-[a-z0-9]+)+(?![\w-])"),
 )
 """IP addresses; AWS accounts, with a role; words joined by hyphens."""
@@ -35,6 +35,8 @@ def text_sightings(passage: Passage) -> Iterator[Sighting]:
     yield from _pattern_sightings(passage)
     if passage.mention.keys and not arn_ranges:
         yield from setting_sightings(passage)
+    if "--" in passage.text:
+        yield from option_sightings(passage)
 
 
 def _token_sightings(passage: Passage) -> Iterator[Sighting]:

@@ -7,32 +7,32 @@ import re
 from residency_lint.facts import Attribute, Call, Constant, Expression, Import, Name, Text
 from residency_lint.findings import Rewrite
 from residency_lint.fixes import Applicability, Edit
+from residency_lint.resolve.names import constructor_parameters, exported
 from residency_lint.rules import Endpoint, SdkCall, SdkSetting
 from residency_lint.sightings.scene import Scene
+from residency_lint.sightings.starts import Start
 
 _NAME = re.compile(r"\{([a-z_][\w]*(?:\.\w+)+)\}")
 
 
-def insertion(
-    call: Call, setting: SdkSetting, rule: SdkCall, instead: Expression | None, scene: Scene
-) -> tuple[Rewrite, ...]:
-    """The rewrites that add `setting` to a call, one per wanted region; `instead` is a `None` that stands there."""
+def insertion(start: Start, setting: SdkSetting, instead: Expression | None) -> tuple[Rewrite, ...]:
+    """The rewrites that add `setting` to a start, one per wanted region; `instead` is a `None` that stands there."""
+    call, scene = start.call, start.scene
     if isinstance(call.function, Attribute) and isinstance(call.function.base, Call):
         return ()
     rewrites = []
-    for region in scene.wanted(rule.vendor):
-        plain = _value(setting, rule, region, _quote(call), scene)
-        if plain is None:
-            continue
-        built = _built(setting, plain, call, scene)
+    for region in scene.wanted(start.rule.vendor):
+        plain = _value(setting, start.rule, region, _quote(call), scene)
+        built = _built(setting, plain, call, scene) if plain is not None else None
         if built is None:
             continue
         value, edits = built
-        edit = _placed(call, setting, value, instead, scene)
+        shown = f"{setting.argument}={value}" if setting.argument else f"{start.place_of(setting)} = {value}"
+        edit = _placed(start, setting, value, instead)
         if edit is not None:
-            rewrites.append(Rewrite(region, value, (*edits, edit), rule.fix))
-        elif setting.attribute:
-            rewrites.append(Rewrite(region, f"{setting.attribute} = {value}", (), Applicability.DISPLAY))
+            rewrites.append(Rewrite(region, shown, (*edits, edit), start.rule.fix, adds=True))
+        elif not setting.argument:
+            rewrites.append(Rewrite(region, shown, (), Applicability.DISPLAY, adds=True))
     return tuple(rewrites)
 
 
@@ -62,15 +62,29 @@ def _value(setting: SdkSetting, rule: SdkCall, region: str, quote: str, scene: S
 
 def _built(setting: SdkSetting, value: str, call: Call, scene: Scene) -> tuple[str, tuple[Edit, ...]] | None:
     """The expression that carries a value, and the import edits that its names need."""
+    if setting.spelling.kind == "enum":
+        owner, _, member = value.rpartition(".")
+        spelled, edits = _spelled(owner, call, scene)
+        return f"{spelled}.{member}", tuple(edits)
     if not setting.build:
         return (value, ()) if setting.spelling.kind != "object" else None
-    edits: list[Edit] = []
+    needed_edits: list[Edit] = []
     text = setting.build.replace("{value}", value)
     for name in _NAME.findall(text):
+        if not _accepts(name, setting.build, scene):
+            return None
         spelled, needed = _spelled(name, call, scene)
         text = text.replace("{" + name + "}", spelled)
-        edits += needed
-    return text, tuple(edits)
+        needed_edits += needed
+    return text, tuple(needed_edits)
+
+
+def _accepts(name: str, build: str, scene: Scene) -> bool:
+    """Whether a class that is built takes its argument, where the class is this repository's own."""
+    module, _, last = name.rpartition(".")
+    argument = re.search(r"\((\w+)=", build)
+    found = exported(module, last, scene.unit, scene.program)
+    return not found or argument is None or argument[1] in constructor_parameters(found[0])
 
 
 def _spelled(name: str, call: Call, scene: Scene) -> tuple[str, list[Edit]]:
@@ -124,13 +138,17 @@ def _is_taken(name: str, scene: Scene) -> bool:
     return any(bound == name for _, bound in unit.imports) or any(target == name for _, target in unit.bindings)
 
 
-def _placed(call: Call, setting: SdkSetting, value: str, instead: Expression | None, scene: Scene) -> Edit | None:
+def _placed(start: Start, setting: SdkSetting, value: str, instead: Expression | None) -> Edit | None:
+    path, call = start.scene.path, start.call
     if setting.argument:
         if isinstance(instead, Constant):
-            return Edit(scene.path, instead.span, value)
-        return None if instead is not None else call.slot.edit(scene.path, f"{setting.argument}={value}")
-    if setting.attribute and call.assigned:
-        for binding in scene.facts.bindings:
-            if binding.value is call and binding.after is not None:
-                return binding.after.edit(scene.path, f"{call.assigned}.{setting.attribute} = {value}")
-    return None
+            return Edit(path, instead.span, value)
+        return None if instead is not None else call.slot.edit(path, f"{setting.argument}={value}")
+    if start.after is None or not call.assigned or setting.setter or setting.env:
+        return None
+    return start.after.edit(path, f"{_subscripted(start.place_of(setting))} = {value}")
+
+
+def _subscripted(place: str) -> str:
+    """`configuration.server_variables["site"]` for `configuration.server_variables[site]`."""
+    return re.sub(r"\[([^\]]*)\]", r'["\1"]', place)

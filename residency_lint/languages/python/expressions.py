@@ -5,7 +5,7 @@ Positions come from LibCST in bytes of UTF-8; the qualified-name metadata is nev
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -14,6 +14,7 @@ import libcst as cst
 from residency_lint import facts as f
 from residency_lint.fixes import Slot
 from residency_lint.languages.python import layout, roles
+from residency_lint.languages.python.names import OPERATORS, bound_by, dotted
 from residency_lint.source import Source, Span
 
 
@@ -166,11 +167,11 @@ class Expressions:
             return self._joined([left, *reversed(parts)], node, around)
         if isinstance(node.operator, cst.Modulo):
             inner = replace(around, assigned="")
-            left_value = self.convert(node.left, inner)
-            right = self.convert(node.right, inner)
-            span = self.span(node)
-            function = f.Attribute(left_value, "__mod__", span)
-            return f.Call(function, (f.Argument(right, right.span),), span, Slot(Span(span.end, span.end)), around.site)
+            base, right, span = self.convert(node.left, inner), self.convert(node.right, inner), self.span(node)
+            function = f.Attribute(base, "__mod__", span)
+            call = f.Call(function, (f.Argument(right, right.span),), span, Slot(Span(span.end, span.end)), around.site)
+            self.calls.append(call)
+            return call
         if isinstance(node.operator, cst.Divide):
             return self._path(node, around)
         return self._opaque(node, around)
@@ -218,7 +219,7 @@ class Expressions:
         if len(rights) != 1:
             return f.Opaque("a chained comparison", self.span(node))
         operator, right = rights[0]
-        return f.Comparison(left, _OPERATORS.get(type(operator), "?"), right, self.span(node))
+        return f.Comparison(left, OPERATORS.get(type(operator), "?"), right, self.span(node))
 
     def _unary(self, node: cst.UnaryOperation, around: Around) -> f.Expression:
         operand = self.convert(node.expression, replace(around, assigned=""))
@@ -262,15 +263,17 @@ class Expressions:
         function = self.convert(node.func, replace(around, role=f.Role.VALUE, assigned="", keys=()))
         callee = dotted(function)
         role = roles.role_of_callee(callee)
-        arguments = []
+        arguments: list[f.Argument] = []
         for index, argument in enumerate(node.args):
             inner = replace(around, callee=callee, group=around.group, assigned="").acting(
                 roles.role_of_argument(callee, index, role)
             )
-            if argument.keyword:
+            named = arguments[0].value if arguments and roles.names_its_value(callee) else None
+            if isinstance(named, f.Text) and (argument.keyword is None or argument.keyword.value == "default"):
+                # `getenv("AWS_REGION", …)`, `add_argument("--region", default=…)`
+                inner = inner.under(named.text)
+            elif argument.keyword:
                 inner = inner.under(argument.keyword.value)
-            elif not around.keys or role is f.Role.VALUE:
-                inner = replace(inner, keys=around.keys)
             value = self.convert(argument.value, inner)
             name = argument.keyword.value if argument.keyword else ""
             arguments.append(f.Argument(value, self.span(argument.value), name, argument.star))
@@ -318,7 +321,7 @@ class Expressions:
         return self.convert(node.expression, around)
 
     def _comprehension(self, node: Any, around: Around) -> f.Opaque:
-        outer, self._hidden = self._hidden, (*self._hidden, *_targets(node.for_in))
+        outer, self._hidden = self._hidden, (*self._hidden, *bound_by(node.for_in))
         opaque = self._opaque(node, around)
         self._hidden = outer
         return opaque
@@ -334,40 +337,9 @@ class Expressions:
         return f.Opaque("a lambda", self.span(node))
 
 
-def dotted(expression: f.Expression) -> str:
-    """`a.b.c` for a chain of names and attributes, else nothing."""
-    names: list[str] = []
-    while isinstance(expression, f.Attribute):
-        names.append(expression.name)
-        expression = expression.base
-    if not isinstance(expression, f.Name):
-        return ""
-    return ".".join([expression.id, *reversed(names)])
-
-
 def _dynamic(value: f.Expression) -> f.Opaque:
     return f.Opaque("a formatted or computed value", value.span)
 
-
-def _targets(clause: cst.CompFor | None) -> Iterator[str]:
-    while clause is not None:
-        stack: list[cst.CSTNode] = [clause.target]
-        while stack:
-            node = stack.pop()
-            if isinstance(node, cst.Name):
-                yield node.value
-            stack.extend(node.children)
-        clause = clause.inner_for_in
-
-
-_OPERATORS: dict[type[cst.BaseCompOp], str] = {
-    cst.Equal: "==",
-    cst.NotEqual: "!=",
-    cst.Is: "is",
-    cst.IsNot: "is not",
-    cst.In: "in",
-    cst.NotIn: "not in",
-}
 
 _CONVERSIONS: dict[type[cst.CSTNode], Callable[[Expressions, Any, Around], f.Expression]] = {
     cst.SimpleString: Expressions._simple_string,

@@ -9,6 +9,7 @@ import libcst as cst
 from residency_lint.fixes import Slot
 from residency_lint.source import Source, Span
 
+_COMMENT = re.compile(rb"(?:[ \t]*#[^\r\n]*)?")
 _NEWLINE = re.compile(rb"\r\n|\n|\r")
 
 
@@ -27,7 +28,7 @@ def argument_slot(node: cst.Call, call: Span, last_value: Span, data: bytes) -> 
         return Slot(Span(end, end), before=", ")
     indent = _indent(lead)
     if isinstance(last.comma, cst.Comma):
-        end = data.index(b",", end) + 1
+        end = _COMMENT.match(data, data.index(b",", end) + 1).end()  # type: ignore[union-attr]
         return Slot(Span(end, end), before=_newline_before(line_start, data) + indent, after=",")
     return Slot(Span(end, end), before="," + _newline_before(line_start, data) + indent)
 
@@ -46,9 +47,15 @@ def statement_slot(statement: Span, source: Source) -> Slot:
     start = max(data.rfind(b"\n", 0, statement.start), data.rfind(b"\r", 0, statement.start)) + 1
     lead = data[max(start, source.bom) : statement.start]
     line_end = _NEWLINE.search(data, statement.end)
-    newline = line_end.group().decode() if line_end else "\n"
+    newline = line_end.group().decode() if line_end else newline_of(data)
     end = line_end.start() if line_end else len(data)
     return Slot(Span(end, end), before=newline + _indent(lead))
+
+
+def newline_of(data: bytes) -> str:
+    """The newline that a file uses first."""
+    found = _NEWLINE.search(data)
+    return found.group().decode() if found else "\n"
 
 
 def _indent(lead: bytes) -> str:

@@ -11,7 +11,8 @@ import libcst as cst
 from residency_lint import facts as f
 from residency_lint.fixes import Slot
 from residency_lint.languages.python import layout
-from residency_lint.languages.python.expressions import Around, Expressions, dotted
+from residency_lint.languages.python.expressions import Around, Expressions
+from residency_lint.languages.python.names import dotted
 from residency_lint.source import Source, Span
 
 _ENDS_BLOCK = (cst.Return, cst.Raise, cst.Continue, cst.Break)
@@ -79,9 +80,12 @@ class Reader:
                     self._bind(item.asname.name, value, around)
             return self._suite(node.body, place), place
         elif isinstance(node, (cst.Try, cst.TryStar)):
-            self._suite(node.body, place)
+            # A handler runs instead of the body: what they bind are alternatives.
+            failed = f.Opaque("an exception", self._header(node))
+            chain = self.expressions.new_chain()
+            self._suite(node.body, place.guarded(f.Guard(failed, False, chain)) if node.handlers else place)
             for handler in node.handlers:
-                self._suite(handler.body, place)
+                self._suite(handler.body, place.guarded(f.Guard(failed, True, chain)))
             self._orelse(node.orelse, place)
             if node.finalbody:
                 self._suite(node.finalbody.body, place)
@@ -315,7 +319,7 @@ class Reader:
         if last is not None:
             return layout.statement_slot(self.expressions.span(last), self.source)
         start = self.expressions.span(module.body[0]).start if module.body else self.source.bom
-        return Slot(Span(start, start), after="\n")
+        return Slot(Span(start, start), after=layout.newline_of(self.source.data))
 
 
 @dataclass(frozen=True)

@@ -27,6 +27,10 @@ _DESCRIBES = re.compile(
     re.IGNORECASE,
 )
 _IDENTIFIES = re.compile(r"(?:audience|aud|issuer|iss|xmlns|namespace|schema_id|user_agent|user-agent|referer)", re.I)
+_NAMES_VALUE = re.compile(
+    r"(?:^|[._])(?:get|getenv|get_env|env|environ|config|setdefault|pop|add_argument|add_option|option|Option|argument"
+    r"|Argument|str|DEFINE_string|define)$"
+)
 _LISTS = re.compile(
     r"(?:valid|allowed|supported|available|accepted|known|choices|enum|permitted|block|blocked|deny|denied|black|ban"
     r"|banned|tracker|trackers|adblock|disallow|disallowed|exclude|excluded|ignore|ignored|skip|skipped|filter|filters"
@@ -63,6 +67,11 @@ def role_of_key(key: str) -> Role:
     if _IDENTIFIES.fullmatch(key):
         return Role.IDENTIFIER
     return Role.VALUE
+
+
+def names_its_value(callee: str) -> bool:
+    """Whether the first argument of a call names what its default or second argument is: a look-up, an option."""
+    return bool(_NAMES_VALUE.search(callee))
 
 
 def lists_names(keys: tuple[str, ...]) -> bool:

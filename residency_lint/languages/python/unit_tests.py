@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 
 from residency_lint import facts as f
 
@@ -13,12 +12,15 @@ _TEST_PATH = re.compile(
 _TEST_ROOTS = ("unittest", "pytest", "mock", "responses", "nose", "hypothesis", "django.test", "requests_mock", "respx")
 
 
-def is_test(path: str, scopes: Sequence[f.Scope], imports: Sequence[f.Import], has_asserts: bool) -> bool:
-    """A unit test bears the name *and* tests: a live script of that name is no test."""
-    if not _TEST_PATH.search(path.replace("\\", "/")):
+def is_test(facts: f.Facts) -> bool:
+    """A unit test bears the name *and* tests: a live script of that name is no test, nor is one that runs itself
+    without any test or mock library."""
+    if not _TEST_PATH.search(facts.path.replace("\\", "/")):
         return False
-    return (
-        has_asserts
-        or any(i.module.startswith(_TEST_ROOTS) for i in imports)
-        or any(s.name.startswith(("test", "Test")) and s.kind is not f.ScopeKind.MODULE for s in scopes)
+    if any(entry.module.startswith(_TEST_ROOTS) for entry in facts.imports):
+        return True
+    if any(read.name == "__name__" and read.scope == 0 for read in facts.reads):
+        return False
+    return any(mention.role is f.Role.ASSERTED for mention in facts.mentions) or any(
+        scope.name.startswith(("test", "Test")) and scope.kind is not f.ScopeKind.MODULE for scope in facts.scopes
     )

@@ -1,0 +1,170 @@
+"""What the values of an SDK's settings say: hosts, words, cloud regions."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from residency_lint.arns import pinned
+from residency_lint.facts import HOLE, Constant, Expression, Mention, Role, Text
+from residency_lint.findings import Rewrite, Sighting, Step
+from residency_lint.resolve.frames import Unknown, Value
+from residency_lint.rules import NOWHERE, Endpoint, SdkSetting
+from residency_lint.sightings.clouds import region_rewrites
+from residency_lint.sightings.evidence import Evidence, Passage
+from residency_lint.sightings.hosts import host_at, host_rewrites
+from residency_lint.sightings.starts import Start, setting_name
+
+
+def value_sightings(value: Value, setting: SdkSetting, expression: Expression, start: Start) -> Iterator[Sighting]:
+    kind = setting.spelling.kind
+    if isinstance(value.content, Unknown) and kind == "enum" and value.content.name in setting.spelling.values.values():
+        yield _member(value.content, value, setting, start)
+    elif isinstance(value.content, Unknown):
+        # Where the SDK has no default of its own, configuration decides, and nothing is said of it.
+        if start.rule.absent:
+            yield _untold(value.content, value, expression, setting, start)
+    elif kind == "region":
+        yield from _region_values(value, setting, start)
+    elif kind in ("host", "host:port", "url"):
+        yield from _host_values(value, setting, start)
+    elif kind != "object":
+        yield from _word_values(value, setting, start)
+
+
+def _member(unknown: Unknown, value: Value, setting: SdkSetting, start: Start) -> Sighting:
+    """A member of an enum of the SDK."""
+    spellings = setting.spelling.values
+    region = next(name for name, member in spellings.items() if member == unknown.name)
+    source = start.scene.sources(value.unit.facts.path) or start.scene.source
+    assert unknown.span is not None
+    text = Text(source.slice(unknown.span), unknown.span, path=source.path)
+    evidence = _passage(text, value, start).at(len(text.text) - len(unknown.name.rpartition(".")[2]), len(text.text))
+    return evidence.sighting(
+        start.rule,
+        region,
+        words=f"`{setting_name(setting)}` is `{text.text}`",
+        verb="and leads to",
+        chain=_chain(value, setting, start),
+        rewrites=tuple(
+            evidence.rewrite(name, spellings[name].rpartition(".")[2], start.rule.fix)
+            for name in start.scene.wanted(start.rule.vendor)
+            if name in spellings and name != region
+        ),
+    )
+
+
+def _untold(unknown: Unknown, value: Value, expression: Expression, setting: SdkSetting, start: Start) -> Sighting:
+    hint = ""
+    if unknown.env and not value.fallback:
+        hint = f"set {unknown.env}: where it is missing, nothing says where the data goes"
+    return Sighting(
+        rule=start.rule,
+        path=start.scene.path,
+        span=expression.span,
+        statement=start.call.site.statement,
+        region=None,
+        seen=setting_name(setting),
+        words=start.words_for(setting),
+        context=start.context,
+        reason=unknown.reason,
+        chain=(start.step(start.title), *value.chain),
+        hint=hint,
+    )
+
+
+def _host_values(value: Value, setting: SdkSetting, start: Start) -> Iterator[Sighting]:
+    text = value.content
+    if not isinstance(text, Text) or HOLE in text.text or not text.text:
+        return
+    passage = _passage(text, value, start)
+    found = host_at(text.text, start.scene.catalog)
+    if found is None:
+        return
+    row, first, last = found
+    chain = _chain(value, setting, start)
+    if setting.spelling.kind == "host" and "://" in text.text:
+        whole = passage.at(0, len(text.text))
+        words = f"`{setting_name(setting)}` takes a bare host; `{text.text}` has a scheme"
+        rewrites = _bare_hosts(setting, whole, start)
+        yield whole.sighting(start.rule, NOWHERE, words=words, verb="", chain=chain, rewrites=rewrites)
+        return
+    evidence = passage.at(first, last)
+    is_endpoint = isinstance(row.rule, Endpoint)
+    yield evidence.sighting(
+        start.rule,
+        row.region if is_endpoint else NOWHERE,
+        words=f"{start.title} sends to `{evidence.words}`",
+        verb="in" if is_endpoint else "",
+        chain=chain,
+        rewrites=host_rewrites(row, evidence) if is_endpoint else (),
+    )
+
+
+def _passage(text: Text, value: Value, start: Start) -> Passage:
+    return Passage(Mention(text, Role.VALUE, value.site), start.context, start.scene)
+
+
+def _chain(value: Value, setting: SdkSetting, start: Start) -> tuple[Step, ...]:
+    return (start.step(start.words_for(setting)), *value.chain)
+
+
+def _bare_hosts(setting: SdkSetting, whole: Evidence, start: Start) -> tuple[Rewrite, ...]:
+    """The bare host of each wanted region instead of a whole value."""
+    row = start.scene.catalog.rules.get(f"{start.rule.vendor}/{setting.spelling.endpoint}")
+    if not isinstance(row, Endpoint):
+        return ()
+    return tuple(
+        whole.rewrite(region, address.host, row.fix)
+        for region in start.scene.wanted(row.vendor)
+        for address in row.columns.get(region, ())[:1]
+    )
+
+
+def _word_values(value: Value, setting: SdkSetting, start: Start) -> Iterator[Sighting]:
+    content = value.content
+    if not isinstance(content, (Text, Constant)):
+        return
+    word, spellings = content.text, setting.spelling.values
+    region = next((name for name, spelled in spellings.items() if spelled == word), None)
+    evidence = _whole(content, value, start)
+    shown = f'"{word}"' if isinstance(content, Text) else word
+    wanted = [name for name in start.scene.wanted(start.rule.vendor) if spellings.get(name, word) != word]
+    yield evidence.sighting(
+        start.rule,
+        region or NOWHERE,
+        words=f"`{setting_name(setting)}` is {shown}" + ("" if region else f", which {start.title} does not know"),
+        verb="and leads to" if region else "",
+        chain=_chain(value, setting, start),
+        rewrites=tuple(evidence.rewrite(name, spellings[name], start.rule.fix) for name in wanted),
+    )
+
+
+def _region_values(value: Value, setting: SdkSetting, start: Start) -> Iterator[Sighting]:
+    """A cloud region; not one that an emulator is told, nor one that the service is bound to."""
+    if not isinstance(value.content, Text):
+        return
+    scene, region = start.scene, value.content.text
+    settings = [rule for rule, _, _ in scene.catalog.settings if rule.vendor == start.rule.vendor]
+    if any(rule.emulators and re.search(rule.emulators, scene.source.text) for rule in settings):
+        return
+    evidence = _whole(value.content, value, start)
+    service = next((a.value.text for a in start.call.arguments[:1] if isinstance(a.value, Text)), "")
+    held = pinned(service, "", region, scene.catalog.pinned, evidence.passage.surroundings)
+    if held is not None and not held.maybe:
+        return
+    yield evidence.sighting(
+        start.rule,
+        region,
+        words=f"{start.title} is told `{region}`",
+        verb="",
+        chain=_chain(value, setting, start),
+        rewrites=region_rewrites(start.rule, evidence, start.rule.fix),
+        reason="" if region in scene.regions(start.rule.vendor) else "no table knows this region",
+        pinned=held.why if held else "",
+    )
+
+
+def _whole(content: Text | Constant, value: Value, start: Start) -> Evidence:
+    text = content if isinstance(content, Text) else Text(content.text, content.span, path=value.unit.facts.path)
+    return _passage(text, value, start).at(0, len(text.text))
