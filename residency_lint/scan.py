@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from residency_lint.catalog import Catalog
 from residency_lint.decoding import source_of
 from residency_lint.errors import ConfigError, Unreadable
 from residency_lint.facts import Facts
 from residency_lint.findings import Finding, Level, Report, Skip, Suppression, Verdict
+from residency_lint.fixes import Applicability
 from residency_lint.gate import Gate, read_bytes
 from residency_lint.judge import judge, wanted
 from residency_lint.languages import READERS, reader_for
@@ -53,7 +54,7 @@ def check_paths(paths: Sequence[str], settings: Settings, tree: Tree | None = No
                 skips += [found] if found.fatal else []
             else:
                 findings += found
-    findings = _once(findings)
+    findings = [_with_command(finding, paths) for finding in _once(findings)]
     general = _general(settings)
     return Report(
         findings=tuple(findings),
@@ -64,6 +65,24 @@ def check_paths(paths: Sequence[str], settings: Settings, tree: Tree | None = No
         declared_in=general.declared_in if general else "",
         sources=tree.sources_of(findings),
     )
+
+
+def is_asked_for(path: str, paths: Sequence[str]) -> bool:
+    """Whether a path is one of those given, or lies below one; without any, below the current folder."""
+    full = os.path.abspath(path)
+    roots = (os.path.abspath(root) for root in paths or ["."])
+    return any(full == root or full.startswith(root.rstrip(os.sep) + os.sep) for root in roots)
+
+
+def _with_command(finding: Finding, paths: Sequence[str]) -> Finding:
+    """A fix outside what was asked for is not made there; it comes with the command that makes it."""
+    fix = finding.fix
+    outside = sorted({edit.path for edit in fix.edits if not is_asked_for(edit.path, paths)}) if fix else []
+    if fix is None or not outside:
+        return finding
+    flags = "--fix" if fix.applicability is Applicability.SAFE else "--fix --unsafe-fixes"
+    title = f"{fix.title}: `residency-lint check {flags} {' '.join(outside)}` applies it"
+    return replace(finding, fix=replace(fix, title=title, applicability=Applicability.DISPLAY))
 
 
 def check_file(path: str, settings: Settings, tree: Tree) -> list[Finding] | Skip:
