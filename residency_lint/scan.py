@@ -18,6 +18,7 @@ from residency_lint.judge import judge, wanted
 from residency_lint.languages import READERS, reader_for
 from residency_lint.languages.file_names import language_of
 from residency_lint.policy import Allowance, Policy
+from residency_lint.resolve.environment import IS_ENVIRONMENT
 from residency_lint.resolve.program import Program, Unit
 from residency_lint.settings import Settings
 from residency_lint.sightings import Scene, is_silent, sightings
@@ -133,6 +134,7 @@ class Tree:
     _units: dict[str, Unit] = field(default_factory=dict)
     _programs: dict[int, Program] = field(default_factory=dict)
     _atoms: dict[int, Gate] = field(default_factory=dict)
+    _environments: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     def changed(self, changes: Mapping[str, bytes]) -> Tree:
         """The same files with others in the place of some; what was read of the rest is kept."""
@@ -180,8 +182,25 @@ class Tree:
         """The program as far as it is asked for. Names are only followed into files that can lead to an SDK."""
         if id(catalog) not in self._programs:
             gate = Gate((), catalog.sdk_words)
-            self._programs[id(catalog)] = Program(self._unit_at, lambda path: self._passes(path, gate))
+            self._programs[id(catalog)] = Program(
+                self._unit_at, lambda path: self._passes(path, gate), self._environment_files
+            )
         return self._programs[id(catalog)]
+
+    def _environment_files(self, path: str) -> tuple[str, ...]:
+        """The files beside and above a file, up to the work tree's or the current folder, that set variables."""
+        folder = os.path.dirname(path)
+        if folder not in self._environments:
+            found = [
+                os.path.join(folder, inner, name)
+                for inner in ("", os.path.join(".github", "workflows"))
+                for name in _listed(os.path.join(folder, inner))
+                if IS_ENVIRONMENT.search(os.path.join(inner, name))
+            ]
+            is_top = not folder or os.path.exists(os.path.join(folder, ".git")) or os.path.dirname(folder) == folder
+            above = () if is_top else self._environment_files(folder)
+            self._environments[folder] = (*found, *above)
+        return self._environments[folder]
 
     def names_something(self, catalog: Catalog) -> Callable[[str], bool]:
         """Whether a text holds an atom of any region: what is allowed counts, for it may stand beside what is not."""
@@ -211,6 +230,13 @@ class Tree:
             paths.update(edit.path for edit in finding.fix.edits if finding.fix) if finding.fix else None
         found = {path: self.known_source(path) for path in sorted(paths)}
         return {path: source for path, source in found.items() if source is not None}
+
+
+def _listed(folder: str) -> list[str]:
+    try:
+        return sorted(os.listdir(folder or "."))
+    except OSError:
+        return []
 
 
 class _Gates:

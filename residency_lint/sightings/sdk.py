@@ -19,40 +19,20 @@ from residency_lint.findings import Context, Sighting
 from residency_lint.resolve.frames import Value
 from residency_lint.resolve.names import Target, constructor_parameters, targets
 from residency_lint.resolve.values import resolve, told
-from residency_lint.rules import NOWHERE, SdkCall, SdkSetting
+from residency_lint.rules import NOWHERE, SdkSetting
 from residency_lint.sightings.scene import Scene
 from residency_lint.sightings.sdk_values import value_sightings
-from residency_lint.sightings.starts import Start, assignment_start, module_bindings, setting_name
+from residency_lint.sightings.starts import Start, module_bindings, setting_name, starts
 from residency_lint.sightings.writing import insertion
 from residency_lint.source import Span
 
 
 def sdk_sightings(scene: Scene) -> Iterator[Sighting]:
     """A sighting for every value an SDK's region can take, and one for what no setting moves."""
+    for start in starts(scene):
+        yield from _start_sightings(start)
     for call in scene.facts.calls:
-        for target in targets(call.function, scene.unit, call.site, scene.program):
-            rule = next((scene.catalog.sdk_calls[n] for n in target.names if n in scene.catalog.sdk_calls), None)
-            if rule is not None and _is_the_sdk(target, rule):
-                yield from _start_sightings(Start(call, rule, target, scene))
-                break
         yield from _escape_sightings(call, scene)
-    for name, rule in scene.catalog.sdk_modules.items():
-        # Several assignments are one start: the module's client is made once.
-        for binding in module_bindings(name, scene)[:1]:
-            yield from _start_sightings(assignment_start(binding, name, rule, scene))
-
-
-def _is_the_sdk(target: Target, rule: SdkCall) -> bool:
-    """A class of this repository under the SDK's name is the SDK itself only if it takes the SDK's settings."""
-    if target.unit is None:
-        return True
-    parameters = constructor_parameters(target)
-    return any(
-        setting.argument in parameters
-        if setting.argument
-        else bool(target.unit.attributes(target.scope, setting.attribute))
-        for setting in rule.settings
-    )
 
 
 @dataclass
