@@ -87,7 +87,8 @@ def starts(scene: Scene) -> Iterator[Start]:
     for name, rule in scene.catalog.sdk_modules.items():
         # Several assignments are one start: the module's client is made once.
         for binding in module_bindings(name, scene)[:1]:
-            yield _assignment_start(binding, name, rule, scene)
+            if _is_the_sdks_module(name.rpartition(".")[0], rule, scene):
+                yield _assignment_start(binding, name, rule, scene)
 
 
 def _rule_of(function: Expression, site: Site, scene: Scene) -> tuple[SdkCall, Target] | None:
@@ -109,6 +110,14 @@ def _is_the_sdk(target: Target, rule: SdkCall) -> bool:
         if setting.argument
         else bool(target.unit.attributes(target.scope, setting.attribute))
         for setting in rule.settings
+    )
+
+
+def _is_the_sdks_module(module: str, rule: SdkCall, scene: Scene) -> bool:
+    """A module of this repository under the SDK's name is the SDK itself only if it has the SDK's settings."""
+    own = scene.program.module(scene.path, module)
+    return own is None or any(
+        own.bindings.get((0, setting.module.rpartition(".")[2])) for setting in rule.settings if setting.module
     )
 
 
