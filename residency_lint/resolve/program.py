@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from posixpath import dirname, join, normpath
 
-from residency_lint.facts import Binding, Call, Facts, Import, Return, Scope, ScopeKind, Site
+from residency_lint.facts import Binding, Facts, Import, Mention, Return, Role, Scope, ScopeKind, Site
 from residency_lint.source import Span
 
 
@@ -48,8 +49,34 @@ class Unit:
         return index
 
     @cached_property
-    def calls_by_span(self) -> dict[tuple[int, int], Call]:
-        return {(call.span.start, call.span.end): call for call in self.facts.calls}
+    def bindings_by_value(self) -> dict[int, Binding]:
+        """Identity of an expression → the binding it is the value of."""
+        return {id(binding.value): binding for binding in self.facts.bindings if binding.value is not None}
+
+    @cached_property
+    def roles_of_reads(self) -> dict[str, set[Role]]:
+        """Name, also the end of a dotted one → what is done with its value wherever it is read."""
+        index: dict[str, set[Role]] = {}
+        for read in self.facts.reads:
+            parts = read.name.split(".")
+            for start in range(len(parts)):
+                index.setdefault(".".join(parts[start:]), set()).add(read.role)
+        return index
+
+    @cached_property
+    def mentions(self) -> list[Mention]:
+        """In order of their start."""
+        return sorted(self.facts.mentions, key=lambda mention: mention.text.span)
+
+    @cached_property
+    def mention_starts(self) -> list[int]:
+        return [mention.text.span.start for mention in self.mentions]
+
+    def first_mention(self, span: Span) -> Mention | None:
+        """The first text that stands in a span."""
+        at = bisect_left(self.mention_starts, span.start)
+        found = self.mentions[at] if at < len(self.mentions) else None
+        return found if found is not None and span.contains(found.text.span) else None
 
     def scope(self, index: int) -> Scope:
         """What a file that was read by a lexer says has no scopes but its own."""

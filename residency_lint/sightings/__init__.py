@@ -27,12 +27,42 @@ def sightings(scene: Scene) -> tuple[Sighting, ...]:
     if _is_host_list(scene):
         return ()
     found = [*sdk_sightings(scene), *placed_in_switches(_texts(scene), scene), *_folded(scene)]
-    kept: list[Sighting] = []
+    kept = _Kept()
     for one in found:
-        rivals = [o for o in kept if o.path == one.path and o.span.overlaps(one.span)]
+        rivals = kept.overlapping(one)
         if not any(_covers(rival, one) for rival in rivals):
-            kept = [o for o in kept if o not in rivals or not _covers(one, o)] + [one]
+            for rival in rivals:
+                if _covers(one, rival):
+                    kept.remove(rival)
+            kept.add(one)
     return tuple(sorted(kept, key=lambda s: (s.path, s.span)))
+
+
+class _Kept:
+    """Sightings by place, so that many in one file cost no more than their number."""
+
+    def __init__(self) -> None:
+        self._all: dict[int, Sighting] = {}
+        self._blocks: dict[tuple[str, int], list[Sighting]] = {}
+
+    def __iter__(self) -> Iterator[Sighting]:
+        return iter(self._all.values())
+
+    def add(self, one: Sighting) -> None:
+        self._all[id(one)] = one
+        for block in self._of(one):
+            self._blocks.setdefault(block, []).append(one)
+
+    def remove(self, one: Sighting) -> None:
+        self._all.pop(id(one), None)
+
+    def overlapping(self, one: Sighting) -> list[Sighting]:
+        near = {id(other): other for block in self._of(one) for other in self._blocks.get(block, ())}
+        return [other for key, other in near.items() if key in self._all and other.span.overlaps(one.span)]
+
+    @staticmethod
+    def _of(one: Sighting) -> list[tuple[str, int]]:
+        return [(one.path, block) for block in range(one.span.start >> 8, (one.span.end >> 8) + 1)]
 
 
 def _is_host_list(scene: Scene) -> bool:
@@ -67,19 +97,23 @@ def _texts(scene: Scene) -> list[Seen]:
         if context is None or _is_only_shown(mention, scene):
             continue
         seen += [Seen(mention, found) for found in text_sightings(Passage(mention, context, scene))]
-    return [one for one in seen if not _is_choice(one, seen)]
+    choices = {id(one) for one in _choices(seen)}
+    return [one for one in seen if id(one) not in choices]
 
 
-def _is_choice(one: Seen, seen: list[Seen]) -> bool:
-    """Whether a cloud region is an entry of a form's list: many regions under one key of many like objects."""
-    if not isinstance(one.sighting.rule, Setting) or not one.mention.group:
-        return False
-    alike = {
-        other.sighting.region: other.mention.group
-        for other in seen
-        if other.mention.keys == one.mention.keys and other.sighting.rule is one.sighting.rule
-    }
-    return len(alike) >= _MANY_REGIONS and len(set(alike.values())) > 1
+def _choices(seen: list[Seen]) -> list[Seen]:
+    """Cloud regions that are entries of a form's list: many regions under one key of many like objects."""
+    alike: dict[tuple[str, ...], list[Seen]] = {}
+    for one in seen:
+        if isinstance(one.sighting.rule, Setting) and one.mention.group:
+            alike.setdefault(one.mention.keys, []).append(one)
+    return [
+        one
+        for entries in alike.values()
+        if len({entry.sighting.region for entry in entries}) >= _MANY_REGIONS
+        and len({entry.mention.group for entry in entries}) > 1
+        for one in entries
+    ]
 
 
 _MANY_REGIONS = 5
@@ -131,10 +165,8 @@ def _put_together(scene: Scene) -> Iterator[tuple[Joined | Call, Site]]:
 
 def _role_of(joined: Joined | Call, mention: Mention, scene: Scene) -> Mention:
     """The role that the pieces of a joined text play."""
-    for other in scene.facts.mentions:
-        if joined.span.contains(other.text.span):
-            return replace(mention, role=other.role)
-    return mention
+    other = scene.unit.first_mention(joined.span)
+    return replace(mention, role=other.role) if other is not None else mention
 
 
 def _is_only_shown(mention: Mention, scene: Scene) -> bool:
@@ -144,12 +176,8 @@ def _is_only_shown(mention: Mention, scene: Scene) -> bool:
     unit, span = scene.unit, mention.text.span
     for binding in unit.bindings.get((mention.site.scope, mention.keys[0]), []):
         if binding.kind is BindingKind.ASSIGNMENT and binding.value is not None and binding.value.span.contains(span):
-            reads = [
-                read
-                for read in scene.facts.reads
-                if read.name == binding.target or read.name.endswith("." + binding.target)
-            ]
-            return bool(reads) and all(read.role in _SHOWN for read in reads)
+            roles = unit.roles_of_reads.get(binding.target, set())
+            return bool(roles) and roles <= _SHOWN
     return False
 
 

@@ -45,10 +45,10 @@ class Start:
     @property
     def after(self) -> Slot | None:
         """Where a statement about what is started goes."""
-        for binding in self.scene.facts.bindings:
-            if binding.value is self.call or (self.by_assignment and binding.span == self.call.span):
-                return binding.after
-        return None
+        if self.by_assignment:
+            return next((b.after for b in self.scene.facts.bindings if b.span == self.call.span), None)
+        binding = self.scene.unit.bindings_by_value.get(id(self.call))
+        return binding.after if binding else None
 
     def words_for(self, setting: SdkSetting) -> str:
         name = setting_name(setting)

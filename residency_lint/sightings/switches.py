@@ -42,19 +42,56 @@ def placed_in_switches(seen: list[Seen], scene: Scene) -> Iterator[Sighting]:
     """The sightings, each with the regions its table or condition names beside it, and one for every default that
     chooses among them by a word."""
     holed = list(_holed(scene))
+    near = _Neighbours(seen)
     defaults: dict[tuple[str, Span], Sighting] = {}
     for one in seen:
-        branches = list(_other_branches(one, seen, holed))
-        beside = _beside(one, seen, scene).union(*(regions for _, regions in branches))
+        branches = list(_other_branches(one, near.in_branches(one), holed))
+        beside = _beside(one, near.in_tables(one), scene).union(*(regions for _, regions in branches))
         if not beside:
             yield one.sighting
             continue
         chosen, word = _chosen(one, [guard for guard, _ in branches], scene)
         if word is not None:
-            default = _default(one, word, seen, scene)
+            default = _default(one, word, [*near.in_tables(one), *near.in_branches(one)], scene)
             defaults.setdefault((default.path, default.span), default)
         yield replace(one.sighting, beside=frozenset(beside), chosen=chosen and word is None)
     yield from defaults.values()
+
+
+class _Neighbours:
+    """Which sightings of a file can be alternatives to one: of another region of the same vendor, in its container, in
+    a parallel one, or in its scope. Of many with one region a few stand for all."""
+
+    def __init__(self, seen: Iterable[Seen]) -> None:
+        self._index: dict[tuple[object, ...], dict[str, list[Seen]]] = {}
+        for one in seen:
+            if one.sighting.region is not None:
+                for key in self._keys(one):
+                    entries = self._index.setdefault(key, {}).setdefault(one.sighting.region, [])
+                    if len(entries) < _MOST_NEIGHBOURS:
+                        entries.append(one)
+
+    def in_tables(self, one: Seen) -> list[Seen]:
+        return [other for key in self._keys(one)[:2] for other in self._others(key, one)]
+
+    def in_branches(self, one: Seen) -> list[Seen]:
+        return self._others(self._keys(one)[2], one)
+
+    def _others(self, key: tuple[object, ...], one: Seen) -> list[Seen]:
+        by_region = self._index.get(key, {})
+        return [other for region, found in by_region.items() if region != one.sighting.region for other in found]
+
+    @staticmethod
+    def _keys(one: Seen) -> tuple[tuple[object, ...], ...]:
+        mention, vendor = one.mention, one.sighting.rule.vendor
+        return (
+            ("container", vendor, mention.site.scope, mention.group),
+            ("parallel", vendor, mention.site.scope, one.sighting.rule.id, len(mention.keys), mention.keys[-1:]),
+            ("scope", vendor, mention.site.scope),
+        )
+
+
+_MOST_NEIGHBOURS = 20
 
 
 # --- tables ----------------------------------------------------------------------------------------
