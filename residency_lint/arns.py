@@ -155,7 +155,7 @@ def pinned(service: str, resource: str, region: str, rows: Iterable[Pinned], sur
     """
     possible = None
     for row in rows:
-        if row.region != region:
+        if row.region not in (region, "*"):
             continue
         fits = bool(service) and fnmatchcase(service, row.service) and fnmatchcase(resource, row.resource)
         if service and not fits:

@@ -120,6 +120,16 @@ class Catalog:
         )
 
     @cached_property
+    def setting_words(self) -> frozenset[str]:
+        """The words that settings name a region by."""
+        return frozenset(word for rule in self.of(Setting) for word in rule.spelling.values.values())
+
+    @cached_property
+    def worded_vendors(self) -> frozenset[str]:
+        """The vendors whose region a setting names by a word."""
+        return frozenset(rule.vendor for rule in self.of(Setting) if rule.spelling.kind == "word")
+
+    @cached_property
     def sdk_calls(self) -> Mapping[str, SdkCall]:
         """Qualified name → the SDK row."""
         return {name: rule for rule in self.of(SdkCall) for name in rule.names}

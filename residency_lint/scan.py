@@ -14,12 +14,12 @@ from residency_lint.facts import Facts
 from residency_lint.findings import Finding, Level, Report, Skip, Suppression, Verdict
 from residency_lint.gate import Gate, read_bytes
 from residency_lint.judge import judge, wanted
-from residency_lint.languages import reader_for
+from residency_lint.languages import READERS, reader_for
 from residency_lint.languages.file_names import language_of
-from residency_lint.policy import Policy
+from residency_lint.policy import Allowance, Policy
 from residency_lint.resolve.program import Program, Unit
 from residency_lint.settings import Settings
-from residency_lint.sightings import Scene, sightings
+from residency_lint.sightings import Scene, is_silent, sightings
 from residency_lint.source import Source, Span
 from residency_lint.suppress import NOT_PARSED, OWN_RULES, own_finding, silence
 from residency_lint.walk import files
@@ -80,6 +80,8 @@ def check_source(source: Source, settings: Settings, tree: Tree, *, with_allowed
 
     `with_allowed`: what lies inside the declared region as well.
     """
+    if is_silent(source.path):
+        return []
     policy, catalog = settings.policy_for(source.path), settings.catalog_for(source.path)
     facts = tree.facts(source)
     scene = Scene(
@@ -89,6 +91,7 @@ def check_source(source: Source, settings: Settings, tree: Tree, *, with_allowed
         program=tree.program(catalog),
         sources=tree.known_source,
         wanted=_wanted(policy, catalog),
+        names_something=tree.names_something(catalog),
     )
     judged = [judge(sighting, policy, catalog) for sighting in sightings(scene)]
     found = [f for f in judged if f.verdict is not Verdict.ALLOWED or with_allowed]
@@ -110,6 +113,7 @@ class Tree:
     _facts: dict[str, Facts] = field(default_factory=dict)
     _units: dict[str, Unit] = field(default_factory=dict)
     _programs: dict[int, Program] = field(default_factory=dict)
+    _atoms: dict[int, Gate] = field(default_factory=dict)
 
     def changed(self, changes: Mapping[str, bytes]) -> Tree:
         """The same files with others in the place of some; what was read of the rest is kept."""
@@ -160,6 +164,13 @@ class Tree:
             self._programs[id(catalog)] = Program(self._unit_at, lambda path: self._passes(path, gate))
         return self._programs[id(catalog)]
 
+    def names_something(self, catalog: Catalog) -> Callable[[str], bool]:
+        """Whether a text holds an atom of any region: what is allowed counts, for it may stand beside what is not."""
+        if id(catalog) not in self._atoms:
+            self._atoms[id(catalog)] = Gate(catalog.atoms([Policy(Allowance())]))
+        gate = self._atoms[id(catalog)]
+        return lambda text: text in catalog.setting_words or gate.is_candidate(text.encode("utf-8", "replace"))
+
     def _unit_at(self, path: str) -> Unit | None:
         if path not in self._units and not (path in self.changes or os.path.isfile(path)):
             return None
@@ -188,15 +199,16 @@ class _Gates:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._gates: dict[tuple[int, int, bool], Gate] = {}
+        self._gates: dict[tuple[int, int, str], Gate] = {}
         self._kept: list[object] = []
 
     def is_candidate(self, path: str, data: bytes) -> bool:
         policy, catalog = self._settings.policy_for(path), self._settings.catalog_for(path)
-        starts_sdks = language_of(path) == "python"
-        key = (id(policy), id(catalog), starts_sdks)
+        kind = READERS[language_of(path)]
+        key = (id(policy), id(catalog), kind)
         if key not in self._gates:
-            words = catalog.sdk_words if starts_sdks else ()
+            # What else says something: in programs an SDK's name, in configuration a vendor's (`mixpanel: region: …`).
+            words = {"python": catalog.sdk_words, "config": catalog.worded_vendors}.get(kind, ())
             self._gates[key] = Gate([*catalog.atoms([policy]), "residency:"], words)
             self._kept += [policy, catalog]  # so that no id is used again
         return self._gates[key].is_candidate(data)

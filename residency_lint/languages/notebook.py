@@ -5,12 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 
 from residency_lint.facts import Facts, Mention, Role
-from residency_lint.languages import config
+from residency_lint.languages.flow import JSON, read_documents
+from residency_lint.languages.ledger import Ledger
 from residency_lint.source import Source
 
 
 def read(source: Source) -> Facts:
-    facts = config.read(source)
+    ledger = Ledger(source)
+    read_documents(ledger, JSON)
+    facts = ledger.facts("notebook")
     kind = ""
     mentions: list[Mention] = []
     for mention in facts.mentions:
@@ -18,7 +21,7 @@ def read(source: Source) -> Facts:
             kind = mention.text.text
         elif mention.keys[:2] == ("cells", "source") and mention.role is not Role.KEY:
             mentions += _of_cell(mention, kind)
-    return replace(facts, language="notebook", mentions=tuple(mentions))
+    return replace(facts, mentions=tuple(mentions))
 
 
 def _of_cell(mention: Mention, kind: str) -> list[Mention]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 from posixpath import dirname, join, normpath
 
-from residency_lint.facts import Binding, Facts, Import, Mention, Return, Role, Scope, ScopeKind, Site
+from residency_lint.facts import Binding, Facts, Import, Mention, Return, Role, Scope, ScopeKind, Site, Text
 from residency_lint.source import Span
 
 
@@ -64,6 +65,17 @@ class Unit:
         return index
 
     @cached_property
+    def glued(self) -> frozenset[Span]:
+        """Texts that a part whose value is not a text of its own stands right before: what they begin with may be the
+        end of a longer word."""
+        return frozenset(
+            part.span
+            for joined, _ in self.facts.joins
+            for before, part in pairwise(joined.parts)
+            if isinstance(part, Text) and not isinstance(before, Text)
+        )
+
+    @cached_property
     def mentions(self) -> list[Mention]:
         """In order of their start."""
         return sorted(self.facts.mentions, key=lambda mention: mention.text.span)
@@ -71,6 +83,12 @@ class Unit:
     @cached_property
     def mention_starts(self) -> list[int]:
         return [mention.text.span.start for mention in self.mentions]
+
+    def mention_around(self, span: Span) -> Mention | None:
+        """The text that holds a span."""
+        at = bisect_right(self.mention_starts, span.start) - 1
+        found = self.mentions[at] if at >= 0 else None
+        return found if found is not None and found.text.span.contains(span) else None
 
     def first_mention(self, span: Span) -> Mention | None:
         """The first text that stands in a span."""

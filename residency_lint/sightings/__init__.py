@@ -11,12 +11,12 @@ from residency_lint.findings import Sighting
 from residency_lint.resolve.values import decide, resolve, written
 from residency_lint.rules import SdkCall, Setting
 from residency_lint.sightings.evidence import Passage
-from residency_lint.sightings.scene import Scene, context_of
+from residency_lint.sightings.scene import Scene, context_of, is_silent
 from residency_lint.sightings.sdk import sdk_sightings
 from residency_lint.sightings.switches import Seen, placed_in_switches, regions_of_holed
 from residency_lint.sightings.texts import text_sightings
 
-__all__ = ["Scene", "sightings"]
+__all__ = ["Scene", "is_silent", "sightings"]
 
 
 def sightings(scene: Scene) -> tuple[Sighting, ...]:
@@ -28,7 +28,8 @@ def sightings(scene: Scene) -> tuple[Sighting, ...]:
         return ()
     found = [*sdk_sightings(scene), *placed_in_switches(_texts(scene), scene), *_folded(scene)]
     kept = _Kept()
-    for one in found:
+    # A word alone says least: whoever sees which hosts it selects knows better.
+    for one in sorted(found, key=lambda one: isinstance(one.rule, Setting) and one.rule.spelling.kind == "word"):
         rivals = kept.overlapping(one)
         if not any(_covers(rival, one) for rival in rivals):
             for rival in rivals:
@@ -93,6 +94,8 @@ def _covers(one: Sighting, other: Sighting) -> bool:
 def _texts(scene: Scene) -> list[Seen]:
     seen = []
     for mention in scene.facts.mentions:
+        if not scene.names_something(mention.text.text):
+            continue
         context = context_of(mention, scene.facts)
         if context is None or _is_only_shown(mention, scene):
             continue
@@ -143,7 +146,16 @@ def _folded(scene: Scene) -> Iterator[Sighting]:
             *(regions_of_holed(value.text or "", scene) for value in values)
         )
         for one in found:
+            if _is_table_entry(one, scene):
+                continue
             yield replace(one, beside=frozenset(named - {one.region}) if len(values) > 1 else one.beside)
+
+
+def _is_table_entry(one: Sighting, scene: Scene) -> bool:
+    """Whether a piece stands under a key that is called like its region: it is right there, and judged there."""
+    unit = scene.unit if one.path == scene.path else scene.program.unit_at(one.path)
+    mention = unit.mention_around(one.span) if unit else None
+    return mention is not None and bool(mention.group) and bool(mention.keys) and mention.keys[-1].lower() == one.region
 
 
 def _is_left_out_by_default(joined: Joined, site: Site, scene: Scene) -> bool:

@@ -8,7 +8,7 @@ from fnmatch import fnmatchcase
 
 from residency_lint.arns import Arn, PlaceKind, arn_place, arns, hidden_default, pinned, portability
 from residency_lint.cloud_hosts import HostKind, RegionWord, host_region, region_words
-from residency_lint.findings import Rewrite, Sighting
+from residency_lint.findings import Context, Rewrite, Sighting
 from residency_lint.fixes import Applicability
 from residency_lint.rules import UNREADABLE, ArnRule, CloudHost, Pinned, Rule, Setting
 from residency_lint.sightings.evidence import Evidence, Passage
@@ -129,10 +129,20 @@ def _labelled(rule: CloudHost, service: str, word: RegionWord, evidence: Evidenc
     if held is not None and not held.maybe:
         return
     label = passage.at(evidence.start + word.start, evidence.start + word.end)
+    is_made_up = evidence.context is Context.CODE and _MADE_UP.search(evidence.words)
     fix = rule.fix if label.words == word.region else Applicability.DISPLAY
     yield evidence.sighting(
-        rule, word.region, verb="is in", rewrites=region_rewrites(rule, label, fix), pinned=_why(held)
+        rule,
+        word.region,
+        verb="is in",
+        context=Context.PLACEHOLDER if is_made_up else evidence.context,
+        rewrites=region_rewrites(rule, label, fix),
+        pinned=_why(held),
     )
+
+
+_MADE_UP = re.compile(r"(?i)(?:^|[.-])(?:012345678910|0{3,}|000-00|your\w*|example\w*|x{4,})(?:[.-]|$)")
+"""Labels that are no real customer's."""
 
 
 def _is_download(found: re.Match[str], passage: Passage) -> bool:

@@ -87,7 +87,7 @@ class Evidence:
         """What the evidence says; `more` are fields of `Sighting`."""
         scene, mention = self.passage.scene, self.passage.mention
         path, span = scene.locate(mention.text, self.start, self.end)
-        seen = more.setdefault("seen", self.words)
+        seen = more.setdefault("seen", self.words.replace(HOLE, "…"))
         found = Sighting(
             rule=rule,
             path=path,

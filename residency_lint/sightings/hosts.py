@@ -29,6 +29,9 @@ def host_sightings(passage: Passage, left_out: list[tuple[int, int]]) -> Iterato
     for found in _HOST.finditer(passage.text):
         if any(start <= found.start("host") < end for start, end in left_out):
             continue
+        # `f"{prefix}example.com"`: which host that is shows once the pieces are put together.
+        if found.start("host") == 0 and passage.mention.text.span in passage.scene.unit.glued:
+            continue
         host = found["host"].lower()
         rows = passage.scene.catalog.host_rows(host)
         vendor = None if rows else _vendor_of(host, passage.scene.catalog)

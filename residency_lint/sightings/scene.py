@@ -29,6 +29,8 @@ class Scene:
     program: Program
     sources: Callable[[str], Source | None]
     wanted: Callable[[str], tuple[str, ...]]
+    names_something: Callable[[str], bool]
+    """Whether a text holds any of the catalogue's atoms."""
 
     @property
     def facts(self) -> Facts:
@@ -76,11 +78,16 @@ class Scene:
         return None if span is None or end - offset > len(piece.text) else Edit(source.path, span, new)
 
 
+def is_silent(path: str) -> bool:
+    """Whether nothing in a file of this name is ever sent."""
+    return bool(_SILENT_NAME.search(path))
+
+
 def context_of(mention: Mention, facts: Facts) -> Context | None:
     """What kind of place a text stands in, None where it cannot name a destination."""
     if mention.role in _SILENT or (facts.language == "python" and mention.role is Role.PROSE):
         return None
-    if facts.is_test or _SILENT_NAME.search(facts.path):
+    if facts.is_test:
         return None
     if mention.role is Role.PROSE:
         return Context.DOCUMENTATION
@@ -95,9 +102,9 @@ def context_of(mention: Mention, facts: Facts) -> Context | None:
 
 _SILENT_NAME = re.compile(
     r"(?i)(?:^|/)(?:(?:changelog|changes|history|news|licen[cs]e|copying|notice|third[-_]party[-_]\w+)(?:\.\w+)?"
-    r"|pytest\.ini|tox\.ini|noxfile\.py|\.coveragerc)$"
+    r"|pytest\.ini|tox\.ini|noxfile\.py|\.coveragerc)$|\.dist-info/RECORD$|\.(?:js|css|mjs)\.map$"
 )
-"""Change logs and licences send nothing, settings of a test runner nothing real."""
+"""Change logs, licences and listings send nothing, settings of a test runner nothing real."""
 _SAMPLE_NAME = re.compile(r"(?i)\.(?:example|sample|dist)(?:\.\w+)?$")
 """`.env.example` and its like set nothing; a `.template` is filled in and deployed."""
 _CI_PATH = re.compile(

@@ -17,6 +17,7 @@ from residency_lint.sightings.clouds import (
 )
 from residency_lint.sightings.evidence import Evidence, Passage
 from residency_lint.sightings.hosts import host_sightings
+from residency_lint.sightings.words import word_sightings
 
 _TOKENS = (
     re.compile(r"(?<![\d.])\d{1,3}(?:\.\d{1,3}){3}(?![\d.])"),
@@ -28,8 +29,6 @@ _TOKENS = (
 
 def text_sightings(passage: Passage) -> Iterator[Sighting]:
     """Everything a passage names that some rule knows, allowed or not, in no order."""
-    if len(passage.text) < 4:
-        return
     arn_ranges: list[tuple[int, int]] = []
     if "arn" in passage.text:
         for characters, found in arn_sightings(passage):
@@ -44,6 +43,7 @@ def text_sightings(passage: Passage) -> Iterator[Sighting]:
     yield from _pattern_sightings(passage)
     if passage.mention.keys and not arn_ranges:
         yield from setting_sightings(passage)
+        yield from word_sightings(passage)
     if "--" in passage.text:
         yield from option_sightings(passage)
 

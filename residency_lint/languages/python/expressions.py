@@ -268,7 +268,7 @@ class Expressions:
             inner = replace(around, callee=callee, group=around.group, assigned="").acting(
                 roles.role_of_argument(callee, index, role)
             )
-            named = arguments[0].value if arguments and roles.names_its_value(callee) else None
+            named = _name_of_value(arguments) if arguments and roles.names_its_value(callee) else None
             if isinstance(named, f.Text) and (argument.keyword is None or argument.keyword.value == "default"):
                 # `getenv("AWS_REGION", …)`, `add_argument("--region", default=…)`
                 inner = inner.under(named.text)
@@ -335,6 +335,12 @@ class Expressions:
         self.convert(node.body, replace(around, assigned=""))
         self._hidden = outer
         return f.Opaque("a lambda", self.span(node))
+
+
+def _name_of_value(arguments: list[f.Argument]) -> f.Expression:
+    """The first argument, or the long option where a short one stands before it."""
+    texts = [a.value for a in arguments if not a.name and isinstance(a.value, f.Text)]
+    return next((text for text in texts if text.text.startswith("--")), arguments[0].value)
 
 
 def _dynamic(value: f.Expression) -> f.Opaque:

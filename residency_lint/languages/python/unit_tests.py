@@ -7,7 +7,7 @@ import re
 from residency_lint import facts as f
 
 _TEST_PATH = re.compile(
-    r"(?:^|/)(?:tests?|testing|specs?|fixtures?|mocks?)/|(?:^|/)(?:test_[^/]*|[^/]*_tests?|conftest)\.py$"
+    r"(?:^|/)(?:tests?|testing|specs?|fixtures?|mocks?)/|(?:^|/)(?:test_[^/]*|[^/]*_tests?|tests?|conftest)\.py$"
 )
 _TEST_ROOTS = ("unittest", "pytest", "mock", "responses", "nose", "hypothesis", "django.test", "requests_mock", "respx")
 
