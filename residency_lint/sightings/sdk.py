@@ -49,6 +49,8 @@ def _start_sightings(start: Start) -> Iterator[Sighting]:
     for name, word in start.rule.off.items():
         if isinstance(switch := arguments.get(name), Constant) and switch.text == word:
             return
+    if start.rule.needs and not opaque and not any(name in arguments for name in start.rule.needs):
+        return
     given = _given(start, arguments, opaque)
     missing: list[str] = []
     settled: dict[SdkSetting, tuple[Value, ...]] = {}
@@ -110,7 +112,18 @@ def _given(start: Start, arguments: Mapping[str, Expression], opaque: str) -> _G
             given.values[setting] = arguments[setting.argument]
         elif early and early[-1] is not None:
             given.values[setting] = early[-1]
+        elif (item := _item_of_argument(setting, arguments, start)) is not None:
+            given.values[setting] = item
     return given
+
+
+def _item_of_argument(setting: SdkSetting, arguments: Mapping[str, Expression], start: Start) -> Expression | None:
+    """What a mapping that is an argument holds under a setting's key; a mapping that cannot be seen into itself."""
+    name, _, key = setting.item.rstrip("]").partition("[")
+    if name not in arguments:
+        return None
+    items = _expanded(arguments[name], start)
+    return arguments[name] if items is None else items.get(key)
 
 
 def _assignments(setting: SdkSetting, start: Start) -> tuple[list[Expression | None], list[Binding]]:
