@@ -34,6 +34,7 @@ KINDS_OF_VALUE = (
     "host:port",
     "url",
     "word",
+    "site",
     "boolean",
     "enum",
     "region",

@@ -106,8 +106,9 @@ class Pattern(Rule):
 class Spelling:
     """How one kind of value is written in one place.
 
-    kind: `host` (bare host), `host:port`, `url` (scheme, host and `path`), `word`, `boolean`, `enum` (a qualified
-    name), `region` (a cloud region), `dsn`, `connection-string`, or `object` (built by one of `builders`).
+    kind: `host` (bare host), `host:port`, `url` (scheme, host and `path`), `word`, `site` (a
+    suffix of hosts), `boolean`, `enum` (a qualified name), `region` (a cloud region), `dsn`, `connection-string`, or
+    `object` (built by one of `builders`).
     """
 
     kind: str = "word"

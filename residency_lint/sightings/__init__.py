@@ -36,7 +36,9 @@ def sightings(scene: Scene) -> tuple[Sighting, ...]:
                 if _covers(one, rival):
                     kept.remove(rival)
             kept.add(one)
-    return tuple(sorted(kept, key=lambda s: (s.path, s.span)))
+    sites = [one for one in kept if isinstance(one.rule, Setting) and one.rule.spelling.kind == "site"]
+    left = [one for one in kept if not any(_is_made_of(one, site) for site in sites)]
+    return tuple(sorted(left, key=lambda s: (s.path, s.span)))
 
 
 class _Kept:
@@ -89,6 +91,12 @@ def _covers(one: Sighting, other: Sighting) -> bool:
     if isinstance(one.rule, SdkCall) and isinstance(other.rule, SdkCall):
         return False  # one start, or one setting of it, among the arguments of another
     return one.span.contains(other.span) and (one.rule.vendor != "aws" or one.rule.vendor == other.rule.vendor)
+
+
+def _is_made_of(one: Sighting, site: Sighting) -> bool:
+    """Whether `one` is put together from a site: the wrong value was born there."""
+    last = one.chain[-1] if one.chain and one is not site else None
+    return last is not None and (last.path, last.span, one.rule.vendor) == (site.path, site.span, site.rule.vendor)
 
 
 def _texts(scene: Scene) -> list[Seen]:

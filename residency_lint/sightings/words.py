@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from residency_lint.findings import Sighting
 from residency_lint.rules import Setting
+from residency_lint.sightings.clouds import bare_key, chooses_region
 from residency_lint.sightings.evidence import Passage
 
 
@@ -35,6 +36,38 @@ def word_sightings(passage: Passage) -> Iterator[Sighting]:
             verb="and selects",
             rewrites=tuple(evidence.rewrite(name, spellings[name], rule.fix) for name in wanted),
         )
+
+
+def site_sightings(passage: Passage) -> Iterator[Sighting]:
+    """A site, the suffix of a region's hosts, under a key that chooses one: nothing else is spelled like it. The
+    fallback of a placeholder (`${DD_SITE:-datadoghq.com}`) counts as well."""
+    text = passage.text
+    for rule, names, unless in passage.scene.catalog.settings:
+        spellings = rule.spelling.values
+        if rule.spelling.kind != "site" or not any(site in text for site in spellings.values()):
+            continue
+        # `-e DD_SITE=datadoghq.com`: the text brings its own key.
+        own = _ASSIGNED.match(text)
+        keys = (*passage.mention.keys, own["name"]) if own else passage.mention.keys
+        if not chooses_region(keys, names) or (unless is not None and unless.search(".".join(keys).lower())):
+            continue
+        found = _SITE.fullmatch(text, own.end() if own else 0)
+        region = next((name for name, site in spellings.items() if found and site == found["site"]), None)
+        if found is None or region is None:
+            continue
+        evidence = passage.at(*found.span("site"))
+        wanted = [name for name in passage.scene.wanted(rule.vendor) if name in spellings and name != region]
+        yield evidence.sighting(
+            rule,
+            region,
+            words=f"`{bare_key(keys[-1])}` is `{evidence.words}`",
+            verb="and leads to",
+            rewrites=tuple(evidence.rewrite(name, spellings[name], rule.fix) for name in wanted),
+        )
+
+
+_ASSIGNED = re.compile(r"(?P<name>[A-Za-z_]\w*)=")
+_SITE = re.compile(r"""['"]?(?:\$\{\w+:?[-=])?(?P<site>[\w.-]+)\}?['"]?""")
 
 
 def _concerns(rule: Setting, passage: Passage) -> bool:
