@@ -106,9 +106,8 @@ class Pattern(Rule):
 class Spelling:
     """How one kind of value is written in one place.
 
-    kind: `host` (bare host), `host:port`, `url` (scheme, host and `path`), `word`, `site` (a
-    suffix of hosts), `boolean`, `enum` (a qualified name), `region` (a cloud region), `dsn`, `connection-string`, or
-    `object` (built by one of `builders`).
+    kind: `host` (bare host), `host:port`, `url` (scheme, host and `path`), `word`, `boolean`, `enum` (a qualified
+    name), `region` (a cloud region), `dsn`, `connection-string`, or `object` (built by one of `builders`).
     """
 
     kind: str = "word"
@@ -177,7 +176,7 @@ class SdkCall(Rule):
     """The column of a part that no setting moves."""
     absent_host: str = ""
     off: Mapping[str, str] = field(default_factory=dict)
-    """argument → value that switches the client off."""
+    """argument, or a module's attribute by its qualified name → value that switches the client off."""
     needs: tuple[str, ...] = ()
     """Arguments of which one must be given for the call to reach the vendor: without an API key, `datadog.initialize`
     only tells where the local agent is."""
@@ -203,6 +202,8 @@ class Setting(Rule):
 
     keys: str = ""
     unless: str = ""
+    needs_vendor: bool = False
+    """Its words are everybody's (`region = "us"`): they count only where the vendor is in sight."""
     emulators: str = ""
     """A regular expression: in a file where it is found, the setting concerns an emulator."""
     spelling: Spelling = field(default_factory=Spelling)

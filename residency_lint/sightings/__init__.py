@@ -29,15 +29,15 @@ def sightings(scene: Scene) -> tuple[Sighting, ...]:
     found = [*sdk_sightings(scene), *placed_in_switches(_texts(scene), scene), *_folded(scene)]
     kept = _Kept()
     # A word alone says least: whoever sees which hosts it selects knows better.
-    for one in sorted(found, key=lambda one: isinstance(one.rule, Setting) and one.rule.spelling.kind == "word"):
+    for one in sorted(found, key=lambda one: isinstance(one.rule, Setting) and one.rule.needs_vendor):
         rivals = kept.overlapping(one)
         if not any(_covers(rival, one) for rival in rivals):
             for rival in rivals:
                 if _covers(one, rival):
                     kept.remove(rival)
             kept.add(one)
-    sites = [one for one in kept if isinstance(one.rule, Setting) and one.rule.spelling.kind == "site"]
-    left = [one for one in kept if not any(_is_made_of(one, site) for site in sites)]
+    words = [one for one in kept if isinstance(one.rule, Setting) and _is_telling_word(one.rule)]
+    left = [one for one in kept if not any(_is_made_of(one, word) for word in words)]
     return tuple(sorted(left, key=lambda s: (s.path, s.span)))
 
 
@@ -93,10 +93,14 @@ def _covers(one: Sighting, other: Sighting) -> bool:
     return one.span.contains(other.span) and (one.rule.vendor != "aws" or one.rule.vendor == other.rule.vendor)
 
 
-def _is_made_of(one: Sighting, site: Sighting) -> bool:
-    """Whether `one` is put together from a site: the wrong value was born there."""
-    last = one.chain[-1] if one.chain and one is not site else None
-    return last is not None and (last.path, last.span, one.rule.vendor) == (site.path, site.span, site.rule.vendor)
+def _is_telling_word(rule: Setting) -> bool:
+    return rule.spelling.kind == "word" and not rule.needs_vendor
+
+
+def _is_made_of(one: Sighting, word: Sighting) -> bool:
+    """Whether `one` is put together from a word that was seen by itself: the wrong value was born there."""
+    last = one.chain[-1] if one.chain and one is not word else None
+    return last is not None and (last.path, last.span, one.rule.vendor) == (word.path, word.span, word.rule.vendor)
 
 
 def _texts(scene: Scene) -> list[Seen]:

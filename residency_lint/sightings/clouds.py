@@ -163,7 +163,7 @@ def setting_sightings(passage: Passage) -> Iterator[Sighting]:
     """Regions under a key that chooses one."""
     keys = passage.mention.keys
     for rule, names, unless in passage.scene.catalog.settings:
-        if rule.spelling.kind != "region" or not chooses_region(keys, names):
+        if rule.spelling.kind != "region" or not names_region(keys, names):
             continue
         if unless is not None and unless.search(".".join(keys).lower()):
             continue
@@ -177,24 +177,24 @@ def option_sightings(passage: Passage) -> Iterator[Sighting]:
     """`--region us-east-1` in a command line that a program or script runs."""
     for rule, names, _ in passage.scene.catalog.settings:
         for found in _OPTION.finditer(passage.text):
-            if rule.spelling.kind == "region" and chooses_region((found["option"],), names):
+            if rule.spelling.kind == "region" and names_region((found["option"],), names):
                 yield from _regions(rule, passage, *found.span("value"))
 
 
 _OPTION = re.compile(r"(?<![\w-])--(?P<option>[a-z][a-z-]*)[= ](?P<value>[a-z0-9-]+)")
 
 
-def chooses_region(keys: tuple[str, ...], names: re.Pattern[str]) -> bool:
+def names_region(keys: tuple[str, ...], names: re.Pattern[str]) -> bool:
     """Whether the last key, or the one whose `default` or `value` it is, names a region."""
-    key = bare_key(keys[-1])
+    key = bare(keys[-1])
     # `AvailabilityZone1`, `--aws-region`: how people spell and number the same key.
     spelled = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", key).lower().lstrip("-").rstrip("0123456789").replace("-", "_")
     if names.search(spelled) or names.search(key.lower()):
         return True
-    return key.lower() in ("default", "value") and len(keys) > 1 and chooses_region(keys[:-1], names)
+    return key.lower() in ("default", "value") and len(keys) > 1 and names_region(keys[:-1], names)
 
 
-def bare_key(key: str) -> str:
+def bare(key: str) -> str:
     """`DD_SITE` of `environ[DD_SITE]`."""
     return key.removesuffix("]").rpartition("[")[2] if key.endswith("]") else key
 

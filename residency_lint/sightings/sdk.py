@@ -19,40 +19,20 @@ from residency_lint.findings import Context, Sighting
 from residency_lint.resolve.frames import Value
 from residency_lint.resolve.names import Target, constructor_parameters, targets
 from residency_lint.resolve.values import resolve, told
-from residency_lint.rules import NOWHERE, SdkCall, SdkSetting
+from residency_lint.rules import NOWHERE, SdkSetting
 from residency_lint.sightings.scene import Scene
 from residency_lint.sightings.sdk_values import value_sightings
-from residency_lint.sightings.starts import Start, assignment_start, module_bindings, setting_name
+from residency_lint.sightings.starts import Start, module_bindings, setting_name, starts
 from residency_lint.sightings.writing import insertion
 from residency_lint.source import Span
 
 
 def sdk_sightings(scene: Scene) -> Iterator[Sighting]:
     """A sighting for every value an SDK's region can take, and one for what no setting moves."""
+    for start in starts(scene):
+        yield from _start_sightings(start)
     for call in scene.facts.calls:
-        for target in targets(call.function, scene.unit, call.site, scene.program):
-            rule = next((scene.catalog.sdk_calls[n] for n in target.names if n in scene.catalog.sdk_calls), None)
-            if rule is not None and _is_the_sdk(target, rule):
-                yield from _start_sightings(Start(call, rule, target, scene))
-                break
         yield from _escape_sightings(call, scene)
-    for name, rule in scene.catalog.sdk_modules.items():
-        # Several assignments are one start: the module's client is made once.
-        for binding in module_bindings(name, scene)[:1]:
-            yield from _start_sightings(assignment_start(binding, name, rule, scene))
-
-
-def _is_the_sdk(target: Target, rule: SdkCall) -> bool:
-    """A class of this repository under the SDK's name is the SDK itself only if it takes the SDK's settings."""
-    if target.unit is None:
-        return True
-    parameters = constructor_parameters(target)
-    return any(
-        setting.argument in parameters
-        if setting.argument
-        else bool(target.unit.attributes(target.scope, setting.attribute))
-        for setting in rule.settings
-    )
 
 
 @dataclass
@@ -68,6 +48,11 @@ def _start_sightings(start: Start) -> Iterator[Sighting]:
     arguments, opaque = _arguments(start)
     for name, word in start.rule.off.items():
         if isinstance(switch := arguments.get(name), Constant) and switch.text == word:
+            return
+        # A module that is its own client is switched off by an attribute, unless that depends on something.
+        if "." in name and any(
+            _is_constant(b.value, word) and not b.site.guards for b in module_bindings(name, start.scene)
+        ):
             return
     if start.rule.needs and not opaque and not any(name in arguments for name in start.rule.needs):
         return
@@ -87,6 +72,10 @@ def _start_sightings(start: Start) -> Iterator[Sighting]:
         yield _late_sighting(binding, start)
     if missing and start.rule.absent:
         yield _missing_sighting(missing, start, given)
+
+
+def _is_constant(expression: Expression | None, word: str) -> bool:
+    return isinstance(expression, Constant) and expression.text == word
 
 
 def _arguments(start: Start) -> tuple[dict[str, Expression], str]:
@@ -139,11 +128,13 @@ def _given(start: Start, arguments: Mapping[str, Expression], opaque: str) -> _G
 
 def _item_of_argument(setting: SdkSetting, arguments: Mapping[str, Expression], start: Start) -> Expression | None:
     """What a mapping that is an argument holds under a setting's key; a mapping that cannot be seen into itself."""
-    name, _, key = setting.item.rstrip("]").partition("[")
-    if name not in arguments:
-        return None
-    items = _expanded(arguments[name], start)
-    return arguments[name] if items is None else items.get(key)
+    name = setting.item.partition("[")[0]
+    return _item(setting, arguments[name], start) if name in arguments else None
+
+
+def _item(setting: SdkSetting, mapping: Expression, start: Start) -> Expression | None:
+    items = _expanded(mapping, start)
+    return mapping if items is None else items.get(setting.item.rstrip("]").partition("[")[2])
 
 
 def _assignments(setting: SdkSetting, start: Start) -> tuple[list[Expression | None], list[Binding]]:
@@ -168,6 +159,11 @@ def _assignments(setting: SdkSetting, start: Start) -> tuple[list[Expression | N
     bindings = [b for b in scene.unit.bindings.get(key, []) if b.span.start > call.span.start]
     copied = _first_use(setting.before, start)
     early = [binding.value for binding in bindings if binding.span.start < copied]
+    if setting.item and not early:
+        whole = scene.unit.bindings.get((call.site.scope, f"{call.assigned}.{setting.item.partition('[')[0]}"), [])
+        early = [
+            _item(setting, b.value, start) for b in whole if b.value is not None and b.span.start > call.span.start
+        ]
     return early, [binding for binding in bindings if binding.span.start >= copied]
 
 

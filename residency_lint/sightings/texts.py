@@ -8,10 +8,15 @@ from collections.abc import Iterator
 from residency_lint.findings import Rewrite, Sighting
 from residency_lint.fixes import Applicability
 from residency_lint.rules import UNREADABLE, Token
-from residency_lint.sightings.clouds import arn_sightings, option_sightings, region_rewrites, setting_sightings
+from residency_lint.sightings.clouds import (
+    arn_sightings,
+    option_sightings,
+    region_rewrites,
+    setting_sightings,
+)
 from residency_lint.sightings.evidence import Evidence, Passage
 from residency_lint.sightings.hosts import host_sightings
-from residency_lint.sightings.words import site_sightings, word_sightings
+from residency_lint.sightings.words import word_sightings
 
 _TOKENS = (
     re.compile(r"(?<![\d.])\d{1,3}(?:\.\d{1,3}){3}(?![\d.])"),
@@ -29,15 +34,14 @@ def text_sightings(passage: Passage) -> Iterator[Sighting]:
             arn_ranges.append(characters)
             yield from found
     if passage.mention.keys and not arn_ranges:
-        # Before the hosts: a site may be a host as well.
-        yield from site_sightings(passage)
+        # Before the hosts: the word for a region may be a host as well.
+        yield from word_sightings(passage)
     if "." in passage.text:
         yield from host_sightings(passage, arn_ranges)
     yield from _token_sightings(passage)
     yield from _pattern_sightings(passage)
     if passage.mention.keys and not arn_ranges:
         yield from setting_sightings(passage)
-        yield from word_sightings(passage)
     if "--" in passage.text:
         yield from option_sightings(passage)
 
