@@ -16,6 +16,7 @@ from residency_lint.facts import (
 )
 from residency_lint.facts import Mapping as MappingDisplay
 from residency_lint.findings import Context, Sighting
+from residency_lint.resolve.environment import set_values
 from residency_lint.resolve.frames import Value
 from residency_lint.resolve.names import Target, constructor_parameters, targets
 from residency_lint.resolve.values import resolve, told
@@ -146,7 +147,11 @@ def _assignments(setting: SdkSetting, start: Start) -> tuple[list[Expression | N
         found = [
             b for (_, target), bs in scene.unit.bindings.items() if target == f"os.environ[{setting.env}]" for b in bs
         ]
-        return [binding.value for binding in found], []
+        set_outside = [
+            replace(mention.text, path=there.facts.path)
+            for there, mention in set_values(setting.env, scene.unit, scene.program)
+        ]
+        return [*set_outside, *(binding.value for binding in found)], []
     if not call.assigned:
         return [], []
     if setting.setter:
