@@ -193,7 +193,8 @@ def _moving(part: str, start: Start, given: _Given) -> tuple[SdkSetting | None, 
     """The setting that decides where a part goes: its own before the one for everything; `None` sets nothing."""
     own = [s for s in start.rule.settings if part and part in s.covers]
     general = [s for s in start.rule.settings if not s.covers]
-    for setting in sorted([*own, *general], key=lambda s: not s.beats):
+    # What is assigned to the object afterwards replaces what its constructor was told.
+    for setting in sorted([*own, *general], key=lambda s: (not s.beats, bool(s.argument or s.module or s.env))):
         expression = given.values.get(setting)
         if expression is None:
             continue

@@ -130,6 +130,8 @@ def _word_values(value: Value, setting: SdkSetting, start: Start) -> Iterator[Si
     evidence = _whole(content, value, start)
     shown = f'"{word}"' if isinstance(content, Text) else word
     wanted = [name for name in start.scene.wanted(start.rule.vendor) if spellings.get(name, word) != word]
+    if setting.spelling.kind == "enum":
+        wanted = []  # A member's name does not belong inside a text.
     yield evidence.sighting(
         start.rule,
         region or NOWHERE,
