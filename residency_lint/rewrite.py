@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from residency_lint.errors import WriteError
 from residency_lint.findings import Finding, Report
 from residency_lint.fixes import Applicability, Fix, apply, edits_by_path, selected
-from residency_lint.scan import Tree, check_paths
+from residency_lint.scan import Tree, check_paths, is_asked_for
 from residency_lint.settings import Settings
 
 _MOST_ROUNDS = 10
@@ -71,7 +71,7 @@ class _Rewriting:
 
     def __init__(self, paths: Sequence[str], settings: Settings, tree: Tree) -> None:
         self._settings, self._tree = settings, tree
-        self._roots = [os.path.abspath(path) for path in paths or ["."]]
+        self._paths = paths
         self._least = Applicability.UNSAFE if settings.unsafe_fixes else Applicability.SAFE
         self.before: dict[str, bytes] = {}
         self.locked: set[str] = set()
@@ -83,16 +83,11 @@ class _Rewriting:
         return [fix for fix in found if self._may_write({edit.path for edit in fix.edits})]
 
     def _may_write(self, paths: Collection[str]) -> bool:
-        if not all(self._is_inside(path) and not self._settings.is_excluded(path) for path in paths):
+        if not all(is_asked_for(path, self._paths) and not self._settings.is_excluded(path) for path in paths):
             return False
         locked = {path for path in paths if path not in self._tree.changes and not _is_writable(path)}
         self.locked |= locked
         return not locked
-
-    def _is_inside(self, path: str) -> bool:
-        """Whether a file lies in one of the paths that were asked for."""
-        full = os.path.abspath(path)
-        return any(full == root or full.startswith(os.path.join(root, "")) for root in self._roots)
 
     def kept(self, fixes: Sequence[Fix], state: _State) -> tuple[list[Fix], _State]:
         """The fixes that hold, tried together and, if that fails, one after another."""

@@ -199,6 +199,7 @@ def _sdk(table: Table, row: Row) -> SdkCall:
         absent=absent,
         absent_host=table.text("absent_host"),
         off=table.words("off"),
+        needs=table.texts("needs"),
         proof=table.text("proof"),
     )
 

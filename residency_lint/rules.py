@@ -133,7 +133,7 @@ class SdkSetting:
     attribute: str = ""
     """Set on the object that the call makes: `host`, `configuration.host`."""
     item: str = ""
-    """A mapping's item on that object: `server_variables[site]`."""
+    """A mapping's item on that object, or in the argument of the mapping's name: `server_variables[site]`."""
     module: str = ""
     """A module's attribute, by its qualified name."""
     setter: str = ""
@@ -177,6 +177,9 @@ class SdkCall(Rule):
     absent_host: str = ""
     off: Mapping[str, str] = field(default_factory=dict)
     """argument → value that switches the client off."""
+    needs: tuple[str, ...] = ()
+    """Arguments of which one must be given for the call to reach the vendor: without an API key, `datadog.initialize`
+    only tells where the local agent is."""
     proof: str = ""
     """How the behaviour was established: observed, confirmed in source, documented."""
 

@@ -5,18 +5,20 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from residency_lint.catalog import Catalog
 from residency_lint.decoding import source_of
 from residency_lint.errors import ConfigError, Unreadable
 from residency_lint.facts import Facts
 from residency_lint.findings import Finding, Level, Report, Skip, Suppression, Verdict
+from residency_lint.fixes import Applicability
 from residency_lint.gate import Gate, read_bytes
 from residency_lint.judge import judge, wanted
 from residency_lint.languages import READERS, reader_for
 from residency_lint.languages.file_names import language_of
 from residency_lint.policy import Allowance, Policy
+from residency_lint.resolve.environment import IS_ENVIRONMENT
 from residency_lint.resolve.program import Program, Unit
 from residency_lint.settings import Settings
 from residency_lint.sightings import Scene, is_silent, sightings
@@ -53,7 +55,7 @@ def check_paths(paths: Sequence[str], settings: Settings, tree: Tree | None = No
                 skips += [found] if found.fatal else []
             else:
                 findings += found
-    findings = _once(findings)
+    findings = [_with_command(finding, paths) for finding in _once(findings)]
     general = _general(settings)
     return Report(
         findings=tuple(findings),
@@ -64,6 +66,24 @@ def check_paths(paths: Sequence[str], settings: Settings, tree: Tree | None = No
         declared_in=general.declared_in if general else "",
         sources=tree.sources_of(findings),
     )
+
+
+def is_asked_for(path: str, paths: Sequence[str]) -> bool:
+    """Whether a path is one of those given, or lies below one; without any, below the current folder."""
+    full = os.path.abspath(path)
+    roots = (os.path.abspath(root) for root in paths or ["."])
+    return any(full == root or full.startswith(root.rstrip(os.sep) + os.sep) for root in roots)
+
+
+def _with_command(finding: Finding, paths: Sequence[str]) -> Finding:
+    """A fix outside what was asked for is not made there; it comes with the command that makes it."""
+    fix = finding.fix
+    outside = sorted({edit.path for edit in fix.edits if not is_asked_for(edit.path, paths)}) if fix else []
+    if fix is None or not outside:
+        return finding
+    flags = "--fix" if fix.applicability is Applicability.SAFE else "--fix --unsafe-fixes"
+    title = f"{fix.title}: `residency-lint check {flags} {' '.join(outside)}` applies it"
+    return replace(finding, fix=replace(fix, title=title, applicability=Applicability.DISPLAY))
 
 
 def check_file(path: str, settings: Settings, tree: Tree) -> list[Finding] | Skip:
@@ -114,6 +134,7 @@ class Tree:
     _units: dict[str, Unit] = field(default_factory=dict)
     _programs: dict[int, Program] = field(default_factory=dict)
     _atoms: dict[int, Gate] = field(default_factory=dict)
+    _environments: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     def changed(self, changes: Mapping[str, bytes]) -> Tree:
         """The same files with others in the place of some; what was read of the rest is kept."""
@@ -161,8 +182,25 @@ class Tree:
         """The program as far as it is asked for. Names are only followed into files that can lead to an SDK."""
         if id(catalog) not in self._programs:
             gate = Gate((), catalog.sdk_words)
-            self._programs[id(catalog)] = Program(self._unit_at, lambda path: self._passes(path, gate))
+            self._programs[id(catalog)] = Program(
+                self._unit_at, lambda path: self._passes(path, gate), self._environment_files
+            )
         return self._programs[id(catalog)]
+
+    def _environment_files(self, path: str) -> tuple[str, ...]:
+        """The files beside and above a file, up to the work tree's or the current folder, that set variables."""
+        folder = os.path.dirname(path)
+        if folder not in self._environments:
+            found = [
+                os.path.join(folder, inner, name)
+                for inner in ("", os.path.join(".github", "workflows"))
+                for name in _listed(os.path.join(folder, inner))
+                if IS_ENVIRONMENT.search(os.path.join(inner, name))
+            ]
+            is_top = not folder or os.path.exists(os.path.join(folder, ".git")) or os.path.dirname(folder) == folder
+            above = () if is_top else self._environment_files(folder)
+            self._environments[folder] = (*found, *above)
+        return self._environments[folder]
 
     def names_something(self, catalog: Catalog) -> Callable[[str], bool]:
         """Whether a text holds an atom of any region: what is allowed counts, for it may stand beside what is not."""
@@ -192,6 +230,13 @@ class Tree:
             paths.update(edit.path for edit in finding.fix.edits if finding.fix) if finding.fix else None
         found = {path: self.known_source(path) for path in sorted(paths)}
         return {path: source for path, source in found.items() if source is not None}
+
+
+def _listed(folder: str) -> list[str]:
+    try:
+        return sorted(os.listdir(folder or "."))
+    except OSError:
+        return []
 
 
 class _Gates:

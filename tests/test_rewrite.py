@@ -268,3 +268,20 @@ def test_failure_is_one_line_and_2(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "fsync", fails)
     _, told = fix(code=2)
     assert told == "residency-lint: a.py: cannot be written: No space left on device; nothing was changed\n"
+
+
+def test_fix_in_another_file_comes_with_its_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With explicit paths nothing outside them is written; what would, is said."""
+    monkeypatch.chdir(tmp_path)
+    Path("conf.py").write_text('HOST = "api.mixpanel.com"\n')
+    Path("a.py").write_text(
+        "from mixpanel import Consumer, Mixpanel\nfrom conf import HOST\n"
+        "mp = Mixpanel(TOKEN, consumer=Consumer(api_host=HOST))\n"
+    )
+    settings = Settings(catalog=shipped_catalog(), regions=("eu",), isolated=True)
+    report = check_paths(["a.py"], settings)
+    fix = report.findings[0].fix
+    assert fix is not None
+    assert "`residency-lint check --fix conf.py` applies it" in fix.title
+    assert rewritten(report, ["a.py"], settings, Tree()).changed == []
+    assert rewritten(check_paths(["."], settings), ["."], settings, Tree()).changed == ["conf.py"]

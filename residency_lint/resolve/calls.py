@@ -21,6 +21,7 @@ from residency_lint.facts import (
     Subscript,
     Text,
 )
+from residency_lint.resolve.environment import set_values
 from residency_lint.resolve.frames import Frame, Unknown, Value
 from residency_lint.resolve.names import targets
 from residency_lint.resolve.templates import brace_parts, percent_parts, pieces_of
@@ -55,6 +56,13 @@ def _function(node: Call, arguments: list[Expression], frame: Frame, resolution:
     builtin = node.function.id if isinstance(node.function, Name) and not names else ""
     if any(target.name == "urllib.parse.urljoin" for target in names) and len(arguments) == 2:
         yield from _url_joined(arguments, node, frame, resolution)
+    elif any(target.name in _FIELDS for target in names):
+        default = next((a.value for a in node.arguments if a.name == "default"), None)
+        first = arguments[0] if arguments and any(t.name == "pydantic.Field" for t in names) else None
+        if default is None and first is None:
+            yield frame.unknown("a field without a default")
+        else:
+            yield from resolution.as_fallback(default or first or node, frame)
     elif builtin in ("str", "bool") and len(arguments) == 1:
         yield from resolution.values(arguments[0], frame.deeper())
     elif builtin == "dict":
@@ -62,6 +70,16 @@ def _function(node: Call, arguments: list[Expression], frame: Frame, resolution:
         yield frame.value(Mapping(items, node.span))
     else:
         yield from _returned(node, frame, resolution)
+
+
+_FIELDS = {
+    "pydantic.Field",
+    "dataclasses.field",
+    "attr.ib",
+    "attr.field",
+    "attrs.field",
+}
+"""What declares a field whose default is an argument."""
 
 
 def _returned(node: Call, frame: Frame, resolution: Resolution) -> Iterator[Value]:
@@ -101,6 +119,13 @@ def environment_variable(node: Call | Subscript, frame: Frame, resolution: Resol
 def environment_values(
     variable: str, default: Expression | None, frame: Frame, resolution: Resolution
 ) -> Iterator[Value]:
+    is_set = False
+    for unit, mention in set_values(variable, frame.unit, resolution.program):
+        is_set = True
+        there = replace(frame.via_file(unit, mention.text.span, f"{variable} is set here"), site=mention.site)
+        yield there.value(replace(mention.text, path=unit.facts.path))
+    if is_set:
+        return
     reason = f"environment variable {variable}" if variable else "an environment variable"
     yield frame.value(Unknown(reason, env=variable), fallback=default is not None)
     if default is not None:

@@ -64,6 +64,10 @@ class Frame:
     def via(self, span: Span, words: str) -> Frame:
         return replace(self, chain=(*self.chain, Step(self.unit.facts.path, span, words)))
 
+    def via_file(self, unit: Unit, span: Span, words: str) -> Frame:
+        """As `via`, with a step into another file."""
+        return replace(self, unit=unit, chain=(*self.chain, Step(unit.facts.path, span, words)))
+
     def deeper(self) -> Frame:
         return replace(self, depth=self.depth + 1)
 

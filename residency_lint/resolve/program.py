@@ -9,7 +9,7 @@ from functools import cached_property
 from itertools import pairwise
 from posixpath import dirname, join, normpath
 
-from residency_lint.facts import Binding, Facts, Import, Mention, Return, Role, Scope, ScopeKind, Site, Text
+from residency_lint.facts import Binding, Call, Facts, Import, Mention, Name, Return, Role, Scope, ScopeKind, Site, Text
 from residency_lint.source import Span
 
 
@@ -47,6 +47,15 @@ class Unit:
         index: dict[int, list[Return]] = {}
         for entry in self.facts.returns:
             index.setdefault(entry.site.scope, []).append(entry)
+        return index
+
+    @cached_property
+    def calls_by_name(self) -> dict[str, list[Call]]:
+        """The last name of what is called → the calls."""
+        index: dict[str, list[Call]] = {}
+        for call in self.facts.calls:
+            name = call.function.id if isinstance(call.function, Name) else getattr(call.function, "name", "")
+            index.setdefault(name, []).append(call)
         return index
 
     @cached_property
@@ -186,11 +195,13 @@ class Program:
     """The files a resolution may ask for.
 
     `unit_at`: path → its unit, None where there is no such file. `leads_on`: whether a file can bear or pass on a name
-    that matters; names are followed into no other, values into all.
+    that matters; names are followed into no other, values into all. `environment_files`: path → the files beside and
+    above it that set environment variables, the nearest first.
     """
 
     unit_at: Callable[[str], Unit | None]
     leads_on: Callable[[str], bool]
+    environment_files: Callable[[str], tuple[str, ...]]
 
     def module(self, importer: str, module: str, *, for_names: bool = False) -> Unit | None:
         """The file of this repository that an import leads to, found by trying its few possible paths."""

@@ -32,6 +32,8 @@ from residency_lint.facts import (
     Text,
 )
 from residency_lint.resolve import calls
+from residency_lint.resolve.callers import given_by_callers
+from residency_lint.resolve.environment import set_values, variable_of_field
 from residency_lint.resolve.frames import Frame, Unknown, Value
 from residency_lint.resolve.names import Target, targets
 from residency_lint.resolve.program import Program, Unit
@@ -122,11 +124,21 @@ class Resolution:
 
     def _parameter(self, binding: Binding, frame: Frame) -> Iterator[Value]:
         function = frame.unit.scope(binding.site.scope)
-        if binding.value is None:
-            yield frame.unknown(f"parameter `{binding.target}` of `{function.name}()`")
-            return
         outside = replace(frame, site=replace(binding.site, scope=function.parent))
-        yield from self.as_fallback(binding.value, outside)
+        callers = given_by_callers(binding.site.scope, binding.target, frame.unit, self.program)
+        for given in callers:
+            if given.opaque:
+                yield frame.unknown(f"what a caller of `{function.name}()` expands")
+            elif given.value is not None:
+                there = replace(frame.via(given.call.span, f"called by `{written(given.call)}`"), site=given.call.site)
+                for value in self.values(given.value, there.deeper()):
+                    yield replace(value, fallback=value.fallback or len(callers) > 1)
+        if callers and all(given.value is not None or given.opaque for given in callers):
+            return
+        if binding.value is not None:
+            yield from self.as_fallback(binding.value, outside)
+        elif not callers:
+            yield frame.unknown(f"parameter `{binding.target}` of `{function.name}()`")
 
     def _attribute(self, node: Attribute, frame: Frame) -> Iterator[Value]:
         name = written(node)
@@ -136,6 +148,11 @@ class Resolution:
                 yield from self._bindings(bindings, frame)
                 return
         bindings, unit = self._attributes(node, frame)
+        if bindings and unit.scope(bindings[-1].site.scope).kind is ScopeKind.CLASS:
+            variable = variable_of_field(node.name, bindings[-1].site.scope, unit)
+            if any(True for _ in set_values(variable, unit, self.program)):
+                yield from calls.environment_values(variable, None, replace(frame, unit=unit), self)
+                return
         if bindings:
             yield from self._bindings(bindings, replace(frame, unit=unit))
         else:

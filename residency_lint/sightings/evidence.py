@@ -76,12 +76,11 @@ class Evidence:
         return self.passage.scene.edit(self.passage.mention.text, self.start, self.end, new)
 
     def rewrite(self, region: str, new: str, fix: Applicability) -> Rewrite:
-        """The rewrite to a region; shown only where the text cannot be edited, unsafe in another file."""
+        """The rewrite to a region; shown only where the text cannot be edited."""
         edit = None if self.touches_a_hole else self.edit(new)
         if edit is None or fix is Applicability.DISPLAY:
             return Rewrite(region, new, (), Applicability.DISPLAY)
-        applicability = fix if edit.path == self.passage.scene.path else min(fix, Applicability.UNSAFE)
-        return Rewrite(region, new, (edit,), applicability)
+        return Rewrite(region, new, (edit,), fix)
 
     def sighting(self, rule: Rule, region: str | None, **more: Any) -> Sighting:
         """What the evidence says; `more` are fields of `Sighting`."""

@@ -19,49 +19,20 @@ from residency_lint.findings import Context, Sighting
 from residency_lint.resolve.frames import Value
 from residency_lint.resolve.names import Target, constructor_parameters, targets
 from residency_lint.resolve.values import resolve, told
-from residency_lint.rules import NOWHERE, SdkCall, SdkSetting
+from residency_lint.rules import NOWHERE, SdkSetting
 from residency_lint.sightings.scene import Scene
 from residency_lint.sightings.sdk_values import value_sightings
-from residency_lint.sightings.starts import Start, assignment_start, module_bindings, setting_name
+from residency_lint.sightings.starts import Start, module_bindings, setting_name, starts
 from residency_lint.sightings.writing import insertion
 from residency_lint.source import Span
 
 
 def sdk_sightings(scene: Scene) -> Iterator[Sighting]:
     """A sighting for every value an SDK's region can take, and one for what no setting moves."""
+    for start in starts(scene):
+        yield from _start_sightings(start)
     for call in scene.facts.calls:
-        for target in targets(call.function, scene.unit, call.site, scene.program):
-            rule = next((scene.catalog.sdk_calls[n] for n in target.names if n in scene.catalog.sdk_calls), None)
-            if rule is not None and _is_the_sdk(target, rule):
-                yield from _start_sightings(Start(call, rule, target, scene))
-                break
         yield from _escape_sightings(call, scene)
-    for name, rule in scene.catalog.sdk_modules.items():
-        # Several assignments are one start: the module's client is made once.
-        for binding in module_bindings(name, scene)[:1]:
-            if _is_the_sdks_module(name.rpartition(".")[0], rule, scene):
-                yield from _start_sightings(assignment_start(binding, name, rule, scene))
-
-
-def _is_the_sdk(target: Target, rule: SdkCall) -> bool:
-    """A class of this repository under the SDK's name is the SDK itself only if it takes the SDK's settings."""
-    if target.unit is None:
-        return True
-    parameters = constructor_parameters(target)
-    return any(
-        setting.argument in parameters
-        if setting.argument
-        else bool(target.unit.attributes(target.scope, setting.attribute))
-        for setting in rule.settings
-    )
-
-
-def _is_the_sdks_module(module: str, rule: SdkCall, scene: Scene) -> bool:
-    """A module of this repository under the SDK's name is the SDK itself only if it has the SDK's settings."""
-    own = scene.program.module(scene.path, module)
-    return own is None or any(
-        own.bindings.get((0, setting.module.rpartition(".")[2])) for setting in rule.settings if setting.module
-    )
 
 
 @dataclass
@@ -78,6 +49,8 @@ def _start_sightings(start: Start) -> Iterator[Sighting]:
     for name, word in start.rule.off.items():
         if isinstance(switch := arguments.get(name), Constant) and switch.text == word:
             return
+    if start.rule.needs and not opaque and not any(name in arguments for name in start.rule.needs):
+        return
     given = _given(start, arguments, opaque)
     missing: list[str] = []
     settled: dict[SdkSetting, tuple[Value, ...]] = {}
@@ -139,7 +112,18 @@ def _given(start: Start, arguments: Mapping[str, Expression], opaque: str) -> _G
             given.values[setting] = arguments[setting.argument]
         elif early and early[-1] is not None:
             given.values[setting] = early[-1]
+        elif (item := _item_of_argument(setting, arguments, start)) is not None:
+            given.values[setting] = item
     return given
+
+
+def _item_of_argument(setting: SdkSetting, arguments: Mapping[str, Expression], start: Start) -> Expression | None:
+    """What a mapping that is an argument holds under a setting's key; a mapping that cannot be seen into itself."""
+    name, _, key = setting.item.rstrip("]").partition("[")
+    if name not in arguments:
+        return None
+    items = _expanded(arguments[name], start)
+    return arguments[name] if items is None else items.get(key)
 
 
 def _assignments(setting: SdkSetting, start: Start) -> tuple[list[Expression | None], list[Binding]]:

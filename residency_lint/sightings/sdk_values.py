@@ -26,7 +26,7 @@ def value_sightings(value: Value, setting: SdkSetting, expression: Expression, s
             yield _untold(value.content, value, expression, setting, start)
     elif kind == "region":
         yield from _region_values(value, setting, start)
-    elif kind in ("host", "host:port", "url"):
+    elif kind in ("host", "host:port", "url", "dsn", "connection-string"):
         yield from _host_values(value, setting, start)
     elif kind != "object":
         yield from _word_values(value, setting, start)

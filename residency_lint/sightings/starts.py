@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 
-from residency_lint.facts import Attribute, Binding, Call, Expression, Name, Site
+from residency_lint.facts import Attribute, Binding, Call, Expression, Name, ScopeKind, Site
 from residency_lint.findings import Context, Step
 from residency_lint.fixes import Slot
-from residency_lint.resolve.names import Target, targets
+from residency_lint.resolve.names import Target, constructor_parameters, targets
 from residency_lint.rules import SdkCall, SdkSetting
 from residency_lint.sightings.scene import Scene
 from residency_lint.source import Span
@@ -71,7 +72,101 @@ def setting_name(setting: SdkSetting) -> str:
     return own or setting.module.rpartition(".")[2]
 
 
-def assignment_start(binding: Binding, name: str, rule: SdkCall, scene: Scene) -> Start:
+def starts(scene: Scene) -> Iterator[Start]:
+    """Every start of an SDK in a file: calls, calls by way of a partial or a subclass, assignments to a module."""
+    for call in scene.facts.calls:
+        whole = _completed(call, scene)
+        found = _rule_of(whole.function, whole.site, scene)
+        if found is not None:
+            yield Start(whole, *found, scene)
+        else:
+            yield from _subclass_starts(call, scene)
+    for index, scope in enumerate(scene.facts.scopes):
+        if scope.kind is ScopeKind.CLASS and scope.bases:
+            yield from _base_starts(index, scene)
+    for name, rule in scene.catalog.sdk_modules.items():
+        # Several assignments are one start: the module's client is made once.
+        for binding in module_bindings(name, scene)[:1]:
+            if _is_the_sdks_module(name.rpartition(".")[0], rule, scene):
+                yield _assignment_start(binding, name, rule, scene)
+
+
+def _rule_of(function: Expression, site: Site, scene: Scene) -> tuple[SdkCall, Target] | None:
+    """The SDK row, and the name, that something called stands for."""
+    for target in targets(function, scene.unit, site, scene.program):
+        rule = next((scene.catalog.sdk_calls[n] for n in target.names if n in scene.catalog.sdk_calls), None)
+        if rule is not None and _is_the_sdk(target, rule):
+            return rule, target
+    return None
+
+
+def _is_the_sdk(target: Target, rule: SdkCall) -> bool:
+    """A class of this repository under the SDK's name is the SDK itself only if it takes the SDK's settings."""
+    if target.unit is None:
+        return True
+    parameters = constructor_parameters(target)
+    return any(
+        setting.argument in parameters
+        if setting.argument
+        else bool(target.unit.attributes(target.scope, setting.attribute))
+        for setting in rule.settings
+    )
+
+
+def _is_the_sdks_module(module: str, rule: SdkCall, scene: Scene) -> bool:
+    """A module of this repository under the SDK's name is the SDK itself only if it has the SDK's settings."""
+    own = scene.program.module(scene.path, module)
+    return own is None or any(
+        own.bindings.get((0, setting.module.rpartition(".")[2])) for setting in rule.settings if setting.module
+    )
+
+
+def _completed(call: Call, scene: Scene) -> Call:
+    """A call of a `functools.partial`, with the function and arguments that it was made with."""
+    if not isinstance(call.function, Name):
+        return call
+    for scope in scene.unit.visible_scopes(call.site.scope):
+        for binding in scene.unit.bindings.get((scope, call.function.id), [])[-1:]:
+            made = binding.value
+            if isinstance(made, Call) and made.arguments and _is_partial(made, scene):
+                arguments = (*made.arguments[1:], *call.arguments)
+                return replace(call, function=made.arguments[0].value, arguments=arguments)
+    return call
+
+
+def _is_partial(call: Call, scene: Scene) -> bool:
+    return any(t.name == "functools.partial" for t in targets(call.function, scene.unit, call.site, scene.program))
+
+
+def _subclass_starts(call: Call, scene: Scene) -> Iterator[Start]:
+    """A call of a subclass that leaves the constructor to the SDK's class."""
+    for target in targets(call.function, scene.unit, call.site, scene.program):
+        if target.unit is not scene.unit or scene.unit.scope(target.scope).kind is not ScopeKind.CLASS:
+            continue
+        found = _base_rule(target.scope, scene)
+        if found is not None and not constructor_parameters(target):
+            yield Start(call, *found, scene)
+
+
+def _base_starts(scope: int, scene: Scene) -> Iterator[Start]:
+    """`super().__init__(…)` in a subclass of the SDK's class."""
+    found = _base_rule(scope, scene)
+    constructors = {index for index in scene.unit.scopes_below(scope) if scene.unit.scope(index).name == "__init__"}
+    if found is None or not constructors:
+        return
+    for call in scene.unit.calls_by_name.get("__init__", []):
+        if call.site.scope in constructors and isinstance(call.function, Attribute):
+            by_name = not isinstance(call.function.base, Call)
+            yield Start(replace(call, arguments=call.arguments[by_name:]), *found, scene)
+
+
+def _base_rule(scope: int, scene: Scene) -> tuple[SdkCall, Target] | None:
+    entry = scene.unit.scope(scope)
+    site = Site(entry.parent, (), entry.span)
+    return next((found for base in entry.bases if (found := _rule_of(base, site, scene)) is not None), None)
+
+
+def _assignment_start(binding: Binding, name: str, rule: SdkCall, scene: Scene) -> Start:
     """The start that an assignment to the module attribute `name` is."""
     module = binding.target.rpartition(".")[0]
     function = _expression(binding.target, binding.span)

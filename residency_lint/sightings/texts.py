@@ -8,7 +8,13 @@ from collections.abc import Iterator
 from residency_lint.findings import Rewrite, Sighting
 from residency_lint.fixes import Applicability
 from residency_lint.rules import UNREADABLE, Token
-from residency_lint.sightings.clouds import arn_sightings, option_sightings, region_rewrites, setting_sightings
+from residency_lint.sightings.clouds import (
+    arn_sightings,
+    option_sightings,
+    region_rewrites,
+    setting_sightings,
+    word_sightings,
+)
 from residency_lint.sightings.evidence import Evidence, Passage
 from residency_lint.sightings.hosts import host_sightings
 from residency_lint.sightings.words import word_sightings
@@ -28,6 +34,9 @@ def text_sightings(passage: Passage) -> Iterator[Sighting]:
         for characters, found in arn_sightings(passage):
             arn_ranges.append(characters)
             yield from found
+    if passage.mention.keys and not arn_ranges:
+        # Before the hosts: the word for a region may be a host as well.
+        yield from word_sightings(passage)
     if "." in passage.text:
         yield from host_sightings(passage, arn_ranges)
     yield from _token_sightings(passage)

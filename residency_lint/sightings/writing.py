@@ -19,7 +19,9 @@ _NAME = re.compile(r"\{([a-z_][\w]*(?:\.\w+)+)\}")
 def insertion(start: Start, setting: SdkSetting, instead: Expression | None) -> tuple[Rewrite, ...]:
     """The rewrites that add `setting` to a start, one per wanted region; `instead` is a `None` that stands there."""
     call, scene = start.call, start.scene
-    if isinstance(call.function, Attribute) and isinstance(call.function.base, Call):
+    is_chained = isinstance(call.function, Attribute) and isinstance(call.function.base, Call)
+    # `super().__init__(…)` takes an argument like any call; but there is no module name before it to build with.
+    if is_chained and (setting.build or getattr(call.function, "name", "") != "__init__"):
         return ()
     rewrites = []
     for region in scene.wanted(start.rule.vendor):
