@@ -222,6 +222,7 @@ def _setting(table: Table, row: Row) -> Setting:
         **row.head(table, Applicability.UNSAFE),
         keys=table.pattern("keys"),
         unless=table.pattern("unless"),
+        needs_vendor=table.flag("needs_vendor"),
         emulators=table.pattern("emulators"),
         spelling=_spelling(table, row),
     )

@@ -212,6 +212,8 @@ class Setting(Rule):
 
     keys: str = ""
     unless: str = ""
+    needs_vendor: bool = False
+    """Its words are everybody's (`region = "us"`): they count only where the vendor is in sight."""
     emulators: str = ""
     """A regular expression: in a file where it is found, the setting concerns an emulator."""
     spelling: Spelling = field(default_factory=Spelling)

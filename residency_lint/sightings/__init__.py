@@ -29,7 +29,7 @@ def sightings(scene: Scene) -> tuple[Sighting, ...]:
     found = [*sdk_sightings(scene), *placed_in_switches(_texts(scene), scene), *_folded(scene)]
     kept = _Kept()
     # A word alone says least: whoever sees which hosts it selects knows better.
-    for one in sorted(found, key=lambda one: isinstance(one.rule, Setting) and one.rule.spelling.kind == "word"):
+    for one in sorted(found, key=lambda one: isinstance(one.rule, Setting) and one.rule.needs_vendor):
         rivals = kept.overlapping(one)
         if not any(_covers(rival, one) for rival in rivals):
             for rival in rivals:

@@ -163,7 +163,7 @@ def setting_sightings(passage: Passage) -> Iterator[Sighting]:
     """Regions under a key that chooses one."""
     keys = passage.mention.keys
     for rule, names, unless in passage.scene.catalog.settings:
-        if rule.spelling.kind != "region" or not _names_region(keys, names):
+        if rule.spelling.kind != "region" or not names_region(keys, names):
             continue
         if unless is not None and unless.search(".".join(keys).lower()):
             continue
@@ -173,61 +173,28 @@ def setting_sightings(passage: Passage) -> Iterator[Sighting]:
         return
 
 
-def word_sightings(passage: Passage) -> Iterator[Sighting]:
-    """A vendor's own words for its regions, under a key that chooses one; a fallback inside a hole counts as well."""
-    text = passage.text
-    for rule, names, unless in passage.scene.catalog.settings:
-        if rule.spelling.kind != "word" or not any(word in text for word in rule.spelling.values.values()):
-            continue
-        # `-e DD_SITE=datadoghq.com`: the text brings its own key.
-        own = _ASSIGNED.match(text)
-        keys = (*passage.mention.keys, own["name"]) if own else passage.mention.keys
-        if not _names_region(keys, names) or (unless is not None and unless.search(".".join(keys).lower())):
-            continue
-        found = _WORD.fullmatch(text, own.end() if own else 0)
-        column = next((c for c, word in rule.spelling.values.items() if found and word == found["word"]), "")
-        if found is None or not column:
-            continue
-        evidence = passage.at(*found.span("word"))
-        yield evidence.sighting(
-            rule,
-            column,
-            words=f"`{_bare(keys[-1])}` is `{evidence.words}`",
-            verb="and leads to",
-            rewrites=tuple(
-                evidence.rewrite(region, rule.spelling.values[region], rule.fix)
-                for region in passage.scene.wanted(rule.vendor)
-                if region in rule.spelling.values and region != column
-            ),
-        )
-
-
-_ASSIGNED = re.compile(r"(?P<name>[A-Za-z_]\w*)=")
-_WORD = re.compile(r"""['"]?(?:\$\{\w+:?[-=])?(?P<word>[\w.-]+)\}?['"]?""")
-
-
 def option_sightings(passage: Passage) -> Iterator[Sighting]:
     """`--region us-east-1` in a command line that a program or script runs."""
     for rule, names, _ in passage.scene.catalog.settings:
         for found in _OPTION.finditer(passage.text):
-            if rule.spelling.kind == "region" and _names_region((found["option"],), names):
+            if rule.spelling.kind == "region" and names_region((found["option"],), names):
                 yield from _regions(rule, passage, *found.span("value"))
 
 
 _OPTION = re.compile(r"(?<![\w-])--(?P<option>[a-z][a-z-]*)[= ](?P<value>[a-z0-9-]+)")
 
 
-def _names_region(keys: tuple[str, ...], names: re.Pattern[str]) -> bool:
+def names_region(keys: tuple[str, ...], names: re.Pattern[str]) -> bool:
     """Whether the last key, or the one whose `default` or `value` it is, names a region."""
-    key = _bare(keys[-1])
+    key = bare(keys[-1])
     # `AvailabilityZone1`, `--aws-region`: how people spell and number the same key.
     spelled = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", key).lower().lstrip("-").rstrip("0123456789").replace("-", "_")
     if names.search(spelled) or names.search(key.lower()):
         return True
-    return key.lower() in ("default", "value") and len(keys) > 1 and _names_region(keys[:-1], names)
+    return key.lower() in ("default", "value") and len(keys) > 1 and names_region(keys[:-1], names)
 
 
-def _bare(key: str) -> str:
+def bare(key: str) -> str:
     """`DD_SITE` of `environ[DD_SITE]`."""
     return key.removesuffix("]").rpartition("[")[2] if key.endswith("]") else key
 

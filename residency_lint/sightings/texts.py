@@ -13,7 +13,6 @@ from residency_lint.sightings.clouds import (
     option_sightings,
     region_rewrites,
     setting_sightings,
-    word_sightings,
 )
 from residency_lint.sightings.evidence import Evidence, Passage
 from residency_lint.sightings.hosts import host_sightings
@@ -43,7 +42,6 @@ def text_sightings(passage: Passage) -> Iterator[Sighting]:
     yield from _pattern_sightings(passage)
     if passage.mention.keys and not arn_ranges:
         yield from setting_sightings(passage)
-        yield from word_sightings(passage)
     if "--" in passage.text:
         yield from option_sightings(passage)
 

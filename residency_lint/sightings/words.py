@@ -7,43 +7,48 @@ from collections.abc import Iterator
 
 from residency_lint.findings import Sighting
 from residency_lint.rules import Setting
+from residency_lint.sightings.clouds import bare, names_region
 from residency_lint.sightings.evidence import Passage
+
+_ASSIGNED = re.compile(r"(?P<name>[A-Za-z_]\w*)=")
+_WORD = re.compile(r"""['"]?(?:\$\{\w+:?[-=])?(?P<word>[\w.-]+)\}?['"]?""")
 
 
 def word_sightings(passage: Passage) -> Iterator[Sighting]:
-    """A region word under a key that chooses one, where the vendor is in sight.
-
-    In configuration the vendor stands in the keys that lead there (`mixpanel.region`). In a program the file must name
-    the vendor, and another of its regions as a word, so that there is a choice at all.
-    """
-    keys = passage.mention.keys
+    """A vendor's own words for its regions, under a key that chooses one; a fallback inside a hole counts as well."""
+    text = passage.text
     for rule, names, unless in passage.scene.catalog.settings:
-        if rule.spelling.kind != "word" or not names.search(keys[-1].lower().lstrip("-").replace("-", "_")):
-            continue
-        if unless is not None and unless.search(".".join(keys).lower()):
-            continue
         spellings = rule.spelling.values
-        region = next((name for name, word in spellings.items() if word == passage.text), None)
-        if region is None or not _concerns(rule, passage):
+        if rule.spelling.kind != "word" or not any(word in text for word in spellings.values()):
             continue
-        evidence = passage.at(0, len(passage.text))
-        wanted = [name for name in passage.scene.wanted(rule.vendor) if name in spellings and name != region]
+        # `-e DD_SITE=datadoghq.com`: the text brings its own key.
+        own = _ASSIGNED.match(text)
+        keys = (*passage.mention.keys, own["name"]) if own else passage.mention.keys
+        if not names_region(keys, names) or (unless is not None and unless.search(".".join(keys).lower())):
+            continue
+        found = _WORD.fullmatch(text, own.end() if own else 0)
+        column = next((c for c, word in spellings.items() if found and word == found["word"]), "")
+        if found is None or not column or (rule.needs_vendor and not _is_in_sight(rule, keys, passage)):
+            continue
+        evidence = passage.at(*found.span("word"))
+        wanted = [region for region in passage.scene.wanted(rule.vendor) if spellings.get(region, column) != column]
         yield evidence.sighting(
             rule,
-            region,
-            words=f'`{keys[-1]}` is "{passage.text}"',
-            verb="and selects",
-            rewrites=tuple(evidence.rewrite(name, spellings[name], rule.fix) for name in wanted),
+            column,
+            words=f"`{bare(keys[-1])}` is `{evidence.words}`",
+            verb="and leads to",
+            rewrites=tuple(evidence.rewrite(name, spellings[name], rule.fix) for name in wanted if name != column),
         )
 
 
-def _concerns(rule: Setting, passage: Passage) -> bool:
-    vendor = rule.vendor
-    if any(vendor in key.lower() for key in passage.mention.keys):
+def _is_in_sight(rule: Setting, keys: tuple[str, ...], passage: Passage) -> bool:
+    """Whether the vendor stands in the keys that lead to a word (`mixpanel.region`). In a program the file must name
+    the vendor, and another of its regions as a word, so that there is a choice at all."""
+    if any(rule.vendor in key.lower() for key in keys):
         return True
     if passage.scene.facts.language != "python":
         return False
     text = passage.scene.source.text
     others = [word for word in rule.spelling.values.values() if word != passage.text]
     choice = re.compile("|".join(rf"""["']{re.escape(word)}["']""" for word in others))
-    return re.search(rf"(?i)\b{re.escape(vendor)}\b", text) is not None and choice.search(text) is not None
+    return re.search(rf"(?i)\b{re.escape(rule.vendor)}\b", text) is not None and choice.search(text) is not None
