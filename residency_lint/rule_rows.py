@@ -151,13 +151,16 @@ def _pattern(table: Table, row: Row) -> Pattern:
 
 
 def _spelling(table: Table, row: Row) -> Spelling:
-    values = table.words("values")
+    values, also = table.words("values"), table.words("also")
     row.check_columns(table, "values", values)
+    row.check_columns(table, "also", also.values())
     return Spelling(
         kind=table.text("kind", "word", choices=KINDS_OF_VALUE),
         endpoint=table.text("endpoint"),
         path=table.text("path"),
+        exact=table.flag("exact"),
         values=values,
+        also=also,
         builders=tuple(f"{row.vendor}/{name}" for name in table.texts("builders")),
     )
 
@@ -166,6 +169,9 @@ def _sdk(table: Table, row: Row) -> SdkCall:
     absent = table.text("absent")
     if absent:
         row.check_columns(table, "absent", [absent])
+    parts, only = table.texts("parts"), table.words("only")
+    if not set(only) <= set(parts):
+        table.error("only", f"names no part: {', '.join(sorted(set(only) - set(parts)))}")
     settings = []
     for inner in table.tables("settings"):
         settings.append(
@@ -195,7 +201,8 @@ def _sdk(table: Table, row: Row) -> SdkCall:
         package=table.text("package"),
         signatures=tuple(signatures),
         settings=tuple(settings),
-        parts=table.texts("parts"),
+        parts=parts,
+        only=only,
         absent=absent,
         absent_host=table.text("absent_host"),
         off=table.words("off"),

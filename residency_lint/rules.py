@@ -114,10 +114,18 @@ class Spelling:
     endpoint: str = ""
     """The endpoint row whose addresses a host or url names."""
     path: str = ""
+    exact: bool = False
+    """A URL is scheme, host and `path`, nothing else: the SDK appends the rest, or refuses what has no scheme."""
     values: Mapping[str, str] = field(default_factory=dict)
     """region → the word, for the kinds that are not hosts."""
+    also: Mapping[str, str] = field(default_factory=dict)
+    """Other words, and qualified names of constants, that stand for a region; a fix does not write them."""
     builders: tuple[str, ...] = ()
     """Ids of the SDK rows whose calls make the object."""
+
+    def column(self, word: str) -> str:
+        """The region that a word or qualified name stands for, or nothing."""
+        return next((region for region, own in self.values.items() if own == word), "") or self.also.get(word, "")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -172,6 +180,8 @@ class SdkCall(Rule):
     settings: tuple[SdkSetting, ...] = ()
     parts: tuple[str, ...] = ()
     """What the SDK talks to separately, when one setting does not move all of it."""
+    only: Mapping[str, str] = field(default_factory=dict)
+    """part → the argument without which the SDK does not talk to it: a stream that is switched on."""
     absent: str = ""
     """The column of a part that no setting moves."""
     absent_host: str = ""

@@ -60,7 +60,8 @@ def _start_sightings(start: Start) -> Iterator[Sighting]:
     given = _given(start, arguments, opaque)
     missing: list[str] = []
     settled: dict[SdkSetting, tuple[Value, ...]] = {}
-    for part in start.rule.parts or ("",):
+    parts = [p for p in start.rule.parts or ("",) if p not in start.rule.only or _is_on(start.rule.only[p], arguments)]
+    for part in parts:
         setting, values = _moving(part, start, given)
         if setting is None:
             missing.append(part)
@@ -72,7 +73,12 @@ def _start_sightings(start: Start) -> Iterator[Sighting]:
     for binding in given.late:
         yield _late_sighting(binding, start)
     if missing and start.rule.absent:
-        yield _missing_sighting(missing, start, given)
+        yield _missing_sighting(missing, len(missing) < len(parts), start, given)
+
+
+def _is_on(name: str, arguments: Mapping[str, Expression]) -> bool:
+    argument = arguments.get(name)
+    return argument is not None and not (isinstance(argument, Constant) and argument.text in ("False", "None"))
 
 
 def _is_constant(expression: Expression | None, word: str) -> bool:
@@ -198,7 +204,8 @@ def _moving(part: str, start: Start, given: _Given) -> tuple[SdkSetting | None, 
     """The setting that decides where a part goes: its own before the one for everything; `None` sets nothing."""
     own = [s for s in start.rule.settings if part and part in s.covers]
     general = [s for s in start.rule.settings if not s.covers]
-    for setting in sorted([*own, *general], key=lambda s: not s.beats):
+    # What is assigned to the object afterwards replaces what its constructor was told.
+    for setting in sorted([*own, *general], key=lambda s: (not s.beats, bool(s.argument or s.module or s.env))):
         expression = given.values.get(setting)
         if expression is None:
             continue
@@ -212,13 +219,12 @@ def _moving(part: str, start: Start, given: _Given) -> tuple[SdkSetting | None, 
 # --- what is missing, late, or cannot be moved -------------------------------------------------------
 
 
-def _missing_sighting(missing: list[str], start: Start, given: _Given) -> Sighting:
+def _missing_sighting(missing: list[str], is_partial: bool, start: Start, given: _Given) -> Sighting:
     rule = start.rule
-    general = next((s for s in rule.settings if not s.covers and not s.until), None)
-    name = setting_name(general) if general else "region"
-    partial = len(missing) < len(rule.parts)
-    words = f"{start.title} sets no `{name}`"
-    if partial:
+    moving = [s for s in rule.settings if not s.until and (not s.covers or set(s.covers) >= set(missing))]
+    setting = next(iter(sorted(moving, key=lambda s: bool(s.covers))), None)
+    words = f"{start.title} sets no `{setting_name(setting) if setting else 'region'}`"
+    if is_partial:
         words = f"{start.title} sets no host for {', '.join(missing)}"
     chain = (start.step(words), start.step(f"the SDK's own default: {rule.absent_host or rule.absent}"))
     found = Sighting(
@@ -235,9 +241,9 @@ def _missing_sighting(missing: list[str], start: Start, given: _Given) -> Sighti
     )
     if given.opaque:
         return replace(found, region=None, reason=given.opaque)
-    if general is None or not _takes(start.target, general):
+    if setting is None or not _takes(start.target, setting):
         return found
-    return replace(found, rewrites=insertion(start, general, given.values.get(general)))
+    return replace(found, rewrites=insertion(start, setting, given.values.get(setting)))
 
 
 def _takes(target: Target, setting: SdkSetting) -> bool:

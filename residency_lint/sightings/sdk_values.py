@@ -18,7 +18,7 @@ from residency_lint.sightings.starts import Start, setting_name
 
 def value_sightings(value: Value, setting: SdkSetting, expression: Expression, start: Start) -> Iterator[Sighting]:
     kind = setting.spelling.kind
-    if isinstance(value.content, Unknown) and kind == "enum" and value.content.name in setting.spelling.values.values():
+    if isinstance(value.content, Unknown) and setting.spelling.column(value.content.name):
         yield _member(value.content, value, setting, start)
     elif isinstance(value.content, Unknown):
         # Where the SDK has no default of its own, configuration decides, and nothing is said of it.
@@ -33,9 +33,9 @@ def value_sightings(value: Value, setting: SdkSetting, expression: Expression, s
 
 
 def _member(unknown: Unknown, value: Value, setting: SdkSetting, start: Start) -> Sighting:
-    """A member of an enum of the SDK."""
-    spellings = setting.spelling.values
-    region = next(name for name, member in spellings.items() if member == unknown.name)
+    """A member of an enum of the SDK, or one of its constants."""
+    spellings = setting.spelling.values if setting.spelling.kind == "enum" else {}
+    region = setting.spelling.column(unknown.name)
     source = start.scene.sources(value.unit.facts.path) or start.scene.source
     assert unknown.span is not None
     text = Text(source.slice(unknown.span), unknown.span, path=source.path)
@@ -86,7 +86,14 @@ def _host_values(value: Value, setting: SdkSetting, start: Start) -> Iterator[Si
     if setting.spelling.kind == "host" and "://" in text.text:
         whole = passage.at(0, len(text.text))
         words = f"`{setting_name(setting)}` takes a bare host; `{text.text}` has a scheme"
-        rewrites = _bare_hosts(setting, whole, start)
+        rewrites = _whole_values(setting, whole, start)
+        yield whole.sighting(start.rule, NOWHERE, words=words, verb="", chain=chain, rewrites=rewrites)
+        return
+    if setting.spelling.exact and not _is_exact(text.text, setting):
+        whole = passage.at(0, len(text.text))
+        wish = f"a scheme, a host and {setting.spelling.path or 'no path'}"
+        words = f"`{setting_name(setting)}` takes {wish}; it is `{text.text}`"
+        rewrites = _whole_values(setting, whole, start)
         yield whole.sighting(start.rule, NOWHERE, words=words, verb="", chain=chain, rewrites=rewrites)
         return
     evidence = passage.at(first, last)
@@ -109,16 +116,24 @@ def _chain(value: Value, setting: SdkSetting, start: Start) -> tuple[Step, ...]:
     return (start.step(start.words_for(setting)), *value.chain)
 
 
-def _bare_hosts(setting: SdkSetting, whole: Evidence, start: Start) -> tuple[Rewrite, ...]:
-    """The bare host of each wanted region instead of a whole value."""
+def _is_exact(text: str, setting: SdkSetting) -> bool:
+    return re.fullmatch(rf"https?://[^/?#]+{re.escape(setting.spelling.path)}/?", text, re.IGNORECASE) is not None
+
+
+def _whole_values(setting: SdkSetting, whole: Evidence, start: Start) -> tuple[Rewrite, ...]:
+    """The host of each wanted region, as the setting wants it, instead of a whole value."""
     row = start.scene.catalog.rules.get(f"{start.rule.vendor}/{setting.spelling.endpoint}")
     if not isinstance(row, Endpoint):
         return ()
     return tuple(
-        whole.rewrite(region, address.host, row.fix)
+        whole.rewrite(region, _written(address.host, setting), row.fix)
         for region in start.scene.wanted(row.vendor)
         for address in row.columns.get(region, ())[:1]
     )
+
+
+def _written(host: str, setting: SdkSetting) -> str:
+    return f"https://{host}{setting.spelling.path}" if setting.spelling.kind == "url" else host
 
 
 def _word_values(value: Value, setting: SdkSetting, start: Start) -> Iterator[Sighting]:
@@ -126,10 +141,12 @@ def _word_values(value: Value, setting: SdkSetting, start: Start) -> Iterator[Si
     if not isinstance(content, (Text, Constant)):
         return
     word, spellings = content.text, setting.spelling.values
-    region = next((name for name, spelled in spellings.items() if spelled == word), None)
+    region = setting.spelling.column(word)
     evidence = _whole(content, value, start)
     shown = f'"{word}"' if isinstance(content, Text) else word
     wanted = [name for name in start.scene.wanted(start.rule.vendor) if spellings.get(name, word) != word]
+    if setting.spelling.kind == "enum":
+        wanted = []  # A member's name does not belong inside a text.
     yield evidence.sighting(
         start.rule,
         region or NOWHERE,

@@ -7,10 +7,11 @@ import re
 from residency_lint.facts import Attribute, Call, Constant, Expression, Import, Name, Text
 from residency_lint.findings import Rewrite
 from residency_lint.fixes import Applicability, Edit
-from residency_lint.resolve.names import constructor_parameters, exported
+from residency_lint.resolve.names import constructor_parameters, exported, targets
 from residency_lint.rules import Endpoint, SdkCall, SdkSetting
 from residency_lint.sightings.scene import Scene
 from residency_lint.sightings.starts import Start
+from residency_lint.source import Span
 
 _NAME = re.compile(r"\{([a-z_][\w]*(?:\.\w+)+)\}")
 
@@ -57,7 +58,7 @@ def _value(setting: SdkSetting, rule: SdkCall, region: str, quote: str, scene: S
             return f"{quote}{host}{quote}"
         return None
     word = spelling.values.get(region)
-    if word is None or spelling.kind in ("boolean", "enum"):
+    if word is None or spelling.kind in ("boolean", "enum") or word.startswith("{"):
         return word
     return f"{quote}{word}{quote}"
 
@@ -78,7 +79,16 @@ def _built(setting: SdkSetting, value: str, call: Call, scene: Scene) -> tuple[s
         spelled, needed = _spelled(name, call, scene)
         text = text.replace("{" + name + "}", spelled)
         needed_edits += needed
-    return text, tuple(needed_edits)
+    return text, _joined(needed_edits)
+
+
+def _joined(edits: list[Edit]) -> tuple[Edit, ...]:
+    """Several names that one import statement takes are one edit of it."""
+    texts: dict[tuple[str, Span], str] = {}
+    for edit in edits:
+        place = edit.path, edit.span
+        texts[place] = texts.get(place, "") + edit.text
+    return tuple(Edit(path, span, text) for (path, span), text in texts.items())
 
 
 def _accepts(name: str, build: str, scene: Scene) -> bool:
@@ -94,7 +104,9 @@ def _spelled(name: str, call: Call, scene: Scene) -> tuple[str, list[Edit]]:
     module, _, last = name.rpartition(".")
     if isinstance(call.function, Attribute):
         base = scene.source.slice(call.function.base.span)
-        return f"{base}.{last}", []
+        # `amplitude.Amplitude` stands in its module, `Experiment.initialize_remote` in a class.
+        if _stands_for(call.function.base, module, call, scene):
+            return f"{base}.{last}", []
     imports = [
         entry
         for scope in scene.unit.visible_scopes(call.site.scope)
@@ -111,13 +123,24 @@ def _spelled(name: str, call: Call, scene: Scene) -> tuple[str, list[Edit]]:
         return last, []
     bound = last if not _is_taken(last, scene) else module.rpartition(".")[2].title().replace("_", "") + last
     written = last if bound == last else f"{last} as {bound}"
-    assert isinstance(call.function, Name)
-    beside = next((e for e in imports if e.bound == call.function.id and e.module == module and e.slot), None)
+    first = _first(call.function)
+    beside = next((e for e in imports if e.bound == first and e.module == module and e.slot), None)
     if beside is not None:
         return bound, [_beside(beside, written, scene)]
     if scene.facts.import_slot is None:
         return bound, []
     return bound, [scene.facts.import_slot.edit(scene.path, f"from {module} import {written}")]
+
+
+def _stands_for(expression: Expression, module: str, call: Call, scene: Scene) -> bool:
+    return any(module in target.names for target in targets(expression, scene.unit, call.site, scene.program))
+
+
+def _first(expression: Expression) -> str:
+    """The name that a dotted expression starts with."""
+    while isinstance(expression, Attribute):
+        expression = expression.base
+    return expression.id if isinstance(expression, Name) else ""
 
 
 def _beside(entry: Import, name: str, scene: Scene) -> Edit:
