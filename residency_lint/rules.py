@@ -187,7 +187,7 @@ class SdkCall(Rule):
     """The column of a part that no setting moves."""
     absent_host: str = ""
     off: Mapping[str, str] = field(default_factory=dict)
-    """argument → value that switches the client off."""
+    """argument, or a module's attribute by its qualified name → value that switches the client off."""
     needs: tuple[str, ...] = ()
     """Arguments of which one must be given for the call to reach the vendor: without an API key, `datadog.initialize`
     only tells where the local agent is."""

@@ -31,6 +31,7 @@ from residency_lint.facts import (
     Subscript,
     Text,
 )
+from residency_lint.findings import Step
 from residency_lint.resolve import calls
 from residency_lint.resolve.callers import given_by_callers
 from residency_lint.resolve.environment import set_values, variable_of_field
@@ -73,7 +74,8 @@ class Resolution:
         if frame.depth > _DEEPEST or self._steps > _MOST_STEPS:
             yield frame.unknown("the way to it is too long")
         elif isinstance(node, Text):
-            yield frame.via(node.span, f'"{_shown(node.text)}"').value(node)
+            step = Step(node.path or frame.unit.facts.path, node.span, f'"{_shown(node.text)}"')
+            yield replace(frame, chain=(*frame.chain, step)).value(node)
         elif isinstance(node, (Constant, Listing, Mapping)):
             yield frame.value(node)
         elif isinstance(node, Joined):

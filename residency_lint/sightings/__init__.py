@@ -36,7 +36,9 @@ def sightings(scene: Scene) -> tuple[Sighting, ...]:
                 if _covers(one, rival):
                     kept.remove(rival)
             kept.add(one)
-    return tuple(sorted(kept, key=lambda s: (s.path, s.span)))
+    words = [one for one in kept if isinstance(one.rule, Setting) and _is_telling_word(one.rule)]
+    left = [one for one in kept if not any(_is_made_of(one, word) for word in words)]
+    return tuple(sorted(left, key=lambda s: (s.path, s.span)))
 
 
 class _Kept:
@@ -89,6 +91,16 @@ def _covers(one: Sighting, other: Sighting) -> bool:
     if isinstance(one.rule, SdkCall) and isinstance(other.rule, SdkCall):
         return False  # one start, or one setting of it, among the arguments of another
     return one.span.contains(other.span) and (one.rule.vendor != "aws" or one.rule.vendor == other.rule.vendor)
+
+
+def _is_telling_word(rule: Setting) -> bool:
+    return rule.spelling.kind == "word" and not rule.needs_vendor
+
+
+def _is_made_of(one: Sighting, word: Sighting) -> bool:
+    """Whether `one` is put together from a word that was seen by itself: the wrong value was born there."""
+    last = one.chain[-1] if one.chain and one is not word else None
+    return last is not None and (last.path, last.span, one.rule.vendor) == (word.path, word.span, word.rule.vendor)
 
 
 def _texts(scene: Scene) -> list[Seen]:

@@ -6,11 +6,11 @@ import re
 from dataclasses import dataclass, replace
 from typing import Any
 
-from residency_lint.facts import HOLE, Mention, Text
+from residency_lint.facts import HOLE, Mention
 from residency_lint.findings import Context, Rewrite, Sighting
 from residency_lint.fixes import Applicability, Edit
 from residency_lint.rules import Rule
-from residency_lint.sightings.scene import Scene
+from residency_lint.sightings.scene import Scene, changed
 
 _PLACEHOLDER = re.compile(
     r"<[A-Za-z][\w .-]*>|[xX]{4,}|\bX{3,}\b|\byour[-_]|(?i:fill[-_]?me|change[-_]?me|replace[-_]?me)"
@@ -58,34 +58,38 @@ class Evidence:
         is_placeholder = self.passage.context is Context.CODE and _PLACEHOLDER.search(self.passage.text)
         return Context.PLACEHOLDER if is_placeholder else self.passage.context
 
-    @property
-    def touches_a_hole(self) -> bool:
-        """Whether the passage was put together right where the evidence stands: what is edited there may be wrong for
-        other values of the neighbouring part."""
+    def is_between_parts(self, new: str) -> bool:
+        """Whether writing `new` would add characters right where the passage was put together from parts: that may be
+        wrong for other values of the part beside them."""
         text = self.passage.mention.text
-        if HOLE in text.text[max(0, self.start - 1) : self.end + 1]:
+        first, last = changed(text, self.start, self.end, new)
+        if HOLE in text.text[max(0, first - 1) : last + 1]:
             return True
-        touching = [
-            piece
-            for at, piece in text.pieces
-            if at + len(piece.text) >= self.start and at <= self.end and not _stands_apart(at, piece, self)
-        ]
-        return len(touching) > 1 and not all(text.span.contains(piece.span) for piece in touching)
+        beside = [piece for at, piece in text.pieces if first in (at, at + len(piece.text))]
+        return first == last and len(beside) > 1 and not all(text.span.contains(piece.span) for piece in beside)
 
     def edit(self, new: str) -> Edit | None:
         return self.passage.scene.edit(self.passage.mention.text, self.start, self.end, new)
 
     def rewrite(self, region: str, new: str, fix: Applicability) -> Rewrite:
         """The rewrite to a region; shown only where the text cannot be edited."""
-        edit = None if self.touches_a_hole else self.edit(new)
+        edit = None if self.is_between_parts(new) else self.edit(new)
         if edit is None or fix is Applicability.DISPLAY:
             return Rewrite(region, new, (), Applicability.DISPLAY)
         return Rewrite(region, new, (edit,), fix)
 
+    def _telling_part(self, rewrites: tuple[Rewrite, ...]) -> tuple[int, int]:
+        """Of a text put together, the characters in the part that a rewrite would change: there the value is born."""
+        for at, piece in self.passage.mention.text.pieces:
+            start, end = max(self.start, at), min(self.end, at + len(piece.text))
+            if start < end and any(piece.span.contains(edit.span) for r in rewrites for edit in r.edits[:1]):
+                return start, end
+        return self.start, self.end
+
     def sighting(self, rule: Rule, region: str | None, **more: Any) -> Sighting:
         """What the evidence says; `more` are fields of `Sighting`."""
         scene, mention = self.passage.scene, self.passage.mention
-        path, span = scene.locate(mention.text, self.start, self.end)
+        path, span = scene.locate(mention.text, *self._telling_part(more.get("rewrites", ())))
         seen = more.setdefault("seen", self.words.replace(HOLE, "…"))
         found = Sighting(
             rule=rule,
@@ -99,11 +103,3 @@ class Evidence:
             certain=not scene.facts.note,
         )
         return replace(found, **more)
-
-
-def _stands_apart(at: int, piece: Text, evidence: Evidence) -> bool:
-    """Whether a piece only borders on the evidence, with a slash or at sign between them."""
-    text, end = evidence.passage.text, at + len(piece.text)
-    if piece.text and end == evidence.start:
-        return text[end - 1] in "/@"
-    return bool(piece.text) and at == evidence.end and text[at] in "/:?"

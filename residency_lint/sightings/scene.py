@@ -54,7 +54,7 @@ class Scene:
         piece, offset = _piece_at(text, start)
         source = self.source_of(piece)
         last = min(end - offset, len(piece.text))
-        raw = _raw_offsets(piece, source, start - offset, last)
+        raw = _raw_offsets(piece, source, max(0, start - offset), last)
         if raw is None:
             return source.path, piece.span
         return source.path, raw
@@ -62,10 +62,8 @@ class Scene:
     def edit(self, text: Text, start: int, end: int, new: str) -> Edit | None:
         """The smallest edit that makes `start` to `end` of a text read `new`; None when it cannot be made in one
         place, or an escape stands in the way."""
-        old = text.text[start:end]
-        head = _shared(old, new)
-        tail = min(_shared(old[::-1], new[::-1]), min(len(old), len(new)) - head)
-        first, last = start + head, end - tail
+        first, last = changed(text, start, end, new)
+        head, tail = first - start, end - last
         piece, offset = _piece_at(text, first if first < last else max(start, first - 1))
         if last - offset > len(piece.text) or first < offset:
             return None
@@ -76,6 +74,14 @@ class Scene:
         # An escape beside the place that changes: what is replaced as a whole may still stand there unescaped.
         span = _raw_offsets(piece, source, start - offset, end - offset) if start >= offset else None
         return None if span is None or end - offset > len(piece.text) else Edit(source.path, span, new)
+
+
+def changed(text: Text, start: int, end: int, new: str) -> tuple[int, int]:
+    """The characters that differ when `start` to `end` of a text read `new`; an empty range where some are added."""
+    old = text.text[start:end]
+    head = _shared(old, new)
+    tail = min(_shared(old[::-1], new[::-1]), min(len(old), len(new)) - head)
+    return start + head, end - tail
 
 
 def is_silent(path: str) -> bool:

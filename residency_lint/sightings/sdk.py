@@ -16,6 +16,7 @@ from residency_lint.facts import (
 )
 from residency_lint.facts import Mapping as MappingDisplay
 from residency_lint.findings import Context, Sighting
+from residency_lint.resolve.environment import set_values
 from residency_lint.resolve.frames import Value
 from residency_lint.resolve.names import Target, constructor_parameters, targets
 from residency_lint.resolve.values import resolve, told
@@ -49,6 +50,11 @@ def _start_sightings(start: Start) -> Iterator[Sighting]:
     for name, word in start.rule.off.items():
         if isinstance(switch := arguments.get(name), Constant) and switch.text == word:
             return
+        # A module that is its own client is switched off by an attribute, unless that depends on something.
+        if "." in name and any(
+            _is_constant(b.value, word) and not b.site.guards for b in module_bindings(name, start.scene)
+        ):
+            return
     if start.rule.needs and not opaque and not any(name in arguments for name in start.rule.needs):
         return
     given = _given(start, arguments, opaque)
@@ -73,6 +79,10 @@ def _start_sightings(start: Start) -> Iterator[Sighting]:
 def _is_on(name: str, arguments: Mapping[str, Expression]) -> bool:
     argument = arguments.get(name)
     return argument is not None and not (isinstance(argument, Constant) and argument.text in ("False", "None"))
+
+
+def _is_constant(expression: Expression | None, word: str) -> bool:
+    return isinstance(expression, Constant) and expression.text == word
 
 
 def _arguments(start: Start) -> tuple[dict[str, Expression], str]:
@@ -125,11 +135,13 @@ def _given(start: Start, arguments: Mapping[str, Expression], opaque: str) -> _G
 
 def _item_of_argument(setting: SdkSetting, arguments: Mapping[str, Expression], start: Start) -> Expression | None:
     """What a mapping that is an argument holds under a setting's key; a mapping that cannot be seen into itself."""
-    name, _, key = setting.item.rstrip("]").partition("[")
-    if name not in arguments:
-        return None
-    items = _expanded(arguments[name], start)
-    return arguments[name] if items is None else items.get(key)
+    name = setting.item.partition("[")[0]
+    return _item(setting, arguments[name], start) if name in arguments else None
+
+
+def _item(setting: SdkSetting, mapping: Expression, start: Start) -> Expression | None:
+    items = _expanded(mapping, start)
+    return mapping if items is None else items.get(setting.item.rstrip("]").partition("[")[2])
 
 
 def _assignments(setting: SdkSetting, start: Start) -> tuple[list[Expression | None], list[Binding]]:
@@ -141,7 +153,11 @@ def _assignments(setting: SdkSetting, start: Start) -> tuple[list[Expression | N
         found = [
             b for (_, target), bs in scene.unit.bindings.items() if target == f"os.environ[{setting.env}]" for b in bs
         ]
-        return [binding.value for binding in found], []
+        set_outside = [
+            replace(mention.text, path=there.facts.path)
+            for there, mention in set_values(setting.env, scene.unit, scene.program)
+        ]
+        return [*set_outside, *(binding.value for binding in found)], []
     if not call.assigned:
         return [], []
     if setting.setter:
@@ -154,6 +170,11 @@ def _assignments(setting: SdkSetting, start: Start) -> tuple[list[Expression | N
     bindings = [b for b in scene.unit.bindings.get(key, []) if b.span.start > call.span.start]
     copied = _first_use(setting.before, start)
     early = [binding.value for binding in bindings if binding.span.start < copied]
+    if setting.item and not early:
+        whole = scene.unit.bindings.get((call.site.scope, f"{call.assigned}.{setting.item.partition('[')[0]}"), [])
+        early = [
+            _item(setting, b.value, start) for b in whole if b.value is not None and b.span.start > call.span.start
+        ]
     return early, [binding for binding in bindings if binding.span.start >= copied]
 
 
