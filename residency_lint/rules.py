@@ -115,7 +115,8 @@ class Spelling:
     """The endpoint row whose addresses a host or url names."""
     path: str = ""
     exact: bool = False
-    """A URL is scheme, host and `path`, nothing else: the SDK appends the rest, or refuses what has no scheme."""
+    """A URL is scheme, a host of `endpoint` and `path`, nothing else: the SDK appends the rest, or refuses what has no
+    scheme."""
     values: Mapping[str, str] = field(default_factory=dict)
     """region → the word, for the kinds that are not hosts."""
     also: Mapping[str, str] = field(default_factory=dict)

@@ -6,8 +6,10 @@ import re
 from collections.abc import Iterator
 
 from residency_lint.arns import pinned
+from residency_lint.catalog import HostRow
 from residency_lint.facts import HOLE, Constant, Expression, Mention, Role, Text
 from residency_lint.findings import Rewrite, Sighting, Step
+from residency_lint.fixes import Applicability
 from residency_lint.resolve.frames import Unknown, Value
 from residency_lint.rules import NOWHERE, Endpoint, SdkSetting
 from residency_lint.sightings.clouds import region_rewrites
@@ -104,7 +106,20 @@ def _host_values(value: Value, setting: SdkSetting, start: Start) -> Iterator[Si
         words=f"{start.title} sends to `{evidence.words}`",
         verb="in" if is_endpoint else "",
         chain=chain,
-        rewrites=host_rewrites(row, evidence) if is_endpoint else (),
+        rewrites=_host_rewrites(row, evidence, setting, start) if is_endpoint else (),
+    )
+
+
+def _host_rewrites(row: HostRow, evidence: Evidence, setting: SdkSetting, start: Start) -> tuple[Rewrite, ...]:
+    """The host's twins; where an exact setting wants hosts of another row, that row's, for a person to look at."""
+    wanted = start.scene.catalog.rules.get(f"{start.rule.vendor}/{setting.spelling.endpoint}")
+    if not setting.spelling.exact or not isinstance(wanted, Endpoint) or wanted is row.rule:
+        return host_rewrites(row, evidence)
+    fix = min(wanted.fix, Applicability.UNSAFE)
+    return tuple(
+        evidence.rewrite(region, address.host, fix)
+        for region in start.scene.wanted(wanted.vendor)
+        for address in wanted.columns.get(region, ())[:1]
     )
 
 
