@@ -172,12 +172,6 @@ class Catalog:
     def portability(self) -> tuple[Portability, ...]:
         return tuple(row for file in self.files for row in file.portability)
 
-    @cached_property
-    def cloud_regions(self) -> Mapping[str, Region]:
-        """The regions of every provider that a rule file speaks for."""
-        providers = {vendor.provider for vendor in self.vendors.values() if vendor.provider}
-        return {name: r for p in sorted(providers) for name, r in self.places.providers[p].items()}
-
     def atoms(self, policies: Iterable[Policy]) -> frozenset[str]:
         """Lower-case texts; a file in which none occurs holds nothing that one of the policies forbids or doubts."""
         found: set[str] = {"arn:aws", "arn%3aaws", "arn:*", "arn:$", "arn:{", "arn:%"}

@@ -6,7 +6,7 @@ are expressions too and are listed once more in `Facts.calls`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import Enum
 from typing import TypeAlias
 
@@ -324,4 +324,3 @@ class Facts:
     is_test: bool = False
     note: str = ""
     """Why the file was read less well than its language allows."""
-    exports: tuple[str, ...] = field(default=())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import IntEnum
 
 from residency_lint.source import Span
@@ -47,21 +47,6 @@ class Fix:
     edits: tuple[Edit, ...]
     applicability: Applicability
     consequence: str = ""
-
-
-def narrowed(edit: Edit, old: str) -> Edit:
-    """The same edit without the characters that `old`, the text it replaces, shares with it at both ends.
-
-    Only for texts whose shared ends are ASCII, where a character is a byte.
-    """
-    new, head = edit.text, 0
-    while head < min(len(old), len(new)) and old[head] == new[head]:
-        head += 1
-    tail = 0
-    while tail < min(len(old), len(new)) - head and old[-1 - tail] == new[-1 - tail]:
-        tail += 1
-    span = Span(edit.span.start + head, edit.span.end - tail)
-    return replace(edit, span=span, text=new[head : len(new) - tail])
 
 
 def selected(fixes: Iterable[Fix]) -> tuple[list[Fix], list[Fix]]:

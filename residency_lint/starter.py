@@ -76,7 +76,7 @@ def _vendors(catalog: Catalog, seen: Counter[tuple[str, str]]) -> list[str]:
 
 
 _TAIL = [
-    '# datadog = { region = "us5", reason = "DPA 2026-114, SCC signed", until = 2027-03-31 }',
+    '# a vendor with its reason: { region = "us", reason = "DPA 2026-114, SCC signed", until = 2027-03-31 }',
     "",
     "# [[paths]]",
     '# match  = ["services/us/**"]',

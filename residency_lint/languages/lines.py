@@ -26,7 +26,6 @@ SLASH = Comments(("//",), blocks=(("/*", "*/"),))
 DASH = Comments(("--",), blocks=(("/*", "*/"),))
 BATCH = Comments(first=("rem ", "@rem ", "::"))
 BASIC = Comments(("'",), first=("rem ",))
-MARKUP = Comments(blocks=(("<!--", "-->"),))
 UNKNOWN = Comments(first=("#", "//"))
 
 _QUOTE_OR_MARK = {
