@@ -18,7 +18,7 @@ $(STAMP): pyproject.toml Makefile
 	  exit 1; \
 	} >&2
 	$(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --editable '.[dev]'
+	$(BIN)/python -m pip install --quiet --editable '.[dev,proof]'
 	@touch $@
 
 test: setup

@@ -208,6 +208,7 @@ def _sdk(table: Table, row: Row) -> SdkCall:
         off=table.words("off"),
         needs=table.texts("needs"),
         proof=table.text("proof"),
+        unproved=table.text("unproved"),
     )
 
 

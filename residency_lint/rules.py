@@ -193,6 +193,8 @@ class SdkCall(Rule):
     only tells where the local agent is."""
     proof: str = ""
     """How the behaviour was established: observed, confirmed in source, documented."""
+    unproved: str = ""
+    """Why no program of the test suite runs it and looks at the host that is reached."""
 
 
 @dataclass(frozen=True, slots=True)

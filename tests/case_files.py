@@ -42,6 +42,8 @@ FILE_NAMES = {
     "txt": "example.txt",
 }
 KINDS = ("error", "warning", "note", "silenced", "allowed", "quiet")
+_OF_PROGRAMS = (("reached",), ("reached", "fixed"), ("environment",))
+"""Fences of programs that are run (`tests/proof`)."""
 _MARK = rf"(?:{'|'.join(KINDS)}):\s*\[[\w-]+/[\w-]+\](?:\s*\"[^\"]*\")?"
 _MARKS = re.compile(rf"\s*(?:\#|//|--|;|<!--|/\*)[ ]*(?P<marks>{_MARK}(?:;[ ]*{_MARK})*)[ ]*(?:-->|\*/)?$")
 _ONE = re.compile(r"(?P<kind>\w+):\s*\[(?P<rule>[^\]]+)\](?:\s*\"(?P<words>[^\"]*)\")?")
@@ -111,6 +113,17 @@ class Section:
             found[path] = fence.text if fence else found[path]
         return found
 
+    def reached(self, *, fixed: bool) -> dict[str, str] | None:
+        """Host → `inside` or `outside` of the declared region, or `elsewhere` (no vendor's); None without a fence."""
+        words = ("reached", "fixed") if fixed else ("reached",)
+        fence = next((fence for fence in self.fences if fence.words == words), None)
+        return None if fence is None else {host: place for place, host in map(str.split, fence.lines)}
+
+    def environment(self) -> dict[str, str]:
+        """What the deployment gives the program, by the fence `environment`."""
+        fences = [fence for fence in self.fences if fence.words == ("environment",)]
+        return dict(line.split("=", 1) for fence in fences for line in fence.lines)
+
     def markers(self) -> list[Marker]:
         return [
             Marker(fence.path, number, found["kind"], found["rule"], found["words"] or "")
@@ -139,6 +152,8 @@ def sections(file: str, text: str) -> list[Section]:
             body = tuple(_body(lines, fence["ticks"], f"{file}:{number + 1}"))
             if words == ["policy"]:
                 section.policy = policies[section.level] = "".join(line + "\n" for line in body)
+            elif tuple(words) in _OF_PROGRAMS:
+                section.fences.append(Fence(language, tuple(words), "", body, number, number + len(body) + 1))
             elif tuple(words) in ((), ("fixed",), ("fixed", "unsafe")):
                 path = path or _path_of(language, bool(words), section, f"{file}:{number + 1}")
                 section.fences.append(Fence(language, tuple(words), path, body, number, number + len(body) + 1))
@@ -175,6 +190,22 @@ def updated(text: str, section: Section, safe: dict[str, str], unsafe: dict[str,
         if not fresh and start and not lines[start - 1]:
             start -= 1
         lines[start:end] = fresh
+    return "\n".join(lines) + "\n"
+
+
+def updated_reached(text: str, section: Section, hosts: dict[str, str], hosts_fixed: dict[str, str]) -> str:
+    """A case file's text with the `reached` fences of one section made to say what was seen."""
+    lines = text.splitlines()
+    for words, seen in ((("reached", "fixed"), hosts_fixed), (("reached",), hosts)):
+        old = next((fence for fence in section.fences if fence.words == words), None)
+        shown = [f"{place} {host}" for host, place in sorted(seen.items())]
+        if old is not None and (words == ("reached",) or hosts_fixed != hosts):
+            lines[old.start + 1 : old.end] = shown
+        elif old is not None:
+            lines[old.start - 1 : old.end + 1] = []
+        elif hosts_fixed != hosts:
+            before = next(fence for fence in section.fences if fence.words == ("reached",))
+            lines[before.end + 1 : before.end + 1] = ["", "```text reached fixed", *shown, "```"]
     return "\n".join(lines) + "\n"
 
 
@@ -219,7 +250,7 @@ def _checked(section: Section) -> Section:
     if len(paths) != len(set(paths)):
         raise ValueError(f"{section.id}: two files have one name")
     for fence in section.fences:
-        if fence.words and fence.path not in paths:
+        if fence.words and fence.words not in _OF_PROGRAMS and fence.path not in paths:
             raise ValueError(f"{section.id}: there is no file {fence.path}")
     for fence in section.files:
         for line in fence.lines:

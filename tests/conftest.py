@@ -4,4 +4,6 @@ import pytest
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--update-cases", action="store_true", help="rewrite the `fixed` fences of tests/cases/*.md")
+    parser.addoption(
+        "--update-cases", action="store_true", help="rewrite the `fixed` and `reached` fences of case files"
+    )

@@ -20,8 +20,12 @@ from residency_lint.settings import Settings
 from tests.case_files import Marker, Section, sections, updated
 
 CASES = Path(__file__).parent / "cases"
+PROGRAMS = Path(__file__).parent / "proof"
 SECTIONS = [
-    section for path in sorted(CASES.glob("*.md")) for section in sections(path.name, path.read_text(encoding="utf-8"))
+    section
+    for folder in (CASES, PROGRAMS)
+    for path in sorted(folder.glob("*.md"))
+    for section in sections(f"{folder.name}/{path.name}", path.read_text(encoding="utf-8"))
 ]
 
 
@@ -46,7 +50,7 @@ def test_case(section: Section, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
 
     safe, unsafe = _fixed(section, report, unsafe=False), _fixed(section, report, unsafe=True)
     if pytestconfig.getoption("--update-cases"):
-        file = CASES / section.file
+        file = CASES.parent / section.file
         text = file.read_text(encoding="utf-8")
         current = next(s for s in sections(section.file, text) if s.title == section.title)
         file.write_text(updated(text, current, safe, unsafe), encoding="utf-8")
