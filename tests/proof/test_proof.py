@@ -1,7 +1,7 @@
 """Programs run with the real SDKs: the host that is reached is the one the tool tells, before its fixes and after.
 
-A program is a section of `tests/proof/*.md`, written as a case (`tests/test_cases.py` judges it), with a fence `reached`:
-the hosts seen when its first Python file runs. `reached fixed` has the hosts after all fixes, where they differ.
+A program is a section of `tests/proof/*.md`, written as a case (`tests/test_cases.py` judges it), with a fence
+`reached`: the hosts seen when its first Python file runs. `reached fixed` has those after all fixes, where they differ.
 """
 
 from __future__ import annotations
