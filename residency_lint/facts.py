@@ -269,6 +269,8 @@ class BindingKind(Enum):
     ASSIGNMENT = "assignment"
     PARAMETER = "parameter"
     DEFINITION = "definition"
+    DECLARATION = "declaration"
+    """A class's field without a value."""
     OTHER = "other"
     """A loop, `with`, `except`, `del`, an augmented assignment: the value cannot be told."""
 
@@ -288,6 +290,8 @@ class Binding:
     after: Slot | None = None
     scope: int = -1
     """For a definition: the scope it opens."""
+    annotation: Expression | None = None
+    """Of a parameter or a class's field: what is written as its type, where that says more than a type."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,11 +18,12 @@ from residency_lint.facts import (
     Mapping,
     Name,
     ScopeKind,
-    Subscript,
     Text,
 )
-from residency_lint.resolve.environment import set_values
-from residency_lint.resolve.frames import Frame, Unknown, Value
+from residency_lint.fixes import Slot
+from residency_lint.resolve.config_values import file_values
+from residency_lint.resolve.frames import Frame, Value
+from residency_lint.resolve.lookups import lookup
 from residency_lint.resolve.names import targets
 from residency_lint.resolve.templates import brace_parts, percent_parts, pieces_of
 from residency_lint.source import Span
@@ -36,9 +37,13 @@ _MOST_COMBINATIONS = 64
 
 def called(node: Call, frame: Frame, resolution: Resolution) -> Iterator[Value]:
     """The values of a call; one that nothing is known of is a value of its own."""
-    variable = environment_variable(node, frame, resolution)
-    if variable is not None:
-        yield from environment_values(variable, _default(node), frame, resolution)
+    looked_up = lookup(node, frame, resolution)
+    if looked_up is not None:
+        yield from looked_up.values(frame, resolution, node.span.start)
+        return
+    read = file_values(node, frame, resolution)
+    if read is not None:
+        yield from read
         return
     arguments = [a.value for a in node.arguments if not a.name and not a.star]
     method = node.function.name if isinstance(node.function, Attribute) else ""
@@ -57,12 +62,7 @@ def _function(node: Call, arguments: list[Expression], frame: Frame, resolution:
     if any(target.name == "urllib.parse.urljoin" for target in names) and len(arguments) == 2:
         yield from _url_joined(arguments, node, frame, resolution)
     elif any(target.name in _FIELDS for target in names):
-        default = next((a.value for a in node.arguments if a.name == "default"), None)
-        first = arguments[0] if arguments and any(t.name == "pydantic.Field" for t in names) else None
-        if default is None and first is None:
-            yield frame.unknown("a field without a default")
-        else:
-            yield from resolution.as_fallback(default or first or node, frame)
+        yield from _field(node, arguments, any(t.name == "pydantic.Field" for t in names), frame, resolution)
     elif builtin in ("str", "bool") and len(arguments) == 1:
         yield from resolution.values(arguments[0], frame.deeper())
     elif builtin == "dict":
@@ -70,6 +70,22 @@ def _function(node: Call, arguments: list[Expression], frame: Frame, resolution:
         yield frame.value(Mapping(items, node.span))
     else:
         yield from _returned(node, frame, resolution)
+
+
+def _field(
+    node: Call, arguments: list[Expression], is_pydantic: bool, frame: Frame, resolution: Resolution
+) -> Iterator[Value]:
+    """The default of a field, or what the function makes that is called for it."""
+    named = {a.name: a.value for a in node.arguments if a.name}
+    default = named.get("default", arguments[0] if arguments and is_pydantic else None)
+    factory = named.get("default_factory", named.get("factory"))
+    if default is not None:
+        yield from resolution.as_fallback(default, frame)
+    elif factory is not None:
+        made = Call(factory, (), factory.span, Slot(Span(factory.span.end, factory.span.end)), node.site)
+        yield from resolution.as_fallback(made, frame)
+    else:
+        yield frame.unknown("a field without a default")
 
 
 _FIELDS = {
@@ -96,67 +112,6 @@ def _returned(node: Call, frame: Frame, resolution: Resolution) -> Iterator[Valu
         if returns:
             return
     yield frame.value(node)
-
-
-# --- the environment -------------------------------------------------------------------------------
-
-
-def environment_variable(node: Call | Subscript, frame: Frame, resolution: Resolution) -> str | None:
-    """The variable that an expression looks up ("" where its name is no text), None for any other expression."""
-    looked_in = node.base if isinstance(node, Subscript) else node.function
-    names = {t.name for t in targets(looked_in, frame.unit, frame.site, resolution.program)}
-    if isinstance(node, Subscript):
-        key: Expression = node.key
-        found = "os.environ" in names
-    else:
-        if not node.arguments:
-            return None
-        key = node.arguments[0].value
-        found = bool(names & _LOOKUPS) or _is_environment_reader(node.function, frame, resolution)
-    return (key.text if isinstance(key, Text) else "") if found else None
-
-
-def environment_values(
-    variable: str, default: Expression | None, frame: Frame, resolution: Resolution
-) -> Iterator[Value]:
-    is_set = False
-    for unit, mention in set_values(variable, frame.unit, resolution.program):
-        is_set = True
-        there = replace(frame.via_file(unit, mention.text.span, f"{variable} is set here"), site=mention.site)
-        yield there.value(replace(mention.text, path=unit.facts.path))
-    if is_set:
-        return
-    reason = f"environment variable {variable}" if variable else "an environment variable"
-    yield frame.value(Unknown(reason, env=variable), fallback=default is not None)
-    if default is not None:
-        words = f"{variable or 'the variable'} is not set: its fallback"
-        yield from resolution.as_fallback(default, frame.via(default.span, words))
-
-
-def _default(node: Call) -> Expression | None:
-    named = next((a.value for a in node.arguments if a.name == "default"), None)
-    positional = [a.value for a in node.arguments if not a.name]
-    return named or (positional[1] if len(positional) > 1 else None)
-
-
-def _is_environment_reader(function: Expression, frame: Frame, resolution: Resolution) -> bool:
-    """`env = environ.Env()` then `env(…)`, `env.str(…)`: an object of a settings library."""
-    base = function.base if isinstance(function, Attribute) else function
-    if not isinstance(base, Name):
-        return False
-    unit = frame.unit
-    made_by = [
-        target.name
-        for scope in unit.visible_scopes(frame.site.scope)
-        for binding in unit.bindings.get((scope, base.id), [])
-        if isinstance(binding.value, Call)
-        for target in targets(binding.value.function, unit, binding.site, resolution.program)
-    ]
-    return any(name in _ENVIRONMENT_CLASSES for name in made_by)
-
-
-_LOOKUPS = {"os.getenv", "os.environ.get", "os.environ.setdefault", "os.environ.pop", "decouple.config"}
-_ENVIRONMENT_CLASSES = {"environ.Env", "environs.Env", "starlette.config.Config", "decouple.Config"}
 
 
 # --- texts -----------------------------------------------------------------------------------------

@@ -64,6 +64,15 @@ class Unit:
         return {id(binding.value): binding for binding in self.facts.bindings if binding.value is not None}
 
     @cached_property
+    def bindings_of_items(self) -> dict[str, list[Binding]]:
+        """Key → the bindings of an item under it, whatever mapping they are made in."""
+        index: dict[str, list[Binding]] = {}
+        for binding in self.facts.bindings:
+            if binding.target.endswith("]"):
+                index.setdefault(binding.target.partition("[")[2][:-1], []).append(binding)
+        return index
+
+    @cached_property
     def roles_of_reads(self) -> dict[str, set[Role]]:
         """Name, also the end of a dotted one → what is done with its value wherever it is read."""
         index: dict[str, set[Role]] = {}
@@ -83,6 +92,15 @@ class Unit:
             for before, part in pairwise(joined.parts)
             if isinstance(part, Text) and not isinstance(before, Text)
         )
+
+    @cached_property
+    def values_by_key(self) -> dict[str, list[Mention]]:
+        """The last key → the texts under it, keys themselves apart, in source order."""
+        index: dict[str, list[Mention]] = {}
+        for mention in self.mentions:
+            if mention.keys and mention.role is not Role.KEY:
+                index.setdefault(mention.keys[-1], []).append(mention)
+        return index
 
     @cached_property
     def mentions(self) -> list[Mention]:

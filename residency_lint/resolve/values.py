@@ -34,9 +34,11 @@ from residency_lint.facts import (
 from residency_lint.findings import Step
 from residency_lint.resolve import calls
 from residency_lint.resolve.callers import given_by_callers
-from residency_lint.resolve.environment import set_values, variable_of_field
 from residency_lint.resolve.frames import Frame, Unknown, Value
+from residency_lint.resolve.lookups import lookup
 from residency_lint.resolve.names import Target, targets
+from residency_lint.resolve.objects import attribute_values
+from residency_lint.resolve.options import option_values
 from residency_lint.resolve.program import Program, Unit
 from residency_lint.source import Span
 
@@ -127,6 +129,10 @@ class Resolution:
     def _parameter(self, binding: Binding, frame: Frame) -> Iterator[Value]:
         function = frame.unit.scope(binding.site.scope)
         outside = replace(frame, site=replace(binding.site, scope=function.parent))
+        given_by_option = option_values(binding, frame, self)
+        if given_by_option is not None:
+            yield from given_by_option
+            return
         callers = given_by_callers(binding.site.scope, binding.target, frame.unit, self.program)
         for given in callers:
             if given.opaque:
@@ -149,12 +155,11 @@ class Resolution:
             if bindings:
                 yield from self._bindings(bindings, frame)
                 return
+        known = attribute_values(node, frame, self)
+        if known is not None:
+            yield from known
+            return
         bindings, unit = self._attributes(node, frame)
-        if bindings and unit.scope(bindings[-1].site.scope).kind is ScopeKind.CLASS:
-            variable = variable_of_field(node.name, bindings[-1].site.scope, unit)
-            if any(True for _ in set_values(variable, unit, self.program)):
-                yield from calls.environment_values(variable, None, replace(frame, unit=unit), self)
-                return
         if bindings:
             yield from self._bindings(bindings, replace(frame, unit=unit))
         else:
@@ -169,7 +174,7 @@ class Resolution:
                 owner = unit.enclosing_class(site.scope)
                 if owner >= 0:
                     return unit.attributes(owner, node.name)[-1:], unit
-        classes: list[Target] = list(targets(node.base, unit, site, self.program))
+        classes = [target for target in targets(node.base, unit, site, self.program) if target.is_local]
         if not classes:
             for value in self.values(node.base, frame.aside()):
                 if isinstance(value.content, Call):
@@ -226,9 +231,9 @@ class Resolution:
     # --- containers and choices ------------------------------------------------------------------
 
     def _subscript(self, node: Subscript, frame: Frame) -> Iterator[Value]:
-        variable = calls.environment_variable(node, frame, self)
-        if variable is not None:
-            yield from calls.environment_values(variable, None, frame, self)
+        looked_up = lookup(node, frame, self)
+        if looked_up is not None:
+            yield from looked_up.values(frame, self, node.span.start)
             return
         if isinstance(node.key, Text):
             target = f"{written(node.base)}[{node.key.text}]"

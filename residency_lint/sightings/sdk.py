@@ -150,14 +150,8 @@ def _assignments(setting: SdkSetting, start: Start) -> tuple[list[Expression | N
     if setting.module:
         return [binding.value for binding in module_bindings(setting.module, scene)], []
     if setting.env:
-        found = [
-            b for (_, target), bs in scene.unit.bindings.items() if target == f"os.environ[{setting.env}]" for b in bs
-        ]
-        set_outside = [
-            replace(mention.text, path=there.facts.path)
-            for there, mention in set_values(setting.env, scene.unit, scene.program)
-        ]
-        return [*set_outside, *(binding.value for binding in found)], []
+        before = (call.site, call.span.start)
+        return [one.value for one in set_values(setting.env, scene.unit, scene.program, before=before)], []
     if not call.assigned:
         return [], []
     if setting.setter:
@@ -204,6 +198,7 @@ def _moving(part: str, start: Start, given: _Given) -> tuple[SdkSetting | None, 
     """The setting that decides where a part goes: its own before the one for everything; `None` sets nothing."""
     own = [s for s in start.rule.settings if part and part in s.covers]
     general = [s for s in start.rule.settings if not s.covers]
+    emptied: tuple[SdkSetting, tuple[Value, ...]] | None = None
     # What is assigned to the object afterwards replaces what its constructor was told.
     for setting in sorted([*own, *general], key=lambda s: (not s.beats, bool(s.argument or s.module or s.env))):
         expression = given.values.get(setting)
@@ -211,9 +206,11 @@ def _moving(part: str, start: Start, given: _Given) -> tuple[SdkSetting | None, 
             continue
         values = resolve(expression, start.scene.unit, start.call.site, start.scene.program)
         set_ones = tuple(v for v in values if not (isinstance(v.content, Constant) and v.content.text == "None"))
-        if set_ones:
+        if setting.empty and set_ones and all(value.text == "" for value in told(set_ones)):
+            emptied = emptied or (setting, set_ones)
+        elif set_ones:
             return setting, set_ones
-    return None, ()
+    return emptied or (None, ())
 
 
 # --- what is missing, late, or cannot be moved -------------------------------------------------------

@@ -26,6 +26,8 @@ def value_sightings(value: Value, setting: SdkSetting, expression: Expression, s
         # Where the SDK has no default of its own, configuration decides, and nothing is said of it.
         if start.rule.absent:
             yield _untold(value.content, value, expression, setting, start)
+    elif value.text == "" and setting.empty:
+        yield _empty(value, setting, start)
     elif kind == "region":
         yield from _region_values(value, setting, start)
     elif kind in ("host", "host:port", "url", "dsn", "connection-string"):
@@ -72,6 +74,21 @@ def _untold(unknown: Unknown, value: Value, expression: Expression, setting: Sdk
         reason=unknown.reason,
         chain=(start.step(start.title), *value.chain),
         hint=hint,
+    )
+
+
+def _empty(value: Value, setting: SdkSetting, start: Start) -> Sighting:
+    """An empty text, which the SDK takes for none."""
+    assert isinstance(value.content, Text)
+    whole, rule = _whole(value.content, value, start), start.rule
+    return whole.sighting(
+        rule,
+        rule.absent or NOWHERE,
+        seen=rule.absent_host or start.name,
+        words=f"`{setting_name(setting)}` is empty: {start.title} sends to {rule.absent_host or 'its default'}",
+        verb="in",
+        chain=_chain(value, setting, start),
+        rewrites=_whole_values(setting, whole, start),
     )
 
 
