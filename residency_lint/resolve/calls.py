@@ -21,7 +21,7 @@ from residency_lint.facts import (
     Text,
 )
 from residency_lint.fixes import Slot
-from residency_lint.resolve.config_values import file_values
+from residency_lint.resolve.config_values import file_values, section_item
 from residency_lint.resolve.frames import Frame, Value
 from residency_lint.resolve.lookups import lookup
 from residency_lint.resolve.names import targets
@@ -49,6 +49,8 @@ def called(node: Call, frame: Frame, resolution: Resolution) -> Iterator[Value]:
     method = node.function.name if isinstance(node.function, Attribute) else ""
     if isinstance(node.function, Attribute) and method in _METHODS:
         yield from _METHODS[method](node.function.base, node, frame, resolution)
+    elif method == "get" and (option := section_item(node, frame, resolution)) is not None:
+        yield from option
     elif isinstance(node.function, Attribute) and method in ("get", "pop", "setdefault") and arguments:
         default = arguments[1] if len(arguments) > 1 else Constant("None", node.span)
         yield from resolution.item(node.function.base, arguments[0], default, frame)

@@ -20,14 +20,86 @@ if TYPE_CHECKING:
 def file_values(node: Call, frame: Frame, resolution: Resolution) -> Iterator[Value] | None:
     """The mapping that a call reads from a file of the repository; None for any other call."""
     name = next((t.name for t in targets(node.function, frame.unit, frame.site, resolution.program)), "")
+    if name in _PARSERS:
+        return iter([frame.value(_parsed(node, frame, resolution))])
+    if name in _LAYERED:
+        return iter([frame.value(_layered(node, frame, resolution))])
     if name not in _READS or not node.arguments:
         return None
-    paths = _paths(node.arguments[0].value, frame, resolution)
-    units = [unit for unit in (found_file(path, frame.unit, resolution.program) for path in paths) if unit is not None]
+    units = _units(node.arguments[0].value, frame, resolution)
     if len(units) != 1:
         return None
     mapping = of_mapping(units[0]) if name.startswith("dotenv.") else mapping_of(units[0])
     return iter([frame.via_file(units[0], units[0].scope(0).span, f"read from {units[0].facts.path}").value(mapping)])
+
+
+def section_item(node: Call, frame: Frame, resolution: Resolution) -> Iterator[Value] | None:
+    """`config.get("section", "option", fallback=…)` of a `configparser`; None for any other call."""
+    arguments = [a.value for a in node.arguments if not a.name]
+    fallback = next((a.value for a in node.arguments if a.name == "fallback"), None)
+    if len(arguments) < 2 or not isinstance(arguments[0], Text) or not isinstance(node.function, Attribute):
+        return None
+    for container in resolution.values(node.function.base, frame.aside()):
+        inner = item_of(container.content, arguments[0].text) if isinstance(container.content, Mapping) else None
+        if isinstance(inner, Mapping) or fallback is not None:
+            there = Frame(container.unit, container.site, frame.chain, frame.depth + 1)
+            option = _option(arguments[1], inner if isinstance(inner, Mapping) else None)
+            if option is not None:
+                return resolution.values(option, there)
+            return resolution.as_fallback(fallback, frame) if fallback is not None else None
+    return None
+
+
+def _option(key: Expression, section: Mapping | None) -> Expression | None:
+    return item_of(section, key.text) if section is not None and isinstance(key, Text) else None
+
+
+def item_of(mapping: Mapping, name: str) -> Expression | None:
+    """What stands under a key, in capitals or not."""
+    found = [v for k, v in mapping.items if isinstance(k, Text) and k.text.lower() == name.lower()]
+    return found[-1] if found else None
+
+
+def _parsed(node: Call, frame: Frame, resolution: Resolution) -> Mapping:
+    """What a `configparser` knows: the files that it is told to read, in the file that makes it."""
+    items: dict[str, tuple[Expression, Expression]] = {}
+    for call in frame.unit.calls_by_name.get("read", []):
+        base = call.function.base if isinstance(call.function, Attribute) else None
+        if not call.arguments or (node.assigned and dotted(base) != node.assigned):
+            continue
+        for unit in _units(call.arguments[0].value, Frame(frame.unit, call.site), resolution):
+            items.update({key.text: (key, value) for key, value in mapping_of(unit).items if isinstance(key, Text)})
+    return Mapping(tuple(items.values()), node.span)
+
+
+def _layered(node: Call, frame: Frame, resolution: Resolution) -> Mapping:
+    """What dynaconf reads: the later file wins, and in each the environment's section over the default one."""
+    named = {a.name: a.value for a in node.arguments if a.name}
+    given = named.get("settings_files", named.get("settings_file"))
+    files = given.items if isinstance(given, Listing) else (given,) if given is not None else ()
+    by_section = isinstance(flag := named.get("environments"), Constant) and flag.text == "True"
+    items: dict[str, tuple[Expression, Expression]] = {}
+    for file in files:
+        for unit in _units(file, frame, resolution):
+            whole = mapping_of(unit)
+            sections = [item_of(whole, name) for name in _SECTIONS] if by_section else [whole]
+            for section in sections:
+                pairs = section.items if isinstance(section, Mapping) else ()
+                items.update({key.text.lower(): (key, value) for key, value in pairs if isinstance(key, Text)})
+    return Mapping(tuple(items.values()), node.span)
+
+
+_PARSERS = {"configparser.ConfigParser", "configparser.RawConfigParser", "configparser.SafeConfigParser"}
+_LAYERED = {"dynaconf.Dynaconf", "dynaconf.LazySettings"}
+_SECTIONS = ("default", "development", "global")
+"""In the order in which they win; the environment is `development` where nothing else is said."""
+
+
+def _units(expression: Expression, frame: Frame, resolution: Resolution) -> list[Unit]:
+    """The files that an expression names, as far as they are there."""
+    paths = _paths(expression, frame, resolution)
+    found = (found_file(path, frame.unit, resolution.program) for path in paths)
+    return [unit for unit in found if unit is not None]
 
 
 _READS = {
@@ -71,6 +143,12 @@ def _paths(expression: Expression, frame: Frame, resolution: Resolution) -> list
         return found
     path = path_in(expression, frame.unit)
     return [path] if path else []
+
+
+def dotted(expression: Expression | None) -> str:
+    if isinstance(expression, Attribute):
+        return f"{dotted(expression.base)}.{expression.name}"
+    return expression.id if isinstance(expression, Name) else ""
 
 
 def last_name(expression: Expression) -> str:

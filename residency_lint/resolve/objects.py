@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from residency_lint.facts import Attribute, Mapping, Name, Text
+from residency_lint.facts import Attribute, Mapping, Name
+from residency_lint.resolve.config_values import item_of
 from residency_lint.resolve.fields import field_values
 from residency_lint.resolve.frames import Frame, Value
 from residency_lint.resolve.names import targets
@@ -27,16 +28,14 @@ def attribute_values(node: Attribute, frame: Frame, resolution: Resolution) -> I
         if parsed is not None:
             return parsed
         if isinstance(value.content, Mapping):
-            return _item(node.name, value, resolution)
+            return _item(node.name, value, value.content, resolution)
     return None
 
 
-def _item(name: str, container: Value, resolution: Resolution) -> Iterator[Value]:
+def _item(name: str, container: Value, mapping: Mapping, resolution: Resolution) -> Iterator[Value]:
     """An item of configuration that can be asked for as an attribute, in capitals or not."""
-    assert isinstance(container.content, Mapping)
     frame = Frame(container.unit, container.site, container.chain, 1)
-    for key, value in container.content.items:
-        if isinstance(key, Text) and key.text.lower() == name.lower():
-            yield from resolution.values(value, frame)
-            return
-    yield frame.unknown(f"`{name}` of a configuration")
+    found = item_of(mapping, name)
+    if found is None:
+        return iter([frame.unknown(f"`{name}` of a configuration")])
+    return resolution.values(found, frame)

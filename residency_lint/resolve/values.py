@@ -36,7 +36,7 @@ from residency_lint.resolve import calls
 from residency_lint.resolve.callers import given_by_callers
 from residency_lint.resolve.frames import Frame, Unknown, Value
 from residency_lint.resolve.lookups import lookup
-from residency_lint.resolve.names import Target, targets
+from residency_lint.resolve.names import targets
 from residency_lint.resolve.objects import attribute_values
 from residency_lint.resolve.options import option_values
 from residency_lint.resolve.program import Program, Unit
