@@ -8,7 +8,8 @@ from dataclasses import replace
 
 from residency_lint.facts import HOLE, Attribute, BindingKind, Call, Comparison, Joined, Mention, Role, Site, Text
 from residency_lint.findings import Sighting
-from residency_lint.resolve.values import decide, resolve, written
+from residency_lint.resolve.calls import written
+from residency_lint.resolve.values import decide, resolve
 from residency_lint.rules import SdkCall, Setting
 from residency_lint.sightings.evidence import Passage
 from residency_lint.sightings.scene import Scene, context_of, is_silent

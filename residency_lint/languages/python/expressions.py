@@ -189,9 +189,7 @@ class Expressions:
             parts.append(left.right)
             left = left.left
         inner = replace(around, assigned="")
-        return f.Mapping(
-            tuple((None, self.convert(part, inner)) for part in [left, *reversed(parts)]), self.span(node)
-        )
+        return f.Mapping(tuple((None, self.convert(part, inner)) for part in [left, *reversed(parts)]), self.span(node))
 
     def _path(self, node: cst.BinaryOperation, around: Around) -> f.Expression:
         inner = replace(around, assigned="")

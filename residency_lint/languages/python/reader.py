@@ -264,9 +264,7 @@ class Reader:
         """Binds the name of a function or class; the place inside of it."""
         span = self.expressions.span(name)
         site = f.Site(place.scope, place.guards, span)
-        self.expressions.bindings.append(
-            f.Binding(name.value, None, f.BindingKind.DEFINITION, span, site, scope=scope)
-        )
+        self.expressions.bindings.append(f.Binding(name.value, None, f.BindingKind.DEFINITION, span, site, scope=scope))
         return _Place(scope, (), place.role if place.role is f.Role.DEAD else f.Role.VALUE)
 
     def _header(self, node: Any) -> Span:
