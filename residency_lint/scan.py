@@ -18,6 +18,7 @@ from residency_lint.judge import judge, wanted
 from residency_lint.languages import READERS, reader_for
 from residency_lint.languages.file_names import language_of
 from residency_lint.policy import Allowance, Policy
+from residency_lint.repository import Repository
 from residency_lint.resolve.environment import IS_ENVIRONMENT
 from residency_lint.resolve.program import Program, Unit
 from residency_lint.settings import Settings
@@ -136,6 +137,9 @@ class Tree:
     _atoms: dict[int, Gate] = field(default_factory=dict)
     _environments: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
+    def __post_init__(self) -> None:
+        self._repository = Repository(self.data, self.changes)
+
     def changed(self, changes: Mapping[str, bytes]) -> Tree:
         """The same files with others in the place of some; what was read of the rest is kept."""
         sources = {path: source for path, source in self._sources.items() if path not in changes}
@@ -184,6 +188,9 @@ class Tree:
             gate = Gate((), catalog.sdk_words)
             self._programs[id(catalog)] = Program(
                 self._unit_at, lambda path: self._passes(path, gate), self._environment_files
+            )
+            self._programs[id(catalog)].whole = Program(
+                self._unit_at, lambda path: True, self._environment_files, self._repository.files_naming
             )
         return self._programs[id(catalog)]
 

@@ -139,13 +139,16 @@ def _derived(target: Target, program: Program) -> list[Target]:
         assert one.unit is not None
         for there in _units_naming(one.unit.scope(one.scope).name, one.unit, program):
             for index, scope in enumerate(there.facts.scopes):
-                if scope.kind is ScopeKind.CLASS and any(
-                    base.unit is one.unit and base.scope == one.scope
-                    for base in lineage(Target(scope.name, there, index), program)[1:]
+                if (
+                    scope.kind is ScopeKind.CLASS
+                    and any(
+                        base.unit is one.unit and base.scope == one.scope
+                        for base in lineage(Target(scope.name, there, index), program)[1:]
+                    )
+                    and not any(f.unit is there and f.scope == index for f in found)
                 ):
-                    if not any(f.unit is there and f.scope == index for f in found):
-                        found.append(Target(scope.name, there, index))
-                        pending.append(found[-1])
+                    found.append(Target(scope.name, there, index))
+                    pending.append(found[-1])
     return found
 
 
