@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from enum import Enum
 from typing import TypeAlias
 
-from residency_lint.facts import HOLE, Call, Constant, Lambda, Listing, Mapping, Place, Site, Text
+from residency_lint.facts import HOLE, Call, Constant, Expression, Lambda, Listing, Mapping, Place, Site, Text
 from residency_lint.findings import Step
 from residency_lint.resolve.program import Unit
 from residency_lint.source import Span
@@ -35,9 +35,11 @@ class Choice(Enum):
     """With nothing set it is."""
     OPEN = 2
     """That cannot be told."""
-    OTHER = 3
+    WORD = 3
+    """Nor can this: a word decides, which is chosen by configuration."""
+    OTHER = 4
     """With nothing set another one is."""
-    NEVER = 4
+    NEVER = 5
 
 
 Content: TypeAlias = Text | Constant | Call | Mapping | Listing | Lambda | Unknown
@@ -47,7 +49,7 @@ Content: TypeAlias = Text | Constant | Call | Mapping | Listing | Lambda | Unkno
 class Value:
     """One value an expression can take. `content` lies in `unit` at `site`; `fallback`: other values are possible.
 
-    `choice`: whether conditions lead to it. `selector`: the value that chose it in a table.
+    `choice`: whether conditions lead to it. `selector`: the value that chose it in a `table`.
     """
 
     content: Content
@@ -57,6 +59,7 @@ class Value:
     fallback: bool = False
     choice: Choice = Choice.SURE
     selector: Value | None = None
+    table: tuple[tuple[str, Expression], ...] = ()
     activation: Activation | None = None
 
     @property

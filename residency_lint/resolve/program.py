@@ -229,6 +229,11 @@ class Program:
     whole: Program | None = None
     """The same program with call sites looked for in all of its files, and names followed everywhere."""
 
+    @property
+    def everywhere(self) -> Program:
+        """The program for questions about an SDK's settings, which may cost more."""
+        return self.whole or self
+
     def module(self, importer: str, module: str, *, for_names: bool = False) -> Unit | None:
         """The file of this repository that an import leads to, found by trying its few possible paths."""
         for path in _paths_of(importer, module):

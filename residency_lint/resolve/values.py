@@ -123,6 +123,8 @@ class Resolution:
             bindings = frame.unit.reaching(node.id, scope, frame.site, node.span.start)
             if bindings:
                 yield from self.bound(bindings, frame)
+                if frame.unit.reaching_imports(node.id, scope, frame.site, node.span.start):
+                    yield frame.unknown("an import")
                 return
             if (scope, node.id) in frame.unit.imports:
                 break
@@ -176,7 +178,8 @@ class Resolution:
             holds = self.decision(guard.test, frame)
             is_fixed = holds is not None and self._is_fixed(guard.test, frame)
             if holds is None:
-                one = Choice.OPEN
+                by_word = isinstance(guard.test, Comparison) and isinstance(guard.test.right, Text)
+                one = Choice.WORD if by_word else Choice.OPEN
             elif is_fixed:
                 one = Choice.SURE if holds is guard.holds else Choice.NEVER
             else:
@@ -357,14 +360,14 @@ class Resolution:
                 yield frame.unknown("an item under a key that cannot be told")
             # The choice was made where the key was written, so its steps come first.
             chosen_by_name = len(wanted.chain) > len(frame.chain) + 1
-            if item is not None:
+            if item is not None and known is not None:
                 chain = wanted.chain if chosen_by_name else container.chain
                 selector = wanted if chosen_by_name else None
                 for value in self.values(item, replace(frame.deeper(), chain=chain)):
-                    fallback = value.fallback or wanted.fallback or container.fallback
-                    yield replace(value, fallback=fallback, selector=selector or value.selector).chosen(
-                        container.choice
-                    )
+                    value = replace(value, fallback=value.fallback or wanted.fallback or container.fallback)
+                    if selector is not None:
+                        value = replace(value, selector=selector, table=tuple(known.items()))
+                    yield value.chosen(container.choice).chosen(wanted.choice)
             elif default is not None:
                 yield from self.as_fallback(default, frame)
 
