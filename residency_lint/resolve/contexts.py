@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import fields, is_dataclass
 
-from residency_lint.facts import Call, Expression, Guard, Name, ScopeKind, Site
+from residency_lint.facts import Call, Expression, Guard, Name, Scope, ScopeKind, Site
 from residency_lint.findings import Step
 from residency_lint.resolve.callers import call_sites, instances
 from residency_lint.resolve.calls import written
@@ -36,7 +36,7 @@ def contexts(
         if parent.kind is ScopeKind.CLASS and function.parameters and not is_static(function):
             receiver = function.parameters[0]
         found: list[Activation | None] = []
-        if names & (own - {receiver, ""}) and not _is_called_otherwise(function.decorators):
+        if names & (own - {receiver, ""}) and not is_called_otherwise(function):
             found = list(_by_call(scope, unit, resolution, depth))
         if not found and receiver and receiver in names:
             found = list(_by_instance(scope, unit, parent.name, resolution, depth))
@@ -77,9 +77,9 @@ _PASSED_THROUGH = frozenset(
 )
 
 
-def _is_called_otherwise(decorators: Iterable[Expression]) -> bool:
+def is_called_otherwise(function: Scope) -> bool:
     """Whether a decorator may call the function with arguments of its own: a command, a route, a fixture."""
-    return any(last_name(decorator) not in _PASSED_THROUGH for decorator in decorators)
+    return any(last_name(decorator) not in _PASSED_THROUGH for decorator in function.decorators)
 
 
 def _names_behind(expressions: Iterable[Expression], unit: Unit, scope: int) -> set[str]:

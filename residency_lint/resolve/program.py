@@ -9,7 +9,21 @@ from functools import cached_property
 from itertools import pairwise
 from posixpath import dirname, join, normpath
 
-from residency_lint.facts import Binding, Call, Facts, Import, Mention, Name, Return, Role, Scope, ScopeKind, Site, Text
+from residency_lint.facts import (
+    Binding,
+    BindingKind,
+    Call,
+    Facts,
+    Import,
+    Mention,
+    Name,
+    Return,
+    Role,
+    Scope,
+    ScopeKind,
+    Site,
+    Text,
+)
 from residency_lint.source import Span
 
 
@@ -77,6 +91,11 @@ class Unit:
             if name.endswith("]"):
                 index.setdefault((scope, name.partition("[")[0]), []).extend(bindings)
         return {key: sorted(bindings, key=lambda b: b.span) for key, bindings in index.items()}
+
+    @cached_property
+    def defaults(self) -> list[Binding]:
+        """The parameters that have a default."""
+        return [b for b in self.facts.bindings if b.kind is BindingKind.PARAMETER and b.value is not None]
 
     @cached_property
     def bindings_by_value(self) -> dict[int, Binding]:

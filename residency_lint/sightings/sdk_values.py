@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from residency_lint.arns import pinned
 from residency_lint.catalog import HostRow
@@ -98,6 +99,10 @@ def _host_values(value: Value, setting: SdkSetting, start: Start) -> Iterator[Si
         rewrites = _whole_values(setting, whole, start)
         yield whole.sighting(start.rule, NOWHERE, words=words, verb="", chain=chain, rewrites=rewrites)
         return
+    selected = _selected(row, value, setting, start)
+    if selected is not None:
+        yield selected
+        return
     evidence = passage.at(first, last)
     is_endpoint = isinstance(row.rule, Endpoint)
     yield evidence.sighting(
@@ -107,6 +112,34 @@ def _host_values(value: Value, setting: SdkSetting, start: Start) -> Iterator[Si
         verb="in" if is_endpoint else "",
         chain=chain,
         rewrites=_host_rewrites(row, evidence, setting, start) if is_endpoint else (),
+    )
+
+
+def _selected(row: HostRow, value: Value, setting: SdkSetting, start: Start) -> Sighting | None:
+    """The word that selects a host in a table with hosts of other regions: there the choice is made."""
+    word, scene = value.selector, start.scene
+    if word is None or not isinstance(word.content, Text) or word.content.pieces or not isinstance(row.rule, Endpoint):
+        return None
+    words: dict[str, str] = {}
+    for key, item in value.table:
+        for other in start.values(item):
+            found = host_at(other.text, scene.catalog) if other.text else None
+            if found is not None:
+                words.setdefault(found[0].region, key)
+    wanted = [region for region in scene.wanted(start.rule.vendor) if region in words]
+    if not wanted:
+        return None
+    text = word.content if word.content.path else replace(word.content, path=word.unit.facts.path)
+    whole = _passage(text, word, start).at(0, len(text.text))
+    return whole.sighting(
+        start.rule,
+        row.region,
+        words=f'"{text.text}" selects the host that {start.title} sends to',
+        verb="in",
+        chain=_chain(value, setting, start),
+        rewrites=tuple(
+            whole.rewrite(region, words[region], start.rule.fix) for region in wanted if region != row.region
+        ),
     )
 
 
