@@ -86,7 +86,7 @@ def _past_the_gate(section: Section) -> list[Finding]:
         for path, text in section.texts().items()
         for finding in check_source(source_of(path, text.encode()), settings, tree, with_allowed=True)
     ]
-    for finding in sorted(all_found, key=lambda finding: not isinstance(finding.rule, SdkCall)):
+    for finding in sorted(all_found, key=lambda f: (not isinstance(f.rule, SdkCall), not f.fails)):
         found.setdefault((finding.path, finding.span, finding.rule.vendor), finding)
     return list(found.values())
 

@@ -61,13 +61,22 @@ def items(value: Value, resolution: Resolution) -> dict[str, Expression] | None:
             inner = items_of(item, frame, resolution)
             if inner is None:
                 return None
+            for overwritten in found.keys() & inner.keys():
+                _pass_over(found[overwritten], frame, resolution)
             found |= inner
             continue
         text = key.text if isinstance(key, Text) else _only_text(key, frame, resolution)
         if text is None:
             return None
+        if text in found:
+            _pass_over(found[text], frame, resolution)
         found[text] = placed(item, frame)
     return found
+
+
+def _pass_over(item: Expression, frame: Frame, resolution: Resolution) -> None:
+    place = item.place if isinstance(item, Elsewhere) and isinstance(item.place, Frame) else frame
+    resolution.pass_over(item, place)
 
 
 def placed(expression: Expression, frame: Frame) -> Expression:

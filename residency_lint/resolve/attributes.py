@@ -30,7 +30,7 @@ def attribute_values(node: Attribute, frame: Frame, resolution: Resolution) -> l
         found += member_values(target, made, node.name, frame, resolution)
     if found:
         return found
-    if node.name == "value" and isinstance(node.base, (Attribute, Call)):
+    if node.name == "value":
         # A member of an enum is what it is bound to.
         found = [v for v in resolution.values(node.base, frame.deeper()) if isinstance(v.content, Text)]
     if found or not isinstance(node.base, (Name, Attribute, Call)):
@@ -67,8 +67,10 @@ def member_values(
         bindings = unit.reaching(f"{receiver}.{name}", method.scope, site, _END)
         if bindings:
             yield from resolution.bound(bindings, _inside(unit, site, frame, activation))
+            _pass_over_bodies(lineage(target, resolution.program), name, frame, resolution)
             return
-    for one in lineage(target, resolution.program):
+    classes = lineage(target, resolution.program)
+    for index, one in enumerate(classes):
         if one.unit is None:
             continue
         for binding in one.unit.attributes(one.scope, name)[-1:]:
@@ -77,7 +79,27 @@ def member_values(
                 yield from _of_body(binding, target, made, there, resolution)
             else:
                 yield from resolution.bound([binding], there)
+            _pass_over_bodies(classes[index + 1 :], name, frame, resolution)
+            if any(base.name in _ENUMS for base in classes):
+                for other in fields(target, resolution.program):
+                    _pass_over_bodies([one] * (other != name), other, frame, resolution)
             return
+
+
+_ENUMS = {"enum.Enum", "enum.StrEnum"}
+
+
+def pass_over_members(node: Attribute, frame: Frame, resolution: Resolution) -> None:
+    """Notes what an object would have under a name, had nothing been assigned to it."""
+    for _, target in receivers(node.base, frame, resolution):
+        _pass_over_bodies(lineage(target, resolution.program), node.name, frame, resolution)
+
+
+def _pass_over_bodies(classes: list[Target], name: str, frame: Frame, resolution: Resolution) -> None:
+    for one in classes:
+        for binding in one.unit.attributes(one.scope, name) if one.unit else ():
+            assert one.unit is not None
+            resolution.pass_over(binding.value, replace(frame, unit=one.unit))
 
 
 def _of_body(
@@ -99,6 +121,7 @@ def _of_body(
             given = arguments.positional[index]
         has_constructor = method_of(target, "__init__", resolution.program) is not None
         if given is not None and not has_constructor:
+            resolution.pass_over(binding.value, frame)
             yield from resolution.values(given, there.via(made.content.span, "made here"))
             return
     variable = variable_of_field(name, binding.site.scope, unit)

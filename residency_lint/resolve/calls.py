@@ -101,9 +101,11 @@ def results(unit: Unit, scope: int, activation: Activation, frame: Frame, resolu
     for entry in returns:
         there = replace(frame, unit=unit, site=entry.site, depth=frame.depth + 1, activation=activation)
         choice = resolution.choice(entry.site.guards, there)
-        if choice is not Choice.NEVER:
-            for value in resolution.values(entry.value, there):
-                yield value.chosen(choice if len(returns) > 1 else Choice.SURE)
+        if choice is Choice.NEVER:
+            resolution.pass_over(entry.value, there)
+            continue
+        for value in resolution.values(entry.value, there):
+            yield value.chosen(choice if len(returns) > 1 else Choice.SURE)
 
 
 def _functions(function: Expression, frame: Frame, resolution: Resolution) -> Iterator[tuple[Unit, int, Value | None]]:

@@ -38,7 +38,7 @@ from residency_lint.facts import (
 from residency_lint.findings import Step
 from residency_lint.resolve import calls
 from residency_lint.resolve.arguments import given, items
-from residency_lint.resolve.attributes import attribute_values
+from residency_lint.resolve.attributes import attribute_values, pass_over_members
 from residency_lint.resolve.callers import call_sites
 from residency_lint.resolve.calls import written
 from residency_lint.resolve.frames import Activation, Choice, Frame, Unknown, Value
@@ -50,15 +50,13 @@ _DEEPEST = 20
 _MOST_VALUES = 64
 _MOST_STEPS = 2_000
 _MOST_VARIANTS = 4
+_MOST_PASSED = 500
 _END = 1 << 60
 
 
-def resolve(
-    expression: Expression, unit: Unit, site: Site, program: Program, activation: Activation | None = None
-) -> tuple[Value, ...]:
-    """The values of an expression that stands at `site` in `unit`, for all calls or for one."""
-    frame = Frame(unit, site, activation=activation)
-    return tuple(islice(Resolution(program).values(expression, frame), _MOST_VALUES))
+def resolve(expression: Expression, unit: Unit, site: Site, program: Program) -> tuple[Value, ...]:
+    """The values of an expression that stands at `site` in `unit`."""
+    return Resolution(program).all_values(expression, Frame(unit, site))
 
 
 def told(values: tuple[Value, ...]) -> tuple[Value, ...]:
@@ -76,9 +74,19 @@ def decide(test: Expression, unit: Unit, site: Site, program: Program) -> bool |
 class Resolution:
     """One search for values, with its budget of steps."""
 
-    def __init__(self, program: Program) -> None:
+    def __init__(self, program: Program, passed: list[tuple[Expression, Unit]] | None = None) -> None:
+        """`passed` takes what other values were taken instead of, each with the file it stands in."""
         self.program = program
+        self._passed = passed
         self._steps = 0
+
+    def pass_over(self, node: Expression | None, frame: Frame) -> None:
+        """Notes that something else is taken where this stands as well."""
+        if self._passed is not None and node is not None and len(self._passed) < _MOST_PASSED:
+            self._passed.append((node, frame.unit))
+
+    def all_values(self, node: Expression, frame: Frame) -> tuple[Value, ...]:
+        return tuple(islice(self.values(node, frame), _MOST_VALUES))
 
     def values(self, node: Expression, frame: Frame) -> Iterator[Value]:
         self._steps += 1
@@ -138,11 +146,14 @@ class Resolution:
             inner = replace(step, site=binding.site).deeper()
             choice = self.choice([g for g in binding.site.guards if g not in frame.site.guards], inner)
             if choice is Choice.NEVER:
+                self.pass_over(binding.value, frame)
                 continue
             if binding.kind is BindingKind.PARAMETER:
                 yield from self._parameter(binding, inner)
             elif binding.value is None:
-                yield frame.unknown(f"`{binding.target}` is a function or class")
+                is_field = binding.kind is BindingKind.OTHER
+                words = "a field without a default" if is_field else f"`{binding.target}` is a function or class"
+                yield frame.unknown(words)
             else:
                 for value in self.values(binding.value, inner):
                     value = value.chosen(choice if len(bindings) > 1 else Choice.SURE)
@@ -242,6 +253,8 @@ class Resolution:
         for scope in frame.unit.visible_scopes(frame.site.scope):
             bindings = frame.unit.reaching(name, scope, frame.site, node.span.start)
             if bindings:
+                if not bindings[-1].site.guards:
+                    pass_over_members(node, frame, self)
                 yield from self.bound(bindings, frame)
                 return
         if isinstance(node.base, Name):
@@ -249,6 +262,7 @@ class Resolution:
             for module, own, span in self._origins(node.base, frame):
                 set_there = module.bindings.get((0, f"{own}.{node.name}"), [])[-1:]
                 if set_there:
+                    pass_over_members(node, frame, self)
                     there = replace(frame.via(span, f"`{own}` from {module.facts.path}"), unit=module)
                     yield from self.bound(set_there, there)
                     return
@@ -388,9 +402,11 @@ class Resolution:
     def _branch(self, node: Branch, frame: Frame) -> Iterator[Value]:
         for branch, taken in ((node.then, True), (node.otherwise, False)):
             choice = self.choice([Guard(node.test, taken, 0)], frame)
-            if choice is not Choice.NEVER:
-                for value in self.values(branch, frame.deeper()):
-                    yield value.chosen(choice)
+            if choice is Choice.NEVER:
+                self.pass_over(branch, frame)
+                continue
+            for value in self.values(branch, frame.deeper()):
+                yield value.chosen(choice)
 
     # --- conditions ------------------------------------------------------------------------------
 

@@ -14,6 +14,7 @@ from residency_lint.resolve.contexts import contexts, is_called_otherwise
 from residency_lint.resolve.frames import Activation, Choice, Frame, Value
 from residency_lint.resolve.values import Resolution
 from residency_lint.sightings.scene import Scene
+from residency_lint.sightings.sdk_values import passed_over
 from residency_lint.sightings.starts import Start
 
 
@@ -24,7 +25,7 @@ def in_contexts(
     scene = start.scene
     found: list[tuple[Start, list[Sighting]]] = []
     for activation in contexts(expressions, scene.unit, start.call.site, start.resolution):
-        one = replace(start, activation=activation)
+        one = replace(start, activation=activation, passed=start.passed)
         choice = one.resolution.choice(start.call.site.guards, one.frame)
         if choice is not Choice.NEVER:
             found.append((one, list(look(one))))
@@ -36,6 +37,8 @@ def in_contexts(
             kept.setdefault((sighting.path, sighting.span, sighting.region), sighting)
     wanted = scene.wanted(start.rule.vendor)
     yield from sorted(kept.values(), key=lambda s: s.region in wanted)
+    taken = {(path, span) for path, span, _ in kept}
+    yield from (s for s in passed_over(start) if (s.path, s.span) not in taken)
 
 
 def _is_missing(sighting: Sighting, start: Start) -> bool:

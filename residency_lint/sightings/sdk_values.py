@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from residency_lint.arns import pinned
 from residency_lint.catalog import HostRow
-from residency_lint.facts import HOLE, Constant, Expression, Mention, Role, Text
+from residency_lint.facts import HOLE, Call, Constant, Elsewhere, Expression, Mapping, Mention, Role, Text
 from residency_lint.findings import Rewrite, Sighting, Step
 from residency_lint.fixes import Applicability
 from residency_lint.resolve.frames import Unknown, Value
@@ -141,6 +141,37 @@ def _selected(row: HostRow, value: Value, setting: SdkSetting, start: Start) -> 
             whole.rewrite(region, words[region], start.rule.fix) for region in wanted if region != row.region
         ),
     )
+
+
+def passed_over(start: Start) -> Iterator[Sighting]:
+    """Hosts outside that stand where the start takes others: they are entries of a choice that is made."""
+    scene = start.scene
+    wanted = frozenset(scene.wanted(start.rule.vendor))
+    for expression, unit in start.passed if wanted else ():
+        for text in _texts_in(expression):
+            found = host_at(text.text, scene.catalog)
+            if found is None or found[0].rule.vendor != start.rule.vendor or found[0].region in wanted:
+                continue
+            row, first, last = found
+            text = text if text.path else replace(text, path=unit.facts.path)
+            mention = Mention(text, Role.VALUE, start.call.site)
+            evidence = Passage(mention, start.context, scene).at(first, last)
+            words = f"{start.title} takes another host than `{evidence.words}`"
+            yield evidence.sighting(
+                start.rule, row.region, words=words, verb="in", chain=(start.step(start.title),), beside=wanted
+            )
+
+
+def _texts_in(expression: Expression) -> Iterator[Text]:
+    if isinstance(expression, Text):
+        yield expression
+    elif isinstance(expression, Elsewhere):
+        yield from _texts_in(expression.expression)
+    elif isinstance(expression, (Call, Mapping)):
+        inner = [value for _, value in expression.items] if isinstance(expression, Mapping) else []
+        inner += [argument.value for argument in expression.arguments] if isinstance(expression, Call) else []
+        for one in inner:
+            yield from _texts_in(one)
 
 
 def _host_rewrites(row: HostRow, evidence: Evidence, setting: SdkSetting, start: Start) -> tuple[Rewrite, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from residency_lint.facts import Attribute, Binding, Call, Expression, Name, ScopeKind, Site
 from residency_lint.findings import Context, Step
@@ -12,7 +12,8 @@ from residency_lint.resolve.callers import instances
 from residency_lint.resolve.classes import constructed_by, lineage
 from residency_lint.resolve.frames import Activation, Frame, Value
 from residency_lint.resolve.names import Target, constructor_parameters, targets
-from residency_lint.resolve.values import Resolution, resolve
+from residency_lint.resolve.program import Unit
+from residency_lint.resolve.values import Resolution
 from residency_lint.rules import SdkCall, SdkSetting
 from residency_lint.sightings.scene import Scene
 from residency_lint.source import Span
@@ -29,6 +30,8 @@ class Start:
     by_assignment: bool = False
     activation: Activation | None = None
     """The call by way of which it is reached."""
+    passed: list[tuple[Expression, Unit]] = field(default_factory=list)
+    """What stands where other values are taken, each with its file; grows as values are asked for."""
 
     @property
     def frame(self) -> Frame:
@@ -36,12 +39,11 @@ class Start:
 
     @property
     def resolution(self) -> Resolution:
-        return Resolution(self.scene.program.everywhere)
+        return Resolution(self.scene.program.everywhere, self.passed)
 
     def values(self, expression: Expression) -> tuple[Value, ...]:
         """The values that one of its expressions can take, in the context it is reached in."""
-        program = self.scene.program.everywhere
-        return resolve(expression, self.scene.unit, self.call.site, program, self.activation)
+        return self.resolution.all_values(expression, self.frame)
 
     @property
     def name(self) -> str:

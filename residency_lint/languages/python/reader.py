@@ -121,6 +121,10 @@ class Reader:
         elif isinstance(node, cst.AnnAssign):
             if node.value:
                 self._assign([node.target], node.value, around, after)
+            elif isinstance(node.target, cst.Name) and self.scopes[around.site.scope].kind is f.ScopeKind.CLASS:
+                span = self.expressions.span(node.target)
+                declared = f.Binding(node.target.value, None, f.BindingKind.OTHER, span, around.site)
+                self.expressions.bindings.append(declared)
         elif isinstance(node, cst.AugAssign):
             self._augment(node, convert(node.value, around), around, after)
         elif isinstance(node, cst.Expr):
