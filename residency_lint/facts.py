@@ -269,8 +269,6 @@ class BindingKind(Enum):
     ASSIGNMENT = "assignment"
     PARAMETER = "parameter"
     DEFINITION = "definition"
-    DECLARATION = "declaration"
-    """A class's field without a value."""
     OTHER = "other"
     """A loop, `with`, `except`, `del`, an augmented assignment: the value cannot be told."""
 

@@ -15,6 +15,7 @@ from residency_lint.catalog import shipped_catalog
 from residency_lint.decoding import source_of
 from residency_lint.findings import Finding, Report, Verdict
 from residency_lint.rewrite import rewritten
+from residency_lint.rules import SdkCall
 from residency_lint.scan import Tree, check_paths, check_source
 from residency_lint.settings import Settings
 from tests.case_files import Marker, Section, sections, updated
@@ -80,9 +81,13 @@ def _past_the_gate(section: Section) -> list[Finding]:
     """What every file holds, whether or not the gate would have let it pass; one finding for each piece of evidence."""
     settings, tree = _settings(), Tree()
     found: dict[tuple[object, ...], Finding] = {}
-    for path, text in section.texts().items():
-        for finding in check_source(source_of(path, text.encode()), settings, tree, with_allowed=True):
-            found.setdefault((finding.path, finding.span, finding.rule.vendor), finding)
+    all_found = [
+        finding
+        for path, text in section.texts().items()
+        for finding in check_source(source_of(path, text.encode()), settings, tree, with_allowed=True)
+    ]
+    for finding in sorted(all_found, key=lambda f: (not isinstance(f.rule, SdkCall), not f.fails)):
+        found.setdefault((finding.path, finding.span, finding.rule.vendor), finding)
     return list(found.values())
 
 

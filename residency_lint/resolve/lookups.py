@@ -27,6 +27,8 @@ class Lookup:
     default: Expression | None = None
     dotenvs: tuple[Dotenv, ...] | None = None
     any_case: bool = False
+    optional: bool = False
+    """Where no variable is set, it is None."""
 
     def values(self, frame: Frame, resolution: Resolution, place: int | None = None) -> Iterator[Value]:
         """What it can give; `place` is where in the file it stands."""
@@ -36,10 +38,11 @@ class Lookup:
                 there = frame.via_file(one.unit, one.value.span, f"{variable} is set here")
                 yield from resolution.values(one.value, replace(there, site=one.site).deeper())
             if found:
+                resolution.pass_over(self.default, frame)
                 return
         variable = self.variables[0]
         reason = f"environment variable {variable}" if variable else "an environment variable"
-        yield frame.value(Unknown(reason, env=variable), fallback=self.default is not None)
+        yield frame.value(Unknown(reason, env=variable, optional=self.optional), fallback=self.default is not None)
         if self.default is not None:
             words = f"{variable or 'the variable'} is not set: its fallback"
             yield from resolution.as_fallback(self.default, frame.via(self.default.span, words))
@@ -71,7 +74,8 @@ def lookup(node: Call | Subscript, frame: Frame, resolution: Resolution) -> Look
         dotenvs = None
         if names & {"decouple.config"}:
             dotenvs = tuple(_files((".env", "settings.ini"), frame, resolution))
-        return Lookup((_text(node.arguments[0].value, frame, resolution),), _default(node), dotenvs)
+        variable = _text(node.arguments[0].value, frame, resolution)
+        return Lookup((variable,), _default(node), dotenvs, optional=bool(names & _OPTIONAL))
     return _by_reader(node, frame, resolution)
 
 
@@ -176,6 +180,7 @@ def _prefixes(node: Call, frame: Frame) -> Iterator[str]:
 
 
 _LOOKUPS = {"os.getenv", "os.environ.get", "os.environ.pop", "os.environ.setdefault", "decouple.config"}
+_OPTIONAL = {"os.getenv", "os.environ.get", "os.environ.pop"}
 _READERS = {
     "environ.Env",
     "environ.FileAwareEnv",

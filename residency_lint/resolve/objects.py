@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from residency_lint.resolve.values import Resolution
 
 
-def attribute_values(node: Attribute, frame: Frame, resolution: Resolution) -> Iterator[Value] | None:
+def object_values(node: Attribute, frame: Frame, resolution: Resolution) -> Iterator[Value] | None:
     """What an attribute of such an object is; None for one of anything else."""
     found = field_values(node, frame, resolution)
     if found is not None:

@@ -169,7 +169,7 @@ class Reader:
         annotation = annotation_of(node.annotation, around.under(node.target.value), self.expressions)
         if not node.value:
             span = self.expressions.span(node.target)
-            kind = f.BindingKind.DECLARATION
+            kind = f.BindingKind.OTHER
             bindings.append(f.Binding(node.target.value, None, kind, span, around.site, after, annotation=annotation))
         elif annotation is not None:
             bindings[-1] = replace(bindings[-1], annotation=annotation)
