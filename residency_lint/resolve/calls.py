@@ -24,7 +24,7 @@ from residency_lint.facts import (
 from residency_lint.fixes import Slot
 from residency_lint.resolve.classes import method_of, receivers
 from residency_lint.resolve.config_values import file_values, section_item
-from residency_lint.resolve.frames import Activation, Choice, Frame, Value
+from residency_lint.resolve.frames import Activation, Choice, Frame, Unknown, Value
 from residency_lint.resolve.lookups import lookup
 from residency_lint.resolve.names import targets
 from residency_lint.resolve.program import Unit
@@ -68,6 +68,8 @@ def _function(node: Call, arguments: list[Expression], frame: Frame, resolution:
         yield from _url_joined(arguments, node, frame, resolution)
     elif any(target.name in _FIELDS for target in names):
         yield from _field(node, arguments, any(t.name == "pydantic.Field" for t in names), frame, resolution)
+    elif builtin == "getattr" and len(arguments) > 1 and isinstance(arguments[1], Text):
+        yield from _got(node, arguments, arguments[1].text, frame, resolution)
     elif builtin in ("str", "bool") and len(arguments) == 1:
         yield from resolution.values(arguments[0], frame.deeper())
     elif builtin == "dict":
@@ -75,6 +77,16 @@ def _function(node: Call, arguments: list[Expression], frame: Frame, resolution:
         yield frame.value(Mapping(items, node.span))
     else:
         yield from _returned(node, frame, resolution)
+
+
+def _got(node: Call, arguments: list[Expression], name: str, frame: Frame, resolution: Resolution) -> Iterator[Value]:
+    """`getattr(settings, "HOST", default)`: the attribute, or the default where nothing is seen to have it."""
+    found = list(resolution.values(Attribute(arguments[0], name, node.span), frame.deeper()))
+    for value in found:
+        if len(arguments) < 3 or not isinstance(value.content, Unknown):
+            yield value
+    if len(arguments) > 2 and any(isinstance(value.content, Unknown) for value in found):
+        yield from resolution.as_fallback(arguments[2], frame)
 
 
 def _field(

@@ -68,7 +68,13 @@ def _parsed(node: Call, frame: Frame, resolution: Resolution) -> Mapping:
         if not call.arguments or (node.assigned and dotted(base) != node.assigned):
             continue
         for unit in _units(call.arguments[0].value, Frame(frame.unit, call.site), resolution):
-            items.update({key.text: (key, value) for key, value in mapping_of(unit).items if isinstance(key, Text)})
+            whole = mapping_of(unit)
+            shared = item_of(whole, "default")
+            for key, value in whole.items:
+                if isinstance(shared, Mapping) and isinstance(value, Mapping):
+                    value = Mapping((*shared.items, *value.items), value.span)
+                if isinstance(key, Text):
+                    items[key.text] = (key, value)
     return Mapping(tuple(items.values()), node.span)
 
 

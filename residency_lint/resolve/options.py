@@ -6,7 +6,20 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from residency_lint.facts import Attribute, Binding, Call, Constant, Expression, Listing, Opaque, Site, Subscript, Text
+from residency_lint.facts import (
+    Attribute,
+    Binding,
+    Call,
+    Constant,
+    Expression,
+    Listing,
+    Name,
+    Opaque,
+    Scope,
+    Site,
+    Subscript,
+    Text,
+)
 from residency_lint.resolve.frames import Frame, Value
 from residency_lint.resolve.lookups import Lookup
 from residency_lint.resolve.names import targets
@@ -20,20 +33,42 @@ if TYPE_CHECKING:
 def option_values(binding: Binding, frame: Frame, resolution: Resolution) -> Iterator[Value] | None:
     """The values of a parameter that a command line gives; None for any other parameter."""
     function = frame.unit.scope(binding.site.scope)
-    outside = Frame(frame.unit, _outside(binding, frame), frame.chain, frame.depth + 1)
+    outside = replace(frame, site=_outside(binding, frame)).deeper()
     if isinstance(binding.value, Call) and _is_option(binding.value, _OF_TYPER, outside, resolution):
         return _typer(binding.value, _typer_default(binding.value), outside, resolution)
     for call in metadata(binding):
         if _is_option(call, _OF_TYPER, outside, resolution):
             return _typer(call, binding.value, outside, resolution)
+    line = _line_in_program(function, frame)
     for decorator in function.decorators:
         if (
             isinstance(decorator, Call)
             and _click_name(decorator) == binding.target
             and _is_option(decorator, _OF_CLICK, outside, resolution)
         ):
+            given = _on_line(line[0], decorator) if line else None
+            if line is not None and given is not None:
+                there = replace(frame, site=line[1].site).via(given.span, f"given to `{function.name}()`")
+                return resolution.values(given, there.deeper())
             return _looked_up(decorator, _click_default(decorator), outside, resolution)
     return None
+
+
+def _line_in_program(function: Scope, frame: Frame) -> tuple[Listing, Call] | None:
+    """A command line that is written in the program: `main(["--host", "…"])`, `runner.invoke(main, […])`."""
+    calls = [(call, 0) for call in frame.unit.calls_by_name.get(function.name, [])]
+    calls += [(call, 1) for call in frame.unit.calls_by_name.get("invoke", []) if _first_is(call, function.name)]
+    for call, index in calls:
+        named = _argument(call, "args")
+        line = named or next(iter(_positional(call)[index:]), None)
+        if isinstance(line, Listing):
+            return line, call
+    return None
+
+
+def _first_is(call: Call, name: str) -> bool:
+    first = next(iter(_positional(call)), None)
+    return isinstance(first, Name) and first.id == name
 
 
 def _outside(binding: Binding, frame: Frame) -> Site:
@@ -128,17 +163,18 @@ def parsed_values(name: str, parsed: Value, resolution: Resolution) -> Iterator[
     call = parsed.content
     if not isinstance(call, Call) or not isinstance(call.function, Attribute) or call.function.name not in _PARSES:
         return None
-    frame = Frame(parsed.unit, parsed.site, parsed.chain, 1)
+    frame = parsed.frame(1)
     unit = _parsers_unit(call.function.base, frame, resolution)
     added = [a for method in _ADDS for a in unit.calls_by_name.get(method, []) if _dest(a) == name]
-    given = _given(call, added[-1]) if added else None
-    if given is not None:
-        return resolution.values(given, frame.deeper())
+    for line in _lines(call, frame, resolution) if added else ():
+        given = _on_line(line.content, added[-1]) if isinstance(line.content, Listing) else None
+        if given is not None:
+            return resolution.values(given, line.frame(2))
     defaults = [(_argument(c, name), c) for c in unit.calls_by_name.get("set_defaults", [])]
     defaults += [(_argument(a, "default") or _of_action(a), a) for a in added]
     for default, stands_in in defaults:
         if default is not None:
-            there = Frame(unit, stands_in.site, frame.chain, 2)
+            there = replace(frame, unit=unit, site=stands_in.site).deeper()
             return resolution.values(default, there.via(default.span, f"the default of `{name}`").deeper())
     if not added:
         return iter([frame.unknown(f"`{name}` of the command line")])
@@ -181,12 +217,16 @@ def _is_optional(call: Call) -> bool:
     return any(word.startswith("-") for word in _words(call)) and not _is_true(_argument(call, "required"))
 
 
-def _given(call: Call, added: Call) -> Expression | None:
-    """What a command line that is written in the program gives: `parse_args(["--host", "…"])`."""
+def _lines(call: Call, frame: Frame, resolution: Resolution) -> Iterator[Value]:
+    """The command lines that are written in the program: `parse_args(["--host", "…"])`."""
     line = next(iter(_positional(call)), None) or _argument(call, "args")
-    if not isinstance(line, Listing):
-        return None
-    words = _words(added)
+    if line is not None:
+        yield from resolution.values(line, frame.deeper())
+
+
+def _on_line(line: Listing, option: Call) -> Expression | None:
+    """What a command line gives for an option."""
+    words = _words(option)
     for index, item in enumerate(line.items):
         if not isinstance(item, Text):
             continue
