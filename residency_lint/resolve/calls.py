@@ -10,10 +10,12 @@ from urllib.parse import urljoin
 
 from residency_lint.facts import (
     HOLE,
+    Argument,
     Attribute,
     Call,
     Constant,
     Expression,
+    Lambda,
     Listing,
     Mapping,
     Name,
@@ -68,6 +70,13 @@ def _function(node: Call, arguments: list[Expression], frame: Frame, resolution:
         yield from _url_joined(arguments, node, frame, resolution)
     elif any(target.name in _FIELDS for target in names):
         yield from _field(node, arguments, any(t.name == "pydantic.Field" for t in names), frame, resolution)
+    elif any(target.name in _DEPENDS for target in names) and arguments:
+        yield from resolution.values(_call_of(arguments[0], node), frame.deeper())
+    elif isinstance(node.function, Attribute) and node.function.name in _VALIDATES and arguments:
+        expanded = Argument(arguments[0], arguments[0].span, star="**")
+        yield frame.value(replace(_call_of(node.function.base, node), arguments=(expanded,)))
+    elif builtin == "vars" and len(arguments) == 1:
+        yield from resolution.values(arguments[0], frame.deeper())
     elif builtin == "getattr" and len(arguments) > 1 and isinstance(arguments[1], Text):
         yield from _got(node, arguments, arguments[1].text, frame, resolution)
     elif builtin in ("str", "bool") and len(arguments) == 1:
@@ -89,6 +98,15 @@ def _got(node: Call, arguments: list[Expression], name: str, frame: Frame, resol
         yield from resolution.as_fallback(arguments[2], frame)
 
 
+def _call_of(function: Expression, node: Call) -> Call:
+    """The call of a function that another call makes."""
+    return Call(function, (), node.span, Slot(Span(node.span.end, node.span.end)), node.site)
+
+
+_DEPENDS = {"fastapi.Depends", "fastapi.params.Depends"}
+_VALIDATES = {"model_validate", "parse_obj"}
+
+
 def _field(
     node: Call, arguments: list[Expression], is_pydantic: bool, frame: Frame, resolution: Resolution
 ) -> Iterator[Value]:
@@ -99,8 +117,12 @@ def _field(
     if default is not None:
         yield from resolution.as_fallback(default, frame)
     elif factory is not None:
-        made = Call(factory, (), factory.span, Slot(Span(factory.span.end, factory.span.end)), node.site)
-        yield from resolution.as_fallback(made, frame)
+        made = _call_of(factory, node)
+        if isinstance(factory, Lambda):
+            called = Activation(frame.unit, factory.scope, made, frame)
+            yield from results(frame.unit, factory.scope, called, frame, resolution)
+        else:
+            yield from resolution.as_fallback(made, frame)
     else:
         yield frame.unknown("a field without a default")
 

@@ -145,10 +145,19 @@ def _paths(expression: Expression, frame: Frame, resolution: Resolution) -> list
         found: list[str] = []
         for value in resolution.values(expression, frame.aside()):
             if isinstance(value.content, (Text, Call)):
-                found += _paths(value.content, Frame(value.unit, value.site), resolution)
-        return found
+                found += _paths(value.content, value.frame(1), resolution)
+        return found or _bound_path(expression, frame)
     path = path_in(expression, frame.unit)
     return [path] if path else []
+
+
+def _bound_path(expression: Name | Attribute, frame: Frame) -> list[str]:
+    """The file name in what a name of the file is bound to: `CONFIG = BASE / "config.toml"`."""
+    for scope in frame.unit.visible_scopes(frame.site.scope):
+        for binding in frame.unit.bindings.get((scope, dotted(expression)), [])[-1:]:
+            path = path_in(binding.value, frame.unit) if binding.value is not None else ""
+            return [path] if path else []
+    return []
 
 
 def dotted(expression: Expression | None) -> str:

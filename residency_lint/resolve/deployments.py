@@ -66,6 +66,10 @@ def _lines(variable: str, unit: Unit, program: Program) -> Iterator[Line]:
         if text is not None:
             strength = Strength.IMAGE if is_image else Strength.RUN
             yield Line(replace(text, path=text.path or path), unit, mention, strength)
+    for mention in unit.values_by_key.get("Environment", []) if unit.facts.language == "ini" else ():
+        if mention.text.text.startswith(f"{variable}="):
+            text = _part(mention.text, len(variable) + 1, len(mention.text.text))
+            yield Line(replace(text, path=path), unit, mention, Strength.RUN)
     for mention in _env_files(unit):
         there = program.unit_at(normpath(join(dirname(path), mention.text.text)))
         for inner in mentions_of(variable, there)[-1:] if there else ():
@@ -156,7 +160,7 @@ IS_ENVIRONMENT = re.compile(
     r"|(?:^|/)\.github/workflows/[\w.-]+\.ya?ml$"
 )
 """Names of files that set variables; `.env.example` sets nothing."""
-IS_DEPLOYMENT = re.compile(r"(?i)\.(?:ya?ml|tf|service)$|(?:^|/)dockerfile(?:\.\w+)?$")
+IS_DEPLOYMENT = re.compile(r"(?i)\.(?:ya?ml|json|tf|service)$|(?:^|/)dockerfile(?:\.\w+)?$")
 """Names of files that set variables where they lie in a folder for deployments."""
 DEPLOYMENTS = re.compile(
     r"(?i)(?:deploy\w*|k8s|kube\w*|manifests|helm|charts?|templates|infra\w*|terraform|tf|ops|docker|\.docker|base"

@@ -39,8 +39,15 @@ def loaded(unit: Unit, program: Program, *, before: tuple[Site, int] | None = No
 
 def neighbours(unit: Unit, program: Program) -> list[Unit]:
     """A file, what it imports of the repository, and the modules near it that programs start from."""
+    known = program.neighbours.get(id(unit))
+    if known is None:
+        known = program.neighbours[id(unit)] = _neighbours(unit, program)
+    return known
+
+
+def _neighbours(unit: Unit, program: Program) -> list[Unit]:
     found = [unit]
-    for at in (unit, *(other for other in _imported(unit, program))):
+    for at in (unit, *_imported(unit, program)):
         for other in _imported(at, program):
             if other not in found and len(found) < _MOST_NEIGHBOURS:
                 found.append(other)

@@ -9,6 +9,7 @@ from residency_lint.facts import Attribute, Mapping, Name
 from residency_lint.resolve.config_values import item_of
 from residency_lint.resolve.fields import field_values
 from residency_lint.resolve.frames import Frame, Value
+from residency_lint.resolve.frameworks import framework_values
 from residency_lint.resolve.names import targets
 from residency_lint.resolve.options import parsed_values
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
 def object_values(node: Attribute, frame: Frame, resolution: Resolution) -> Iterator[Value] | None:
     """What an attribute of such an object is; None for one of anything else."""
-    found = field_values(node, frame, resolution)
+    found = framework_values(node, frame, resolution) or field_values(node, frame, resolution)
     if found is not None:
         return found
     if not isinstance(node.base, Name) and targets(node.base, frame.unit, frame.site, resolution.program):

@@ -13,6 +13,7 @@ from residency_lint.facts import (
     Constant,
     Expression,
     Listing,
+    Mapping,
     Name,
     Opaque,
     Scope,
@@ -20,6 +21,7 @@ from residency_lint.facts import (
     Subscript,
     Text,
 )
+from residency_lint.resolve.arguments import placed
 from residency_lint.resolve.frames import Frame, Value
 from residency_lint.resolve.lookups import Lookup
 from residency_lint.resolve.names import targets
@@ -40,6 +42,8 @@ def option_values(binding: Binding, frame: Frame, resolution: Resolution) -> Ite
         if _is_option(call, _OF_TYPER, outside, resolution):
             return _typer(call, binding.value, outside, resolution)
     line = _line_in_program(function, frame)
+    if binding.target == function.options:
+        return _collected(function.decorators, outside, resolution)
     for decorator in function.decorators:
         if (
             isinstance(decorator, Call)
@@ -52,6 +56,14 @@ def option_values(binding: Binding, frame: Frame, resolution: Resolution) -> Ite
                 return resolution.values(given, there.deeper())
             return _looked_up(decorator, _click_default(decorator), outside, resolution)
     return None
+
+
+def _collected(decorators: tuple[Expression, ...], frame: Frame, resolution: Resolution) -> Iterator[Value] | None:
+    """All options of a click command, where the function collects them: `**options`."""
+    calls = [d for d in decorators if isinstance(d, Call) and _is_option(d, _OF_CLICK, frame, resolution)]
+    defaults = [(_click_name(call), _click_default(call), call.span) for call in calls]
+    items = tuple((Text(n, s, plain=False), placed(d, frame)) for n, d, s in defaults if d is not None)
+    return iter([frame.value(Mapping(items, calls[0].span))]) if calls else None
 
 
 def _line_in_program(function: Scope, frame: Frame) -> tuple[Listing, Call] | None:

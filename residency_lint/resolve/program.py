@@ -263,6 +263,8 @@ class Program:
     files_naming: Callable[[str, str], tuple[str, ...]] = lambda name, path: ()
     call_sites: dict[tuple[int, int], object] = field(default_factory=dict)
     """What calls a function, by its unit and scope: found out once."""
+    neighbours: dict[int, list[Unit]] = field(default_factory=dict)
+    """The modules near a file that may set up its environment, by its unit: found out once."""
     whole: Program | None = None
     """The same program with call sites looked for in all of its files, and names followed everywhere."""
 

@@ -45,7 +45,7 @@ from residency_lint.resolve.frames import Activation, Choice, Frame, Unknown, Va
 from residency_lint.resolve.lookups import lookup
 from residency_lint.resolve.names import targets
 from residency_lint.resolve.objects import object_values
-from residency_lint.resolve.options import option_values
+from residency_lint.resolve.options import option_values, parsed_values
 from residency_lint.resolve.program import Program, Unit
 from residency_lint.source import Span
 
@@ -372,6 +372,8 @@ class Resolution:
                     yield from self.values(listed[int(key.text)], container.frame(frame.depth + 1))
                 else:
                     yield frame.unknown(f"an item of `{written(base)}`")
+            elif isinstance(key, Text) and (parsed := parsed_values(key.text, container, self)) is not None:
+                yield from parsed  # `vars(parser.parse_args())["host"]`
             else:
                 yield frame.unknown(f"an item of `{written(base)}`")
                 if default is not None:
