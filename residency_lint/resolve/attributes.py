@@ -50,9 +50,15 @@ def _of_call(call: Call, name: str, value: Value, frame: Frame, resolution: Reso
     arguments = arguments_of(call, there, resolution)
     if name in arguments.named:
         yield from resolution.values(arguments.named[name], there)
-    elif is_copy:
+    if is_copy:
         base = call.function.base if "dataclasses.replace" not in names else arguments.positional[0]  # type: ignore[union-attr]
-        yield from resolution.values(Attribute(base, name, call.span), there)
+        copied = Attribute(base, name, call.span)
+        if name in arguments.named:
+            for replaced in resolution.values(copied, there):
+                if isinstance(replaced.content, Text):
+                    resolution.pass_over(replaced.content, replaced.frame(0))
+        else:
+            yield from resolution.values(copied, there)
 
 
 def member_values(

@@ -14,7 +14,9 @@ from residency_lint.facts import (
     Attribute,
     Call,
     Constant,
+    Elsewhere,
     Expression,
+    Joined,
     Lambda,
     Listing,
     Mapping,
@@ -183,7 +185,25 @@ def joined(parts: tuple[Expression, ...], span: Span, frame: Frame, resolution: 
         steps = tuple(step for value in combination if len(value.chain) > 1 for step in value.chain)
         folded = _folded(combination, span, frame.unit.facts.path)
         is_fallback = any(value.fallback for value in combination)
-        yield replace(frame.value(folded, fallback=is_fallback), chain=(*frame.chain, *steps))
+        value = replace(frame.value(folded, fallback=is_fallback), chain=(*frame.chain, *steps))
+        for part in combination:
+            value = value.chosen(part.choice)
+        yield _selected(value, parts, combination, span, frame)
+
+
+def _selected(
+    value: Value, parts: tuple[Expression, ...], combination: tuple[Value, ...], span: Span, frame: Frame
+) -> Value:
+    """A text of which a word chose one part: the table of what the other words would have made of it."""
+    chosen = [index for index, part in enumerate(combination) if part.selector is not None]
+    if len(chosen) != 1:
+        return value
+    at, path = chosen[0], frame.unit.facts.path
+    table = tuple(
+        (word, Elsewhere(Joined((*parts[:at], item, *parts[at + 1 :]), span), frame, path))
+        for word, item in combination[at].table
+    )
+    return replace(value, selector=combination[at].selector, table=table)
 
 
 def _folded(values: tuple[Value, ...], span: Span, path: str) -> Text:
