@@ -16,6 +16,9 @@ from residency_lint.source import Span
 HOLE = "\ufffc"
 """Stands in a folded text for a part whose value is not known."""
 
+EACH_ITEM = "each item"
+"""Why the key is opaque with which a loop takes the items of a container, one after another."""
+
 
 class Role(Enum):
     """What the code around a text does with it."""

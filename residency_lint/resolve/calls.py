@@ -1,37 +1,32 @@
-"""The values that calls and operators make: environment look-ups, formatting, joining, functions of the repository."""
+"""The values that calls make: environment look-ups, fields, functions of the repository, methods of texts."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
-from itertools import islice, product
 from typing import TYPE_CHECKING
-from urllib.parse import urljoin
 
 from residency_lint.facts import (
-    HOLE,
     Attribute,
     Call,
     Constant,
     Expression,
-    Listing,
     Mapping,
     Name,
     ScopeKind,
     Subscript,
     Text,
 )
+from residency_lint.resolve import texts, urls
 from residency_lint.resolve.environment import set_values
 from residency_lint.resolve.frames import Frame, Unknown, Value
 from residency_lint.resolve.names import targets
-from residency_lint.resolve.templates import brace_parts, percent_parts, pieces_of
-from residency_lint.source import Span
 
 if TYPE_CHECKING:
     from residency_lint.resolve.values import Resolution
 
 
-_MOST_COMBINATIONS = 64
+_METHODS = {**texts.METHODS, **urls.METHODS}
 
 
 def called(node: Call, frame: Frame, resolution: Resolution) -> Iterator[Value]:
@@ -54,8 +49,9 @@ def called(node: Call, frame: Frame, resolution: Resolution) -> Iterator[Value]:
 def _function(node: Call, arguments: list[Expression], frame: Frame, resolution: Resolution) -> Iterator[Value]:
     names = targets(node.function, frame.unit, frame.site, resolution.program)
     builtin = node.function.id if isinstance(node.function, Name) and not names else ""
-    if any(target.name == "urllib.parse.urljoin" for target in names) and len(arguments) == 2:
-        yield from _url_joined(arguments, node, frame, resolution)
+    make_url = urls.url_function({target.name for target in names})
+    if make_url is not None:
+        yield from make_url(node, frame, resolution)
     elif any(target.name in _FIELDS for target in names):
         default = next((a.value for a in node.arguments if a.name == "default"), None)
         first = arguments[0] if arguments and any(t.name == "pydantic.Field" for t in names) else None
@@ -157,97 +153,3 @@ def _is_environment_reader(function: Expression, frame: Frame, resolution: Resol
 
 _LOOKUPS = {"os.getenv", "os.environ.get", "os.environ.setdefault", "os.environ.pop", "decouple.config"}
 _ENVIRONMENT_CLASSES = {"environ.Env", "environs.Env", "starlette.config.Config", "decouple.Config"}
-
-
-# --- texts -----------------------------------------------------------------------------------------
-
-
-def joined(parts: tuple[Expression, ...], span: Span, frame: Frame, resolution: Resolution) -> Iterator[Value]:
-    """The texts that parts make, one for each combination of their values."""
-    options = [list(resolution.values(part, frame.aside())) for part in parts]
-    for combination in islice(product(*options), _MOST_COMBINATIONS):
-        steps = tuple(step for value in combination if len(value.chain) > 1 for step in value.chain)
-        folded = _folded(combination, span, frame.unit.facts.path)
-        is_fallback = any(value.fallback for value in combination)
-        yield replace(frame.value(folded, fallback=is_fallback), chain=(*frame.chain, *steps))
-
-
-def _folded(values: tuple[Value, ...], span: Span, path: str) -> Text:
-    text = ""
-    pieces: list[tuple[int, Text]] = []
-    for value in values:
-        content = value.content
-        if isinstance(content, Text):
-            pieces += [(len(text) + start, piece) for start, piece in pieces_of(content, value.unit.facts.path)]
-            text += content.text
-        else:
-            text += content.text if isinstance(content, Constant) else HOLE
-    return Text(text, span, plain=False, pieces=tuple(pieces), path=path)
-
-
-def _formatted(
-    base: Expression,
-    node: Call,
-    frame: Frame,
-    resolution: Resolution,
-    split: Callable[[Text, Call], tuple[Expression, ...]],
-) -> Iterator[Value]:
-    for value in resolution.values(base, frame.deeper()):
-        if isinstance(value.content, Text):
-            yield from joined(split(value.content, node), node.span, replace(frame, chain=value.chain), resolution)
-        else:
-            yield frame.unknown("a formatted text")
-
-
-def _percent(base: Expression, node: Call, frame: Frame, resolution: Resolution) -> Iterator[Value]:
-    yield from _formatted(base, node, frame, resolution, percent_parts)
-
-
-def _format(base: Expression, node: Call, frame: Frame, resolution: Resolution) -> Iterator[Value]:
-    yield from _formatted(base, node, frame, resolution, brace_parts)
-
-
-def _join(base: Expression, node: Call, frame: Frame, resolution: Resolution) -> Iterator[Value]:
-    listing = node.arguments[0].value if node.arguments else None
-    if not isinstance(base, Text) or not isinstance(listing, Listing):
-        yield frame.unknown("a joined text")
-        return
-    parts: list[Expression] = []
-    for item in listing.items:
-        parts += [base, item] if parts else [item]
-    yield from joined(tuple(parts), node.span, frame, resolution)
-
-
-def _kept(base: Expression, node: Call, frame: Frame, resolution: Resolution) -> Iterator[Value]:
-    yield from resolution.values(base, frame.deeper())
-
-
-def _cased(base: Expression, node: Call, frame: Frame, resolution: Resolution) -> Iterator[Value]:
-    assert isinstance(node.function, Attribute)
-    for value in resolution.values(base, frame.deeper()):
-        content = value.content
-        if isinstance(content, Text):
-            text = content.text.lower() if node.function.name == "lower" else content.text.upper()
-            value = replace(value, content=replace(content, text=text, plain=content.plain and text == content.text))
-        yield value
-
-
-_METHODS: dict[str, Callable[[Expression, Call, Frame, Resolution], Iterator[Value]]] = {
-    "__mod__": _percent,
-    "format": _format,
-    "join": _join,
-    "lower": _cased,
-    "upper": _cased,
-    **dict.fromkeys(("strip", "rstrip", "lstrip", "encode", "decode", "removesuffix", "removeprefix"), _kept),
-}
-
-
-def _url_joined(arguments: list[Expression], node: Call, frame: Frame, resolution: Resolution) -> Iterator[Value]:
-    for base in resolution.values(arguments[0], frame.deeper()):
-        if not isinstance(base.content, Text):
-            yield base
-            continue
-        pieces = pieces_of(base.content, base.unit.facts.path)
-        for path in resolution.values(arguments[1], frame.deeper()):
-            text = urljoin(base.content.text, path.text or HOLE)
-            yield replace(base, content=Text(text, node.span, plain=False, pieces=pieces))

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from residency_lint.facts import (
+    EACH_ITEM,
     HOLE,
     Attribute,
     Binding,
@@ -32,7 +33,7 @@ from residency_lint.facts import (
     Text,
 )
 from residency_lint.findings import Step
-from residency_lint.resolve import calls
+from residency_lint.resolve import calls, texts, urls
 from residency_lint.resolve.callers import given_by_callers
 from residency_lint.resolve.environment import set_values, variable_of_field
 from residency_lint.resolve.frames import Frame, Unknown, Value
@@ -79,7 +80,7 @@ class Resolution:
         elif isinstance(node, (Constant, Listing, Mapping)):
             yield frame.value(node)
         elif isinstance(node, Joined):
-            yield from calls.joined(node.parts, node.span, frame, self)
+            yield from texts.joined(node.parts, node.span, frame, self)
         elif isinstance(node, Fallback):
             yield from self._fallback(node, frame)
         elif isinstance(node, Branch):
@@ -157,6 +158,8 @@ class Resolution:
                 return
         if bindings:
             yield from self._bindings(bindings, replace(frame, unit=unit))
+        elif hosts := list(urls.host_part(list(self.values(node.base, frame.aside())), node.name)):
+            yield from hosts
         else:
             yield from self._from_elsewhere(node, frame)
 
@@ -244,6 +247,12 @@ class Resolution:
         for container in self.values(base, frame.deeper()):
             if isinstance(container.content, Mapping):
                 yield from self._items(container, key, default, frame)
+                continue
+            if isinstance(container.content, Listing) and (chosen := _chosen(container.content, key)) is not None:
+                there = replace(frame, unit=container.unit, site=container.site, chain=container.chain).deeper()
+                for item in chosen:
+                    for value in self.values(item, there):
+                        yield replace(value, fallback=value.fallback or container.fallback)
                 continue
             yield frame.unknown(f"an item of `{written(base)}`")
             if default is not None:
@@ -356,6 +365,15 @@ def _items_under(mapping: Mapping, key: str) -> list[Expression] | None:
     if any(k is None for k, _ in mapping.items):
         return None
     return [value for k, value in mapping.items if isinstance(k, Text) and k.text == key][-1:]
+
+
+def _chosen(listing: Listing, key: Expression) -> tuple[Expression, ...] | None:
+    """The items of a list under a number, or all that a loop takes."""
+    if isinstance(key, Opaque) and key.reason == EACH_ITEM:
+        return listing.items
+    if isinstance(key, Constant) and key.text.isdigit():
+        return listing.items[int(key.text) : int(key.text) + 1] or None
+    return None
 
 
 def _shown(text: str) -> str:

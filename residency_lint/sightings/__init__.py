@@ -11,6 +11,7 @@ from residency_lint.findings import Sighting
 from residency_lint.resolve.values import decide, resolve, written
 from residency_lint.rules import SdkCall, Setting
 from residency_lint.sightings.evidence import Passage
+from residency_lint.sightings.folded import folded_sightings
 from residency_lint.sightings.scene import Scene, context_of, is_silent
 from residency_lint.sightings.sdk import sdk_sightings
 from residency_lint.sightings.switches import Seen, placed_in_switches, regions_of_holed
@@ -26,7 +27,7 @@ def sightings(scene: Scene) -> tuple[Sighting, ...]:
     """
     if _is_host_list(scene):
         return ()
-    found = [*sdk_sightings(scene), *placed_in_switches(_texts(scene), scene), *_folded(scene)]
+    found = [*sdk_sightings(scene), *placed_in_switches(_texts(scene), scene), *folded_sightings(scene)]
     kept = _Kept()
     # A word alone says least: whoever sees which hosts it selects knows better.
     for one in sorted(found, key=lambda one: isinstance(one.rule, Setting) and one.rule.needs_vendor):
@@ -132,65 +133,6 @@ def _choices(seen: list[Seen]) -> list[Seen]:
 
 
 _MANY_REGIONS = 5
-
-
-def _folded(scene: Scene) -> Iterator[Sighting]:
-    """Destinations that only show once the pieces of a text are put together."""
-    for joined, site in _put_together(scene):
-        mention = Mention(Text("", joined.span), Role.VALUE, site)
-        context = context_of(_role_of(joined, mention, scene), scene.facts)
-        if context is None:
-            continue
-        values = resolve(joined, scene.unit, site, scene.program)
-        # A default says nothing about the branch that is taken when it is not chosen.
-        left_out = isinstance(joined, Joined) and _is_left_out_by_default(joined, site, scene)
-        found = [
-            replace(one, chain=value.chain, certain=one.certain and not value.fallback)
-            for value in values
-            if isinstance(value.content, Text)
-            and len(value.content.pieces) > 1
-            and value.content.text != HOLE
-            and not (value.fallback and left_out)
-            for one in text_sightings(Passage(Mention(value.content, Role.VALUE, site), context, scene))
-        ]
-        # One template with several values is a table of hosts.
-        named = {one.region for one in found if one.region}.union(
-            *(regions_of_holed(value.text or "", scene) for value in values)
-        )
-        for one in found:
-            if _is_table_entry(one, scene):
-                continue
-            yield replace(one, beside=frozenset(named - {one.region}) if len(values) > 1 else one.beside)
-
-
-def _is_table_entry(one: Sighting, scene: Scene) -> bool:
-    """Whether a piece stands under a key that is called like its region: it is right there, and judged there."""
-    unit = scene.unit if one.path == scene.path else scene.program.unit_at(one.path)
-    mention = unit.mention_around(one.span) if unit else None
-    return mention is not None and bool(mention.group) and bool(mention.keys) and mention.keys[-1].lower() == one.region
-
-
-def _is_left_out_by_default(joined: Joined, site: Site, scene: Scene) -> bool:
-    """Whether a condition on one of the names that are put together fails for their defaults."""
-    names = {written(part) for part in joined.parts}
-    return any(
-        decide(guard.test, scene.unit, site, scene.program) is (not guard.holds)
-        for guard in site.guards
-        if isinstance(guard.test, Comparison) and written(guard.test.left) in names
-    )
-
-
-def _put_together(scene: Scene) -> Iterator[tuple[Joined | Call, Site]]:
-    yield from scene.facts.joins
-    for call in scene.facts.calls:
-        if isinstance(call.function, Attribute) and call.function.name in ("format", "join", "__mod__"):
-            yield call, call.site
-
-
-def _role_of(joined: Joined | Call, mention: Mention, scene: Scene) -> Mention:
-    """The role that the pieces of a joined text play."""
-    other = scene.unit.first_mention(joined.span)
-    return replace(mention, role=other.role) if other is not None else mention
 
 
 def _is_only_shown(mention: Mention, scene: Scene) -> bool:

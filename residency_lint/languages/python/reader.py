@@ -64,8 +64,12 @@ class Reader:
             self._class(node, place)
         elif isinstance(node, cst.For):
             around = place.around(self._header(node))
-            self.expressions.convert(node.iter, around)
-            self._bind_opaque(node.target, around)
+            iterated = self.expressions.convert(node.iter, around)
+            if isinstance(node.target, cst.Name):
+                each = f.Opaque(f.EACH_ITEM, iterated.span)
+                self._bind(node.target, f.Subscript(iterated, each, iterated.span), around)
+            else:
+                self._bind_opaque(node.target, around)
             self._suite(node.body, place)
             self._orelse(node.orelse, place)
         elif isinstance(node, cst.While):
@@ -119,8 +123,7 @@ class Reader:
             if node.value:
                 self._assign([node.target], node.value, around, after)
         elif isinstance(node, cst.AugAssign):
-            convert(node.value, around)
-            self._bind_opaque(node.target, around)
+            self._augment(node, around)
         elif isinstance(node, cst.Expr):
             if isinstance(node.value, (cst.SimpleString, cst.ConcatenatedString)):
                 around = replace(around, role=f.Role.PROSE)
@@ -160,6 +163,16 @@ class Reader:
                     self._bind(element.value, item, around, after)
             else:
                 self._bind(target, converted, around, after)
+
+    def _augment(self, node: cst.AugAssign, around: Around) -> None:
+        """`url += path` binds the name to what it was and the new part, joined."""
+        value = self.expressions.convert(node.value, around)
+        if not isinstance(node.operator, cst.AddAssign) or not _written_name(node.target):
+            self._bind_opaque(node.target, around)
+            return
+        before = self.expressions.convert(node.target, around)
+        parts = value.parts if isinstance(value, f.Joined) else (value,)
+        self._bind(node.target, self.expressions.augmented((before, *parts), around), around)
 
     def _bind(self, target: cst.BaseExpression, value: f.Expression, around: Around, after: Slot | None = None) -> None:
         name = _written_name(target)
