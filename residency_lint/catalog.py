@@ -23,6 +23,8 @@ from residency_lint.rules import (
     ArnRule,
     CloudHost,
     Endpoint,
+    HttpCalls,
+    HttpClient,
     LookAlike,
     Neutral,
     Pattern,
@@ -51,6 +53,7 @@ class Catalog:
 
     files: tuple[RuleFile, ...]
     places: Places
+    http: HttpCalls = HttpCalls()
 
     @cached_property
     def vendors(self) -> Mapping[str, Vendor]:
@@ -222,10 +225,11 @@ def load_catalog(paths: Iterable[Path], base: Catalog | None = None) -> Catalog:
     paths = list(paths)
     errors: list[str] = []
     places = base.places if base else load_places(next(p for p in paths if p.name == "places.toml"))
+    http = base.http if base else load_http(next((p for p in paths if p.name == "http.toml"), None))
     files: list[RuleFile] = list(base.files) if base else []
     taken: dict[str, str] = {rule.id: "the shipped catalogue" for file in files for rule in file.rules}
     for path in paths:
-        if path.name == "places.toml":
+        if path.name in ("places.toml", "http.toml"):
             continue
         file, found = read_rule_file(_toml(path), places)
         errors += [f"{path}: {error}" for error in found]
@@ -240,7 +244,7 @@ def load_catalog(paths: Iterable[Path], base: Catalog | None = None) -> Catalog:
         errors += _overrides(base, files[len(base.files) :])
     if errors:
         raise ConfigError("\n".join(errors))
-    return Catalog(tuple(files), places)
+    return Catalog(tuple(files), places, http)
 
 
 def _overrides(base: Catalog, files: Iterable[RuleFile]) -> list[str]:
@@ -271,6 +275,18 @@ def _overrides(base: Catalog, files: Iterable[RuleFile]) -> list[str]:
         if file.pinned or file.portability:
             errors.append(f"{vendor}: pinned, portability: only the shipped catalogue can make exceptions")
     return errors
+
+
+def load_http(path: Path | None) -> HttpCalls:
+    """What sends HTTP requests; nothing without a file."""
+    data = _toml(path) if path else {}
+    functions = {name: row["position"] for row in data.get("function", []) for name in row["names"]}
+    clients = {
+        name: HttpClient(row["methods"], row.get("base", ""), row.get("position", -1), tuple(row.get("transport", ())))
+        for row in data.get("client", [])
+        for name in row["names"]
+    }
+    return HttpCalls(functions, clients)
 
 
 def load_places(path: Path) -> Places:

@@ -8,7 +8,7 @@ from itertools import islice, product
 from typing import TYPE_CHECKING
 
 from residency_lint.facts import HOLE, Attribute, Call, Constant, Expression, Listing, Text
-from residency_lint.resolve.frames import Frame, Value
+from residency_lint.resolve.frames import Frame, Value, told
 from residency_lint.resolve.templates import brace_parts, percent_parts, pieces_of
 from residency_lint.source import Span
 
@@ -21,7 +21,7 @@ _SHORTEST_SHARED = 4
 
 def joined(parts: tuple[Expression, ...], span: Span, frame: Frame, resolution: Resolution) -> Iterator[Value]:
     """The texts that parts make, one for each combination of their values."""
-    options = [list(resolution.values(part, frame.aside())) for part in parts]
+    options = [told(tuple(resolution.values(part, frame.aside()))) for part in parts]
     for combination in islice(product(*options), _MOST_COMBINATIONS):
         steps = tuple(step for value in combination if len(value.chain) > 1 for step in value.chain)
         text = folded(combination, span, frame.unit.facts.path)

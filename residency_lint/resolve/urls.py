@@ -91,6 +91,12 @@ def combined(
     yield from found
 
 
+def put_below(bases: list[Value], address: Expression, frame: Frame, resolution: Resolution) -> Iterator[Value]:
+    """Addresses below each of a client's bases."""
+    twos = list(resolution.values(address, frame))
+    yield from (_combination(one, two, below) for one in bases for two in twos)
+
+
 def _combination(one: Value, two: Value, combine: Callable[[str, str], str]) -> Value:
     if not isinstance(one.content, Text):
         return one

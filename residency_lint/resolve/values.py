@@ -51,13 +51,6 @@ def resolve(expression: Expression, unit: Unit, site: Site, program: Program) ->
     return tuple(Resolution(program).values(expression, Frame(unit, site)))[:_MOST_VALUES]
 
 
-def told(values: tuple[Value, ...]) -> tuple[Value, ...]:
-    """The values without environment variables for which a fallback stands in."""
-    if any(value.fallback and not isinstance(value.content, Unknown) for value in values):
-        return tuple(v for v in values if not (isinstance(v.content, Unknown) and v.content.env))
-    return values
-
-
 def decide(test: Expression, unit: Unit, site: Site, program: Program) -> bool | None:
     """Whether a condition holds when every name in it has its default, None where that cannot be told."""
     return Resolution(program).decision(test, Frame(unit, site))

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 
-from residency_lint.facts import HOLE, Attribute, BindingKind, Call, Comparison, Joined, Mention, Role, Site, Text
+from residency_lint.facts import BindingKind, Mention, Role
 from residency_lint.findings import Sighting
-from residency_lint.resolve.values import decide, resolve, written
 from residency_lint.rules import SdkCall, Setting
 from residency_lint.sightings.evidence import Passage
 from residency_lint.sightings.folded import folded_sightings
 from residency_lint.sightings.scene import Scene, context_of, is_silent
 from residency_lint.sightings.sdk import sdk_sightings
-from residency_lint.sightings.switches import Seen, placed_in_switches, regions_of_holed
+from residency_lint.sightings.switches import Seen, placed_in_switches
 from residency_lint.sightings.texts import text_sightings
+from residency_lint.sightings.uses import is_never_sent, is_only_shown
 
 __all__ = ["Scene", "is_silent", "sightings"]
 
@@ -110,9 +109,13 @@ def _texts(scene: Scene) -> list[Seen]:
         if not scene.names_something(mention.text.text):
             continue
         context = context_of(mention, scene.facts)
-        if context is None or _is_only_shown(mention, scene):
+        if context is None or is_only_shown(mention, scene):
             continue
-        seen += [Seen(mention, found) for found in text_sightings(Passage(mention, context, scene))]
+        seen += [
+            Seen(mention, found)
+            for found in text_sightings(Passage(mention, context, scene))
+            if not is_never_sent(mention.text.span, found.seen, scene)
+        ]
     choices = {id(one) for one in _choices(seen)}
     return [one for one in seen if id(one) not in choices]
 
@@ -133,18 +136,3 @@ def _choices(seen: list[Seen]) -> list[Seen]:
 
 
 _MANY_REGIONS = 5
-
-
-def _is_only_shown(mention: Mention, scene: Scene) -> bool:
-    """A constant of which every use in sight prints or compares it."""
-    if scene.facts.language != "python" or not mention.keys:
-        return False
-    unit, span = scene.unit, mention.text.span
-    for binding in unit.bindings.get((mention.site.scope, mention.keys[0]), []):
-        if binding.kind is BindingKind.ASSIGNMENT and binding.value is not None and binding.value.span.contains(span):
-            roles = unit.roles_of_reads.get(binding.target, set())
-            return bool(roles) and roles <= _SHOWN
-    return False
-
-
-_SHOWN = frozenset({Role.PRINTED, Role.COMPARED, Role.DESCRIBED, Role.ASSERTED, Role.LISTED, Role.DEAD})

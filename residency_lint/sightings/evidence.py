@@ -24,6 +24,8 @@ class Passage:
     mention: Mention
     context: Context
     scene: Scene
+    is_only: bool = False
+    """Whether the expression that is put together has no other value."""
 
     @property
     def text(self) -> str:
@@ -68,12 +70,19 @@ class Evidence:
         beside = [piece for at, piece in text.pieces if first in (at, at + len(piece.text))]
         return first == last and len(beside) > 1 and not all(text.span.contains(piece.span) for piece in beside)
 
+    @property
+    def _has_one_value(self) -> bool:
+        return self.passage.is_only and HOLE not in self.passage.text
+
     def edit(self, new: str) -> Edit | None:
         return self.passage.scene.edit(self.passage.mention.text, self.start, self.end, new)
 
     def rewrite(self, region: str, new: str, fix: Applicability) -> Rewrite:
         """The rewrite to a region; shown only where the text cannot be edited."""
-        edit = None if self.is_between_parts(new) else self.edit(new)
+        if self.is_between_parts(new):
+            # Its parts may serve something else as well.
+            fix = min(fix, Applicability.UNSAFE if self._has_one_value else Applicability.DISPLAY)
+        edit = self.edit(new) if fix is not Applicability.DISPLAY else None
         if edit is None or fix is Applicability.DISPLAY:
             return Rewrite(region, new, (), Applicability.DISPLAY)
         return Rewrite(region, new, (edit,), fix)

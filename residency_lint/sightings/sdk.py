@@ -17,9 +17,9 @@ from residency_lint.facts import (
 from residency_lint.facts import Mapping as MappingDisplay
 from residency_lint.findings import Context, Sighting
 from residency_lint.resolve.environment import set_values
-from residency_lint.resolve.frames import Value
+from residency_lint.resolve.frames import Value, told
 from residency_lint.resolve.names import Target, constructor_parameters, targets
-from residency_lint.resolve.values import resolve, told
+from residency_lint.resolve.values import resolve
 from residency_lint.rules import NOWHERE, SdkSetting
 from residency_lint.sightings.scene import Scene
 from residency_lint.sightings.sdk_values import value_sightings

@@ -236,7 +236,7 @@ def _selectors(one: Seen, scene: Scene) -> Iterator[Value]:
     """Defaults of keys with which the table is read: `HOSTS[region]` where `region` defaults to this entry's key."""
     for expression, site in scene.facts.selections:
         base, key = _base_and_key(expression)
-        if base is None or key is None or isinstance(key, Text):
+        if base is None or key is None or (isinstance(key, Text) and key.text not in one.mention.keys):
             continue
         for container in resolve(base, scene.unit, site, scene.program):
             if not isinstance(container.content, Mapping):

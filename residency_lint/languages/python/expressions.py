@@ -262,7 +262,7 @@ class Expressions:
             index = node.slice[0].slice.value
             key = self.convert(index, replace(around, role=f.Role.KEY, assigned=""))
             subscript = f.Subscript(base, key, span)
-            if not isinstance(key, (f.Text, f.Constant)):
+            if not isinstance(key, f.Constant):
                 self.selections.append((subscript, around.site))
             return subscript
         for element in node.slice:
