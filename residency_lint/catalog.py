@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
@@ -53,7 +53,7 @@ class Catalog:
 
     files: tuple[RuleFile, ...]
     places: Places
-    http: HttpCalls = HttpCalls()
+    http: HttpCalls = field(default_factory=HttpCalls)
 
     @cached_property
     def vendors(self) -> Mapping[str, Vendor]:
@@ -136,6 +136,17 @@ class Catalog:
     def sdk_calls(self) -> Mapping[str, SdkCall]:
         """Qualified name → the SDK row."""
         return {name: rule for rule in self.of(SdkCall) for name in rule.names}
+
+    @cached_property
+    def sdk_methods(self) -> frozenset[str]:
+        """Last names of the SDK calls that are methods of what another SDK call makes."""
+        names = (name.rpartition(".") for name in self.sdk_calls)
+        return frozenset(method for owner, _, method in names if owner in self.sdk_calls)
+
+    @cached_property
+    def builders(self) -> frozenset[str]:
+        """Ids of the SDK rows that make an object for others, which may be overruled there."""
+        return frozenset(b for rule in self.of(SdkCall) for s in rule.settings for b in s.spelling.builders)
 
     @cached_property
     def sdk_modules(self) -> Mapping[str, SdkCall]:

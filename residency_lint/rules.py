@@ -148,6 +148,8 @@ class SdkSetting:
     setter: str = ""
     """A method called on that object, with the value as its first argument."""
     env: str = ""
+    receiver: str = ""
+    """What the object is called whose method the call is: it was told the setting when it was made."""
     covers: tuple[str, ...] = ()
     beats: bool = False
     before: tuple[str, ...] = ()
@@ -186,6 +188,8 @@ class SdkCall(Rule):
     absent: str = ""
     """The column of a part that no setting moves."""
     absent_host: str = ""
+    absent_for: Mapping[str, str] = field(default_factory=dict)
+    """The first argument (a service) → the column where no setting moves it, unless the environment does."""
     off: Mapping[str, str] = field(default_factory=dict)
     """argument, or a module's attribute by its qualified name → value that switches the client off."""
     needs: tuple[str, ...] = ()

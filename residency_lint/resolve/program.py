@@ -10,18 +10,22 @@ from itertools import pairwise
 from posixpath import dirname, join, normpath
 
 from residency_lint.facts import (
+    EACH_ITEM,
     Binding,
     Call,
     Facts,
     Import,
+    Listing,
     Mention,
     Name,
+    Opaque,
     Read,
     Return,
     Role,
     Scope,
     ScopeKind,
     Site,
+    Subscript,
     Text,
 )
 from residency_lint.source import Span
@@ -86,6 +90,14 @@ class Unit:
             for start in range(len(parts)):
                 index.setdefault(".".join(parts[start:]), set()).add(read.role)
         return index
+
+    @cached_property
+    def taken_one_by_one(self) -> tuple[Span, ...]:
+        """The lists that a loop goes through."""
+        loops = [b.value.base for b in self.facts.bindings if isinstance(b.value, Subscript) and _takes_each(b.value)]
+        names = {base.id for base in loops if isinstance(base, Name)}
+        named = [b.value.span for b in self.facts.bindings if b.target in names and isinstance(b.value, Listing)]
+        return (*(base.span for base in loops if isinstance(base, Listing)), *named)
 
     @cached_property
     def reads_by_name(self) -> dict[str, list[Read]]:
@@ -203,6 +215,10 @@ class Unit:
             if _runs_whenever(binding.site, site):
                 break
         return found
+
+
+def _takes_each(subscript: Subscript) -> bool:
+    return isinstance(subscript.key, Opaque) and subscript.key.reason == EACH_ITEM
 
 
 _WHOLE_FILE = Scope(ScopeKind.MODULE, "", -1, Span(0, 0))

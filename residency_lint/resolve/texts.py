@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from residency_lint.resolve.values import Resolution
 
 _MOST_COMBINATIONS = 64
-_SHORTEST_SHARED = 4
 
 
 def joined(parts: tuple[Expression, ...], span: Span, frame: Frame, resolution: Resolution) -> Iterator[Value]:
@@ -114,6 +113,7 @@ def derived(text: str, sources: tuple[Text, ...], value: Value) -> Text:
             if index is not None and all(index != start for start, _ in found):
                 found.append((index, piece))
                 end = max(end, index + len(piece.text))
+    found = found or [(0, piece) for _, piece in pieces_of(sources[0], path)[:1]]
     return Text(text, sources[0].span, plain=False, pieces=tuple(sorted(found, key=lambda f: f[0])), path=path)
 
 
@@ -123,7 +123,7 @@ def _place_of(piece: str, at: int, text: str, end: int) -> int | None:
         return at
     shared = next((n for n, (a, b) in enumerate(zip(piece, text[at:], strict=False)) if a != b), None)
     shared = min(len(piece), len(text) - at) if shared is None else shared
-    if shared >= _SHORTEST_SHARED:
+    if 2 * shared > len(piece):
         return at
     index = text.find(piece, end) if piece else -1
     return index if index >= 0 else None

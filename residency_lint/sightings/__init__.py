@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from residency_lint.facts import BindingKind, Mention, Role
 from residency_lint.findings import Sighting
 from residency_lint.rules import SdkCall, Setting
 from residency_lint.sightings.evidence import Passage
@@ -14,7 +13,8 @@ from residency_lint.sightings.scene import Scene, context_of, is_silent
 from residency_lint.sightings.sdk import sdk_sightings
 from residency_lint.sightings.switches import Seen, placed_in_switches
 from residency_lint.sightings.texts import text_sightings
-from residency_lint.sightings.uses import is_never_sent, is_only_shown
+from residency_lint.sightings.uses import Vain, is_never_sent, is_only_shown
+from residency_lint.sightings.vain import vain
 
 __all__ = ["Scene", "is_silent", "sightings"]
 
@@ -26,7 +26,12 @@ def sightings(scene: Scene) -> tuple[Sighting, ...]:
     """
     if _is_host_list(scene):
         return ()
-    found = [*sdk_sightings(scene), *placed_in_switches(_texts(scene), scene), *folded_sightings(scene)]
+    in_vain = vain(scene)
+    found = [
+        *sdk_sightings(scene, in_vain),
+        *placed_in_switches(_texts(scene, in_vain), scene),
+        *folded_sightings(scene),
+    ]
     kept = _Kept()
     # A word alone says least: whoever sees which hosts it selects knows better.
     for one in sorted(found, key=lambda one: isinstance(one.rule, Setting) and one.rule.needs_vendor):
@@ -103,7 +108,7 @@ def _is_made_of(one: Sighting, word: Sighting) -> bool:
     return last is not None and (last.path, last.span, one.rule.vendor) == (word.path, word.span, word.rule.vendor)
 
 
-def _texts(scene: Scene) -> list[Seen]:
+def _texts(scene: Scene, in_vain: Vain) -> list[Seen]:
     seen = []
     for mention in scene.facts.mentions:
         if not scene.names_something(mention.text.text):
@@ -114,7 +119,7 @@ def _texts(scene: Scene) -> list[Seen]:
         seen += [
             Seen(mention, found)
             for found in text_sightings(Passage(mention, context, scene))
-            if not is_never_sent(mention.text.span, found.seen, scene)
+            if not is_never_sent(mention.text.span, found.seen, scene, in_vain)
         ]
     choices = {id(one) for one in _choices(seen)}
     return [one for one in seen if id(one) not in choices]

@@ -12,6 +12,7 @@ from residency_lint.facts import (
     Constant,
     Expression,
     Name,
+    Role,
     Text,
 )
 from residency_lint.facts import Mapping as MappingDisplay
@@ -23,21 +24,24 @@ from residency_lint.resolve.values import resolve
 from residency_lint.rules import NOWHERE, SdkSetting
 from residency_lint.sightings.scene import Scene
 from residency_lint.sightings.sdk_values import value_sightings
-from residency_lint.sightings.starts import Start, module_bindings, setting_name, starts
+from residency_lint.sightings.starts import Start, module_bindings, rule_of, setting_name, starts
+from residency_lint.sightings.uses import Vain, is_never_sent
 from residency_lint.sightings.writing import insertion
 from residency_lint.source import Span
 
 
-def sdk_sightings(scene: Scene) -> Iterator[Sighting]:
+def sdk_sightings(scene: Scene, vain: Vain) -> Iterator[Sighting]:
     """A sighting for every value an SDK's region can take, and one for what no setting moves."""
     for start in starts(scene):
-        yield from _start_sightings(start)
+        is_part = start.rule.id in scene.catalog.builders
+        if not (is_part and is_never_sent(start.call.span, "", scene, vain)):
+            yield from _start_sightings(start)
     for call in scene.facts.calls:
         yield from _escape_sightings(call, scene)
 
 
 @dataclass
-class _Given:
+class Given:
     """What a call's arguments and later assignments say. `opaque`: arguments that cannot be seen into."""
 
     values: dict[SdkSetting, Expression] = field(default_factory=dict)
@@ -46,7 +50,7 @@ class _Given:
 
 
 def _start_sightings(start: Start) -> Iterator[Sighting]:
-    arguments, opaque = _arguments(start)
+    arguments, opaque = arguments_of(start)
     for name, word in start.rule.off.items():
         if isinstance(switch := arguments.get(name), Constant) and switch.text == word:
             return
@@ -57,12 +61,12 @@ def _start_sightings(start: Start) -> Iterator[Sighting]:
             return
     if start.rule.needs and not opaque and not any(name in arguments for name in start.rule.needs):
         return
-    given = _given(start, arguments, opaque)
+    given = given_of(start, arguments, opaque)
     missing: list[str] = []
     settled: dict[SdkSetting, tuple[Value, ...]] = {}
     parts = [p for p in start.rule.parts or ("",) if p not in start.rule.only or _is_on(start.rule.only[p], arguments)]
     for part in parts:
-        setting, values = _moving(part, start, given)
+        setting, values = moving(part, start, given)
         if setting is None:
             missing.append(part)
         else:
@@ -74,6 +78,14 @@ def _start_sightings(start: Start) -> Iterator[Sighting]:
         yield _late_sighting(binding, start)
     if missing and start.rule.absent:
         yield _missing_sighting(missing, len(missing) < len(parts), start, given)
+    elif missing and (column := _default_of_service(start)) and not given.opaque:
+        start = replace(start, rule=replace(start.rule, absent=column))
+        yield replace(_missing_sighting(missing, False, start, given), rule=start.rule, certain=False)
+
+
+def _default_of_service(start: Start) -> str:
+    first = next((a.value for a in start.call.arguments if not a.star), None)
+    return start.rule.absent_for.get(first.text, "") if isinstance(first, Text) else ""
 
 
 def _is_on(name: str, arguments: Mapping[str, Expression]) -> bool:
@@ -85,7 +97,7 @@ def _is_constant(expression: Expression | None, word: str) -> bool:
     return isinstance(expression, Constant) and expression.text == word
 
 
-def _arguments(start: Start) -> tuple[dict[str, Expression], str]:
+def arguments_of(start: Start) -> tuple[dict[str, Expression], str]:
     """Arguments by parameter name, and why some cannot be seen."""
     parameters: tuple[str, ...] = ()
     if start.target.is_local:
@@ -119,13 +131,15 @@ def _expanded(expression: Expression, start: Start) -> dict[str, Expression] | N
     return {key.text: value for key, value in items if isinstance(key, Text)}
 
 
-def _given(start: Start, arguments: Mapping[str, Expression], opaque: str) -> _Given:
-    given = _Given(opaque=opaque)
+def given_of(start: Start, arguments: Mapping[str, Expression], opaque: str) -> Given:
+    given = Given(opaque=opaque)
     for setting in start.rule.settings:
         early, late = _assignments(setting, start)
         given.late += late
         if setting.argument in arguments:
             given.values[setting] = arguments[setting.argument]
+        elif setting.receiver and start.is_method and isinstance(start.call.function, Attribute):
+            given.values[setting] = start.call.function.base
         elif early and early[-1] is not None:
             given.values[setting] = early[-1]
         elif (item := _item_of_argument(setting, arguments, start)) is not None:
@@ -157,7 +171,8 @@ def _assignments(setting: SdkSetting, start: Start) -> tuple[list[Expression | N
             replace(mention.text, path=there.facts.path)
             for there, mention in set_values(setting.env, scene.unit, scene.program)
         ]
-        return [*set_outside, *(binding.value for binding in found)], []
+        by_call = [m.text for m in scene.facts.mentions if m.keys[-1:] == (setting.env,) and m.role is Role.VALUE]
+        return [*set_outside, *by_call, *(binding.value for binding in found)], []
     if not call.assigned:
         return [], []
     if setting.setter:
@@ -200,29 +215,49 @@ def _dotted_is(expression: Expression, name: str) -> bool:
     return isinstance(expression, Name) and ".".join([expression.id, *reversed(names)]) == name
 
 
-def _moving(part: str, start: Start, given: _Given) -> tuple[SdkSetting | None, tuple[Value, ...]]:
+def moving(part: str, start: Start, given: Given) -> tuple[SdkSetting | None, tuple[Value, ...]]:
     """The setting that decides where a part goes: its own before the one for everything; `None` sets nothing."""
     own = [s for s in start.rule.settings if part and part in s.covers]
     general = [s for s in start.rule.settings if not s.covers]
     # What is assigned to the object afterwards replaces what its constructor was told.
-    for setting in sorted([*own, *general], key=lambda s: (not s.beats, bool(s.argument or s.module or s.env))):
+    for setting in sorted(
+        [*own, *general], key=lambda s: (not s.beats, bool(s.argument or s.receiver or s.module or s.env))
+    ):
         expression = given.values.get(setting)
         if expression is None:
             continue
         values = resolve(expression, start.scene.unit, start.call.site, start.scene.program)
-        set_ones = tuple(v for v in values if not (isinstance(v.content, Constant) and v.content.text == "None"))
+        set_ones = tuple(value for value in values if _says_something(value, setting, start))
         if set_ones:
             return setting, set_ones
     return None, ()
 
 
+def _says_something(value: Value, setting: SdkSetting, start: Start) -> bool:
+    """`None` sets nothing, and neither does an object without a setting of its own or a default."""
+    content = value.content
+    if isinstance(content, Constant) and content.text == "None":
+        return False
+    if not isinstance(content, Call) or (not setting.receiver and setting.spelling.kind != "object"):
+        return True
+    rules = start.scene.catalog.rules
+    made_by = [rules[id_] for id_ in setting.spelling.builders]
+    found = rule_of(content.function, value.site, replace(start.scene, unit=value.unit))
+    if found is None or found[0] not in made_by or found[0].absent:
+        return True  # What it says, or fails to say, is its own affair.
+    there = Start(content, *found, replace(start.scene, unit=value.unit))
+    arguments, opaque = arguments_of(there)
+    given = given_of(there, arguments, opaque)
+    return bool(opaque) or any(moving("", there, given))
+
+
 # --- what is missing, late, or cannot be moved -------------------------------------------------------
 
 
-def _missing_sighting(missing: list[str], is_partial: bool, start: Start, given: _Given) -> Sighting:
+def _missing_sighting(missing: list[str], is_partial: bool, start: Start, given: Given) -> Sighting:
     rule = start.rule
-    moving = [s for s in rule.settings if not s.until and (not s.covers or set(s.covers) >= set(missing))]
-    setting = next(iter(sorted(moving, key=lambda s: bool(s.covers))), None)
+    moving_ones = [s for s in rule.settings if not s.until and (not s.covers or set(s.covers) >= set(missing))]
+    setting = next(iter(sorted(moving_ones, key=lambda s: bool(s.covers))), None)
     words = f"{start.title} sets no `{setting_name(setting) if setting else 'region'}`"
     if is_partial:
         words = f"{start.title} sets no host for {', '.join(missing)}"

@@ -116,6 +116,8 @@ def _are_alternatives(one: Seen, other: Seen, scene: Scene) -> bool:
     if mine.site.scope != theirs.site.scope:
         return False
     if mine.group and mine.group == theirs.group:
+        if any(taken.contains(mine.text.span) for taken in scene.unit.taken_one_by_one):
+            return False  # a loop takes every one of them
         if mine.keys == theirs.keys:
             return True
         return one.sighting.rule.id == other.sighting.rule.id and _are_entries(one, other, scene)

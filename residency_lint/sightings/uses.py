@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from residency_lint.facts import HOLE, Binding, BindingKind, Call, Mention, Name, Read, Role, ScopeKind, Site
+from residency_lint.resolve.callers import given_by_callers
 from residency_lint.resolve.frames import Value
 from residency_lint.resolve.program import Unit
 from residency_lint.resolve.values import resolve
@@ -29,23 +31,37 @@ def is_only_shown(mention: Mention, scene: Scene) -> bool:
     return False
 
 
-def is_never_sent(span: Span, words: str, scene: Scene, overruled: tuple[Span, ...] = (), depth: int = 0) -> bool:
+@dataclass(frozen=True)
+class Vain:
+    """Expressions in whose place another setting decides, and calls that only make a part of what sends."""
+
+    overruled: tuple[Span, ...] = ()
+    parts: tuple[Span, ...] = ()
+
+
+def is_never_sent(span: Span, words: str, scene: Scene, vain: Vain, depth: int = 0) -> bool:
     """Whether every use of the expression at `span` is seen and none sends its `words`. What is not used at all counts
-    as sent. `overruled`: expressions in whose place another setting decides."""
+    as sent."""
     if depth > _DEEPEST or scene.facts.language != "python":
         return False
-    if any(other.contains(span) for other in overruled):
+    if any(other.contains(span) for other in vain.overruled):
         return True
     call = scene.unit.innermost_call(span)
     binding = scene.unit.innermost_binding(span)
     if call is not None and (binding is None or _value_span(binding).contains(call.span)):
-        return _changes(call, words, scene) or _keeps(call, span, scene)
+        if _changes(call, words, scene) or _keeps(call, span, scene):
+            return True
+        is_passed_on = call.span in vain.parts or makes_text(call, scene)
+        return is_passed_on and is_never_sent(call.span, words, scene, vain, depth + 1)
+    if binding is not None and binding.kind is BindingKind.PARAMETER:
+        callers = given_by_callers(binding.site.scope, binding.target, scene.unit, scene.program)
+        return bool(callers) and all(given.value is not None for given in callers)
     if binding is None or not _is_plain(binding, scene.unit):
         return False
     reads = list(_reads(binding, scene.unit))
     if not reads:
         return _is_overwritten(binding, scene.unit)
-    return all(read.role in _SHOWN or is_never_sent(read.span, words, scene, overruled, depth + 1) for read in reads)
+    return all(read.role in _SHOWN or is_never_sent(read.span, words, scene, vain, depth + 1) for read in reads)
 
 
 def _changes(call: Call, words: str, scene: Scene) -> bool:
