@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
@@ -23,6 +23,8 @@ from residency_lint.rules import (
     ArnRule,
     CloudHost,
     Endpoint,
+    HttpCalls,
+    HttpClient,
     LookAlike,
     Neutral,
     Pattern,
@@ -51,6 +53,7 @@ class Catalog:
 
     files: tuple[RuleFile, ...]
     places: Places
+    http: HttpCalls = field(default_factory=HttpCalls)
 
     @cached_property
     def vendors(self) -> Mapping[str, Vendor]:
@@ -133,6 +136,17 @@ class Catalog:
     def sdk_calls(self) -> Mapping[str, SdkCall]:
         """Qualified name → the SDK row."""
         return {name: rule for rule in self.of(SdkCall) for name in rule.names}
+
+    @cached_property
+    def sdk_methods(self) -> frozenset[str]:
+        """Last names of the SDK calls that are methods of what another SDK call makes."""
+        names = (name.rpartition(".") for name in self.sdk_calls)
+        return frozenset(method for owner, _, method in names if owner in self.sdk_calls)
+
+    @cached_property
+    def builders(self) -> frozenset[str]:
+        """Ids of the SDK rows that make an object for others, which may be overruled there."""
+        return frozenset(b for rule in self.of(SdkCall) for s in rule.settings for b in s.spelling.builders)
 
     @cached_property
     def sdk_modules(self) -> Mapping[str, SdkCall]:
@@ -222,10 +236,11 @@ def load_catalog(paths: Iterable[Path], base: Catalog | None = None) -> Catalog:
     paths = list(paths)
     errors: list[str] = []
     places = base.places if base else load_places(next(p for p in paths if p.name == "places.toml"))
+    http = base.http if base else load_http(next((p for p in paths if p.name == "http.toml"), None))
     files: list[RuleFile] = list(base.files) if base else []
     taken: dict[str, str] = {rule.id: "the shipped catalogue" for file in files for rule in file.rules}
     for path in paths:
-        if path.name == "places.toml":
+        if path.name in ("places.toml", "http.toml"):
             continue
         file, found = read_rule_file(_toml(path), places)
         errors += [f"{path}: {error}" for error in found]
@@ -240,7 +255,7 @@ def load_catalog(paths: Iterable[Path], base: Catalog | None = None) -> Catalog:
         errors += _overrides(base, files[len(base.files) :])
     if errors:
         raise ConfigError("\n".join(errors))
-    return Catalog(tuple(files), places)
+    return Catalog(tuple(files), places, http)
 
 
 def _overrides(base: Catalog, files: Iterable[RuleFile]) -> list[str]:
@@ -271,6 +286,18 @@ def _overrides(base: Catalog, files: Iterable[RuleFile]) -> list[str]:
         if file.pinned or file.portability:
             errors.append(f"{vendor}: pinned, portability: only the shipped catalogue can make exceptions")
     return errors
+
+
+def load_http(path: Path | None) -> HttpCalls:
+    """What sends HTTP requests; nothing without a file."""
+    data = _toml(path) if path else {}
+    functions = {name: row["position"] for row in data.get("function", []) for name in row["names"]}
+    clients = {
+        name: HttpClient(row["methods"], row.get("base", ""), row.get("position", -1), tuple(row.get("transport", ())))
+        for row in data.get("client", [])
+        for name in row["names"]
+    }
+    return HttpCalls(functions, clients)
 
 
 def load_places(path: Path) -> Places:

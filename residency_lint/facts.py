@@ -360,7 +360,7 @@ class Facts:
     reads: tuple[Read, ...] = ()
     returns: tuple[Return, ...] = ()
     selections: tuple[tuple[Subscript | Call, Site], ...] = ()
-    """`table[key]` and `table.get(key)` with a key that is no text."""
+    """`table[key]`, and `table.get(key)` with a key that is no text."""
     scopes: tuple[Scope, ...] = ()
     comments: tuple[Comment, ...] = ()
     import_slot: Slot | None = None

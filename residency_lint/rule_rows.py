@@ -42,7 +42,7 @@ KINDS_OF_VALUE = (
     "key",
     "object",
 )
-_PLACES_OF_SETTING = ("argument", "attribute", "item", "module", "setter", "env")
+_PLACES_OF_SETTING = ("argument", "attribute", "item", "module", "setter", "env", "receiver")
 _ROLES = (
     "ingest",
     "api",
@@ -169,6 +169,8 @@ def _sdk(table: Table, row: Row) -> SdkCall:
     absent = table.text("absent")
     if absent:
         row.check_columns(table, "absent", [absent])
+    absent_for = table.words("absent_for")
+    row.check_columns(table, "absent_for", absent_for.values())
     parts, only = table.texts("parts"), table.words("only")
     if not set(only) <= set(parts):
         table.error("only", f"names no part: {', '.join(sorted(set(only) - set(parts)))}")
@@ -206,6 +208,7 @@ def _sdk(table: Table, row: Row) -> SdkCall:
         only=only,
         absent=absent,
         absent_host=table.text("absent_host"),
+        absent_for=absent_for,
         off=table.words("off"),
         needs=table.texts("needs"),
         proof=table.text("proof"),

@@ -150,6 +150,8 @@ class SdkSetting:
     env: str = ""
     empty: str = ""
     """`absent`: the SDK takes an empty text for none. Without it, an empty text reaches nobody or is refused."""
+    receiver: str = ""
+    """What the object is called whose method the call is: it was told the setting when it was made."""
     covers: tuple[str, ...] = ()
     beats: bool = False
     before: tuple[str, ...] = ()
@@ -188,6 +190,8 @@ class SdkCall(Rule):
     absent: str = ""
     """The column of a part that no setting moves."""
     absent_host: str = ""
+    absent_for: Mapping[str, str] = field(default_factory=dict)
+    """The first argument (a service) → the column where no setting moves it, unless the environment does."""
     off: Mapping[str, str] = field(default_factory=dict)
     """argument, or a module's attribute by its qualified name → value that switches the client off."""
     needs: tuple[str, ...] = ()
@@ -274,3 +278,31 @@ class Portability:
     service: str
     resource: str
     kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class HttpClient:
+    """A class whose objects send HTTP requests. `methods`: name → position of the address among the arguments.
+
+    `base`: the constructor's argument (at `position`, -1: by keyword only) that addresses are put below. `transport`:
+    qualified names; with one of them as the argument of that name nothing leaves the process.
+    """
+
+    methods: Mapping[str, int]
+    base: str = ""
+    position: int = -1
+    transport: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class HttpCalls:
+    """What sends HTTP requests, by qualified name: functions with the position of their address, and clients."""
+
+    functions: Mapping[str, int] = field(default_factory=dict)
+    clients: Mapping[str, HttpClient] = field(default_factory=dict)
+
+    @property
+    def words(self) -> frozenset[str]:
+        """The last names of the functions and methods."""
+        methods = {name for client in self.clients.values() for name in client.methods}
+        return frozenset(name.rpartition(".")[2] for name in self.functions) | methods

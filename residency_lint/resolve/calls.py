@@ -1,24 +1,18 @@
-"""The values that calls and operators make: environment look-ups, formatting, joining, functions of the repository."""
+"""The values that calls make: look-ups, fields, functions of the repository, methods of texts."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
-from itertools import islice, product
 from typing import TYPE_CHECKING
-from urllib.parse import urljoin
 
 from residency_lint.facts import (
-    HOLE,
     Argument,
     Attribute,
     Call,
     Constant,
-    Elsewhere,
     Expression,
-    Joined,
     Lambda,
-    Listing,
     Mapping,
     Name,
     ScopeKind,
@@ -26,20 +20,20 @@ from residency_lint.facts import (
     Text,
 )
 from residency_lint.fixes import Slot
+from residency_lint.resolve import texts, urls
 from residency_lint.resolve.classes import method_of, receivers
 from residency_lint.resolve.config_values import file_values, section_item
 from residency_lint.resolve.frames import Activation, Choice, Frame, Unknown, Value
 from residency_lint.resolve.lookups import lookup
 from residency_lint.resolve.names import targets
 from residency_lint.resolve.program import Unit
-from residency_lint.resolve.templates import brace_parts, percent_parts, pieces_of, replaced_parts
 from residency_lint.source import Span
 
 if TYPE_CHECKING:
     from residency_lint.resolve.values import Resolution
 
 
-_MOST_COMBINATIONS = 64
+_METHODS = {**texts.METHODS, **urls.METHODS}
 
 
 def called(node: Call, frame: Frame, resolution: Resolution) -> Iterator[Value]:
@@ -68,8 +62,9 @@ def called(node: Call, frame: Frame, resolution: Resolution) -> Iterator[Value]:
 def _function(node: Call, arguments: list[Expression], frame: Frame, resolution: Resolution) -> Iterator[Value]:
     names = targets(node.function, frame.unit, frame.site, resolution.program)
     builtin = node.function.id if isinstance(node.function, Name) and not names else ""
-    if any(target.name == "urllib.parse.urljoin" for target in names) and len(arguments) == 2:
-        yield from _url_joined(arguments, node, frame, resolution)
+    make_url = urls.url_function({target.name for target in names})
+    if make_url is not None:
+        yield from make_url(node, frame, resolution)
     elif any(target.name in _FIELDS for target in names):
         yield from _field(node, arguments, any(t.name == "pydantic.Field" for t in names), frame, resolution)
     elif any(target.name in _DEPENDS for target in names) and arguments:
@@ -175,105 +170,6 @@ def _functions(function: Expression, frame: Frame, resolution: Resolution) -> It
                 yield method.unit, method.scope, made
 
 
-# --- texts -----------------------------------------------------------------------------------------
-
-
-def joined(parts: tuple[Expression, ...], span: Span, frame: Frame, resolution: Resolution) -> Iterator[Value]:
-    """The texts that parts make, one for each combination of their values."""
-    options = [list(resolution.values(part, frame.aside())) for part in parts]
-    for combination in islice(product(*options), _MOST_COMBINATIONS):
-        steps = tuple(step for value in combination if len(value.chain) > 1 for step in value.chain)
-        folded = _folded(combination, span, frame.unit.facts.path)
-        is_fallback = any(value.fallback for value in combination)
-        value = replace(frame.value(folded, fallback=is_fallback), chain=(*frame.chain, *steps))
-        for part in combination:
-            value = value.chosen(part.choice)
-        yield _selected(value, parts, combination, span, frame)
-
-
-def _selected(
-    value: Value, parts: tuple[Expression, ...], combination: tuple[Value, ...], span: Span, frame: Frame
-) -> Value:
-    """A text of which a word chose one part: the table of what the other words would have made of it."""
-    chosen = [index for index, part in enumerate(combination) if part.selector is not None]
-    if len(chosen) != 1:
-        return value
-    at, path = chosen[0], frame.unit.facts.path
-    table = tuple(
-        (word, Elsewhere(Joined((*parts[:at], item, *parts[at + 1 :]), span), frame, path))
-        for word, item in combination[at].table
-    )
-    return replace(value, selector=combination[at].selector, table=table)
-
-
-def _folded(values: tuple[Value, ...], span: Span, path: str) -> Text:
-    text = ""
-    pieces: list[tuple[int, Text]] = []
-    for value in values:
-        content = value.content
-        if isinstance(content, Text):
-            pieces += [(len(text) + start, piece) for start, piece in pieces_of(content, value.unit.facts.path)]
-            text += content.text
-        else:
-            text += content.text if isinstance(content, Constant) else HOLE
-    return Text(text, span, plain=False, pieces=tuple(pieces), path=path)
-
-
-def _formatted(
-    base: Expression,
-    node: Call,
-    frame: Frame,
-    resolution: Resolution,
-    split: Callable[[Text, Call], tuple[Expression, ...]],
-) -> Iterator[Value]:
-    for value in resolution.values(base, frame.deeper()):
-        if isinstance(value.content, Text):
-            yield from joined(split(value.content, node), node.span, replace(frame, chain=value.chain), resolution)
-        else:
-            yield frame.unknown("a formatted text")
-
-
-def _percent(base: Expression, node: Call, frame: Frame, resolution: Resolution) -> Iterator[Value]:
-    yield from _formatted(base, node, frame, resolution, percent_parts)
-
-
-def _format(base: Expression, node: Call, frame: Frame, resolution: Resolution) -> Iterator[Value]:
-    yield from _formatted(base, node, frame, resolution, brace_parts)
-
-
-def _join(base: Expression, node: Call, frame: Frame, resolution: Resolution) -> Iterator[Value]:
-    listing = node.arguments[0].value if node.arguments else None
-    if not isinstance(base, Text) or not isinstance(listing, Listing):
-        yield frame.unknown("a joined text")
-        return
-    parts: list[Expression] = []
-    for item in listing.items:
-        parts += [base, item] if parts else [item]
-    yield from joined(tuple(parts), node.span, frame, resolution)
-
-
-def _kept(base: Expression, node: Call, frame: Frame, resolution: Resolution) -> Iterator[Value]:
-    yield from resolution.values(base, frame.deeper())
-
-
-def _cased(base: Expression, node: Call, frame: Frame, resolution: Resolution) -> Iterator[Value]:
-    assert isinstance(node.function, Attribute)
-    for value in resolution.values(base, frame.deeper()):
-        content = value.content
-        if isinstance(content, Text):
-            text = content.text.lower() if node.function.name == "lower" else content.text.upper()
-            value = replace(value, content=replace(content, text=text, plain=content.plain and text == content.text))
-        yield value
-
-
-def _replaced(base: Expression, node: Call, frame: Frame, resolution: Resolution) -> Iterator[Value]:
-    """`text.replace(old, new)`."""
-    if len(node.arguments) != 2 or not isinstance(node.arguments[0].value, Text) or not node.arguments[0].value.text:
-        yield from _kept(base, node, frame, resolution)
-        return
-    yield from _formatted(base, node, frame, resolution, replaced_parts)
-
-
 def written(node: Expression) -> str:
     """Names and attributes as written, for look-ups and messages."""
     if isinstance(node, Name):
@@ -285,25 +181,3 @@ def written(node: Expression) -> str:
     if isinstance(node, Subscript):
         return f"{written(node.base)}[…]"
     return "…"
-
-
-_METHODS: dict[str, Callable[[Expression, Call, Frame, Resolution], Iterator[Value]]] = {
-    "__mod__": _percent,
-    "format": _format,
-    "join": _join,
-    "replace": _replaced,
-    "lower": _cased,
-    "upper": _cased,
-    **dict.fromkeys(("strip", "rstrip", "lstrip", "encode", "decode", "removesuffix", "removeprefix"), _kept),
-}
-
-
-def _url_joined(arguments: list[Expression], node: Call, frame: Frame, resolution: Resolution) -> Iterator[Value]:
-    for base in resolution.values(arguments[0], frame.deeper()):
-        if not isinstance(base.content, Text):
-            yield base
-            continue
-        pieces = pieces_of(base.content, base.unit.facts.path)
-        for path in resolution.values(arguments[1], frame.deeper()):
-            text = urljoin(base.content.text, path.text or HOLE)
-            yield replace(base, content=Text(text, node.span, plain=False, pieces=pieces))

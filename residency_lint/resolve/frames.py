@@ -132,3 +132,10 @@ class Frame(Place):
     def aside(self) -> Frame:
         """For a question whose steps are no part of the answer."""
         return replace(self, chain=(), depth=self.depth + 1)
+
+
+def told(values: tuple[Value, ...]) -> tuple[Value, ...]:
+    """The values without environment variables for which a fallback stands in."""
+    if any(value.fallback and not isinstance(value.content, Unknown) for value in values):
+        return tuple(v for v in values if not (isinstance(v.content, Unknown) and v.content.env))
+    return values

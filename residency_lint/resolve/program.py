@@ -13,10 +13,13 @@ from residency_lint.facts import (
     Binding,
     BindingKind,
     Call,
+    Element,
     Facts,
     Import,
+    Listing,
     Mention,
     Name,
+    Read,
     Return,
     Role,
     Scope,
@@ -120,6 +123,33 @@ class Unit:
             for start in range(len(parts)):
                 index.setdefault(".".join(parts[start:]), set()).add(read.role)
         return index
+
+    @cached_property
+    def taken_one_by_one(self) -> tuple[Span, ...]:
+        """The lists that a loop goes through."""
+        loops = [b.value.base for b in self.facts.bindings if isinstance(b.value, Element)]
+        names = {base.id for base in loops if isinstance(base, Name)}
+        named = [b.value.span for b in self.facts.bindings if b.target in names and isinstance(b.value, Listing)]
+        return (*(base.span for base in loops if isinstance(base, Listing)), *named)
+
+    @cached_property
+    def reads_by_name(self) -> dict[str, list[Read]]:
+        """Plain name → where it is read."""
+        index: dict[str, list[Read]] = {}
+        for read in self.facts.reads:
+            index.setdefault(read.name, []).append(read)
+        return index
+
+    def innermost_call(self, span: Span) -> Call | None:
+        """The call that has an expression among its parts."""
+        around = (call for call in self.facts.calls if call.span != span and call.span.contains(span))
+        return min(around, key=lambda call: call.span.end - call.span.start, default=None)
+
+    def innermost_binding(self, span: Span) -> Binding | None:
+        """The binding whose value an expression is, or is part of."""
+        around = ((b.value.span, b) for b in self.facts.bindings if b.value is not None)
+        holding = [(whole.end - whole.start, b.span, b) for whole, b in around if whole.contains(span)]
+        return min(holding, key=lambda entry: entry[:2])[2] if holding else None
 
     @cached_property
     def glued(self) -> frozenset[Span]:

@@ -36,7 +36,7 @@ from residency_lint.facts import (
     Text,
 )
 from residency_lint.findings import Step
-from residency_lint.resolve import calls
+from residency_lint.resolve import calls, texts, urls
 from residency_lint.resolve.arguments import given, items
 from residency_lint.resolve.attributes import attribute_values, pass_over_members
 from residency_lint.resolve.callers import call_sites
@@ -60,13 +60,6 @@ _END = 1 << 60
 def resolve(expression: Expression, unit: Unit, site: Site, program: Program) -> tuple[Value, ...]:
     """The values of an expression that stands at `site` in `unit`."""
     return Resolution(program).all_values(expression, Frame(unit, site))
-
-
-def told(values: tuple[Value, ...]) -> tuple[Value, ...]:
-    """The values without environment variables for which a fallback stands in."""
-    if any(value.fallback and not isinstance(value.content, Unknown) for value in values):
-        return tuple(v for v in values if not (isinstance(v.content, Unknown) and v.content.env))
-    return values
 
 
 def decide(test: Expression, unit: Unit, site: Site, program: Program) -> bool | None:
@@ -107,7 +100,7 @@ class Resolution:
         elif isinstance(node, (Constant, Listing, Mapping, Lambda)):
             yield frame.value(node)
         elif isinstance(node, Joined):
-            yield from calls.joined(node.parts, node.span, frame, self)
+            yield from texts.joined(node.parts, node.span, frame, self)
         elif isinstance(node, Fallback):
             yield from self._fallback(node, frame)
         elif isinstance(node, Branch):
@@ -280,6 +273,8 @@ class Resolution:
         found = attribute_values(node, frame, self)
         if found:
             yield from found
+        elif hosts := list(urls.host_part(list(self.values(node.base, frame.aside())), node.name)):
+            yield from hosts
         else:
             yield from self._from_elsewhere(node, frame)
 

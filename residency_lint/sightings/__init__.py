@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 
-from residency_lint.facts import HOLE, Attribute, BindingKind, Call, Comparison, Joined, Mention, Role, Site, Text
 from residency_lint.findings import Context, Sighting
-from residency_lint.resolve.calls import written
-from residency_lint.resolve.values import decide, resolve
 from residency_lint.rules import SdkCall, Setting
 from residency_lint.sightings.contexts import is_overridden
 from residency_lint.sightings.evidence import Passage
+from residency_lint.sightings.folded import folded_sightings
 from residency_lint.sightings.scene import Scene, context_of, is_silent
 from residency_lint.sightings.sdk import sdk_sightings
-from residency_lint.sightings.switches import Seen, placed_in_switches, regions_of_holed
+from residency_lint.sightings.switches import Seen, placed_in_switches
 from residency_lint.sightings.texts import text_sightings
+from residency_lint.sightings.uses import Vain, is_never_sent, is_only_shown
+from residency_lint.sightings.vain import vain
 from residency_lint.sightings.variables import sets_nothing
 
 __all__ = ["Scene", "is_silent", "sightings"]
@@ -29,7 +28,12 @@ def sightings(scene: Scene) -> tuple[Sighting, ...]:
     """
     if _is_host_list(scene):
         return ()
-    found = [*sdk_sightings(scene), *placed_in_switches(_texts(scene), scene), *_folded(scene)]
+    in_vain = vain(scene)
+    found = [
+        *sdk_sightings(scene, in_vain),
+        *placed_in_switches(_texts(scene, in_vain), scene),
+        *folded_sightings(scene),
+    ]
     kept = _Kept()
     # A word alone says least: whoever sees which hosts it selects knows better.
     for one in sorted(found, key=lambda one: isinstance(one.rule, Setting) and one.rule.needs_vendor):
@@ -106,17 +110,21 @@ def _is_made_of(one: Sighting, word: Sighting) -> bool:
     return last is not None and (last.path, last.span, one.rule.vendor) == (word.path, word.span, word.rule.vendor)
 
 
-def _texts(scene: Scene) -> list[Seen]:
+def _texts(scene: Scene, in_vain: Vain) -> list[Seen]:
     seen = []
     for mention in scene.facts.mentions:
         if not scene.names_something(mention.text.text):
             continue
         context = context_of(mention, scene.facts)
-        if context is None or _is_only_shown(mention, scene) or is_overridden(mention, scene):
+        if context is None or is_only_shown(mention, scene) or is_overridden(mention, scene):
             continue
         if context is Context.CODE and sets_nothing(mention, scene):
             context = Context.SAMPLE
-        seen += [Seen(mention, found) for found in text_sightings(Passage(mention, context, scene))]
+        seen += [
+            Seen(mention, found)
+            for found in text_sightings(Passage(mention, context, scene))
+            if not is_never_sent(mention.text.span, found.seen, scene, in_vain)
+        ]
     choices = {id(one) for one in _choices(seen)}
     return [one for one in seen if id(one) not in choices]
 
@@ -137,77 +145,3 @@ def _choices(seen: list[Seen]) -> list[Seen]:
 
 
 _MANY_REGIONS = 5
-
-
-def _folded(scene: Scene) -> Iterator[Sighting]:
-    """Destinations that only show once the pieces of a text are put together."""
-    for joined, site in _put_together(scene):
-        mention = Mention(Text("", joined.span), Role.VALUE, site)
-        context = context_of(_role_of(joined, mention, scene), scene.facts)
-        if context is None:
-            continue
-        values = resolve(joined, scene.unit, site, scene.program)
-        # A default says nothing about the branch that is taken when it is not chosen.
-        left_out = isinstance(joined, Joined) and _is_left_out_by_default(joined, site, scene)
-        found = [
-            replace(one, chain=value.chain, certain=one.certain and not value.fallback)
-            for value in values
-            if isinstance(value.content, Text)
-            and len(value.content.pieces) > 1
-            and value.content.text != HOLE
-            and not (value.fallback and left_out)
-            for one in text_sightings(Passage(Mention(value.content, Role.VALUE, site), context, scene))
-        ]
-        # One template with several values is a table of hosts.
-        named = {one.region for one in found if one.region}.union(
-            *(regions_of_holed(value.text or "", scene) for value in values)
-        )
-        for one in found:
-            if _is_table_entry(one, scene):
-                continue
-            yield replace(one, beside=frozenset(named - {one.region}) if len(values) > 1 else one.beside)
-
-
-def _is_table_entry(one: Sighting, scene: Scene) -> bool:
-    """Whether a piece stands under a key that is called like its region: it is right there, and judged there."""
-    unit = scene.unit if one.path == scene.path else scene.program.unit_at(one.path)
-    mention = unit.mention_around(one.span) if unit else None
-    return mention is not None and bool(mention.group) and bool(mention.keys) and mention.keys[-1].lower() == one.region
-
-
-def _is_left_out_by_default(joined: Joined, site: Site, scene: Scene) -> bool:
-    """Whether a condition on one of the names that are put together fails for their defaults."""
-    names = {written(part) for part in joined.parts}
-    return any(
-        decide(guard.test, scene.unit, site, scene.program) is (not guard.holds)
-        for guard in site.guards
-        if isinstance(guard.test, Comparison) and written(guard.test.left) in names
-    )
-
-
-def _put_together(scene: Scene) -> Iterator[tuple[Joined | Call, Site]]:
-    yield from scene.facts.joins
-    for call in scene.facts.calls:
-        if isinstance(call.function, Attribute) and call.function.name in ("format", "join", "__mod__"):
-            yield call, call.site
-
-
-def _role_of(joined: Joined | Call, mention: Mention, scene: Scene) -> Mention:
-    """The role that the pieces of a joined text play."""
-    other = scene.unit.first_mention(joined.span)
-    return replace(mention, role=other.role) if other is not None else mention
-
-
-def _is_only_shown(mention: Mention, scene: Scene) -> bool:
-    """A constant of which every use in sight prints or compares it."""
-    if scene.facts.language != "python" or not mention.keys:
-        return False
-    unit, span = scene.unit, mention.text.span
-    for binding in unit.bindings.get((mention.site.scope, mention.keys[0]), []):
-        if binding.kind is BindingKind.ASSIGNMENT and binding.value is not None and binding.value.span.contains(span):
-            roles = unit.roles_of_reads.get(binding.target, set())
-            return bool(roles) and roles <= _SHOWN
-    return False
-
-
-_SHOWN = frozenset({Role.PRINTED, Role.COMPARED, Role.DESCRIBED, Role.ASSERTED, Role.LISTED, Role.DEAD})

@@ -24,6 +24,8 @@ class Passage:
     mention: Mention
     context: Context
     scene: Scene
+    is_only: bool = False
+    """Whether the expression that is put together has no other value."""
 
     @property
     def text(self) -> str:
@@ -58,13 +60,16 @@ class Evidence:
         is_placeholder = self.passage.context is Context.CODE and _PLACEHOLDER.search(self.passage.text)
         return Context.PLACEHOLDER if is_placeholder else self.passage.context
 
+    def is_beside_hole(self, new: str) -> bool:
+        """Whether writing `new` would change characters right beside a part that is not known."""
+        first, last = changed(self.passage.mention.text, self.start, self.end, new)
+        return HOLE in self.passage.text[max(0, first - 1) : last + 1]
+
     def is_between_parts(self, new: str) -> bool:
         """Whether writing `new` would add characters right where the passage was put together from parts: that may be
         wrong for other values of the part beside them."""
         text = self.passage.mention.text
         first, last = changed(text, self.start, self.end, new)
-        if HOLE in text.text[max(0, first - 1) : last + 1]:
-            return True
         beside = [piece for at, piece in text.pieces if first in (at, at + len(piece.text))]
         return first == last and len(beside) > 1 and not all(text.span.contains(piece.span) for piece in beside)
 
@@ -73,7 +78,12 @@ class Evidence:
 
     def rewrite(self, region: str, new: str, fix: Applicability) -> Rewrite:
         """The rewrite to a region; shown only where the text cannot be edited."""
-        edit = None if self.is_between_parts(new) else self.edit(new)
+        if self.is_beside_hole(new):
+            fix = Applicability.DISPLAY
+        elif self.is_between_parts(new):
+            # Its parts may serve something else as well.
+            fix = min(fix, Applicability.UNSAFE if self.passage.is_only else Applicability.DISPLAY)
+        edit = self.edit(new) if fix is not Applicability.DISPLAY else None
         if edit is None or fix is Applicability.DISPLAY:
             return Rewrite(region, new, (), Applicability.DISPLAY)
         return Rewrite(region, new, (edit,), fix)

@@ -12,32 +12,36 @@ from residency_lint.facts import (
     Constant,
     Expression,
     Name,
+    Text,
 )
 from residency_lint.findings import Context, Sighting
 from residency_lint.resolve.arguments import arguments_of, items_of
 from residency_lint.resolve.environment import set_values
-from residency_lint.resolve.frames import Unknown, Value
+from residency_lint.resolve.frames import Unknown, Value, told
 from residency_lint.resolve.names import Target, constructor_parameters, targets
-from residency_lint.resolve.values import resolve, told
+from residency_lint.resolve.values import resolve
 from residency_lint.rules import NOWHERE, SdkSetting
 from residency_lint.sightings.contexts import in_contexts, latest, weighed
 from residency_lint.sightings.scene import Scene
 from residency_lint.sightings.sdk_values import value_sightings
-from residency_lint.sightings.starts import Start, module_bindings, setting_name, starts
+from residency_lint.sightings.starts import Start, module_bindings, rule_of, setting_name, starts
+from residency_lint.sightings.uses import Vain, is_never_sent
 from residency_lint.sightings.writing import insertion
 from residency_lint.source import Span
 
 
-def sdk_sightings(scene: Scene) -> Iterator[Sighting]:
+def sdk_sightings(scene: Scene, vain: Vain) -> Iterator[Sighting]:
     """A sighting for every value an SDK's region can take, and one for what no setting moves."""
     for start in starts(scene):
-        yield from in_contexts(start, _setting_expressions(start), _start_sightings)
+        is_part = start.rule.id in scene.catalog.builders
+        if not (is_part and is_never_sent(start.call.span, "", scene, vain)):
+            yield from in_contexts(start, _setting_expressions(start), _start_sightings)
     for call in scene.facts.calls:
         yield from _escape_sightings(call, scene)
 
 
 @dataclass
-class _Given:
+class Given:
     """What a call's arguments and later assignments say. `opaque`: arguments that cannot be seen into."""
 
     values: dict[SdkSetting, Expression] = field(default_factory=dict)
@@ -46,7 +50,7 @@ class _Given:
 
 
 def _start_sightings(start: Start) -> Iterator[Sighting]:
-    arguments, opaque = _arguments(start)
+    arguments, opaque = start_arguments(start)
     for name, word in start.rule.off.items():
         if isinstance(switch := arguments.get(name), Constant) and switch.text == word:
             return
@@ -57,18 +61,18 @@ def _start_sightings(start: Start) -> Iterator[Sighting]:
             return
     if start.rule.needs and not opaque and not any(name in arguments for name in start.rule.needs):
         return
-    given = _given(start, arguments, opaque)
+    given = given_of(start, arguments, opaque)
     missing: list[str] = []
     settled: dict[SdkSetting, tuple[Value, ...]] = {}
     unset: tuple[Value, ...] = ()
     is_certain = False
     parts = [p for p in start.rule.parts or ("",) if p not in start.rule.only or _is_on(start.rule.only[p], arguments)]
     for part in parts:
-        moving, nones = _moving(part, start, given)
-        settled |= moving
-        if not moving or nones:
+        deciding, nones = moving(part, start, given)
+        settled |= deciding
+        if not deciding or nones:
             missing.append(part)
-            is_certain = is_certain or not moving
+            is_certain = is_certain or not deciding
             unset = nones
     for setting, values in settled.items():
         yield from weighed(
@@ -81,11 +85,19 @@ def _start_sightings(start: Start) -> Iterator[Sighting]:
     if missing and start.rule.absent:
         found = _missing_sighting(missing, len(missing) < len(parts), start, given, unset)
         yield replace(found, certain=is_certain)
+    elif missing and (column := _default_of_service(start)) and not given.opaque:
+        start = replace(start, rule=replace(start.rule, absent=column))
+        yield replace(_missing_sighting(missing, False, start, given, unset), rule=start.rule, certain=False)
+
+
+def _default_of_service(start: Start) -> str:
+    first = next((a.value for a in start.call.arguments if not a.star), None)
+    return start.rule.absent_for.get(first.text, "") if isinstance(first, Text) else ""
 
 
 def _setting_expressions(start: Start) -> Iterator[Expression]:
     """What a start is given for its settings, as far as it stands in the file."""
-    arguments, _ = _arguments(start)
+    arguments, _ = start_arguments(start)
     settings = start.rule.settings
     names = {setting.argument or setting.item.partition("[")[0] for setting in settings} | set(start.rule.off)
     yield from (value for name, value in arguments.items() if name in names)
@@ -104,7 +116,7 @@ def _is_constant(expression: Expression | None, word: str) -> bool:
     return isinstance(expression, Constant) and expression.text == word
 
 
-def _arguments(start: Start) -> tuple[dict[str, Expression], str]:
+def start_arguments(start: Start) -> tuple[dict[str, Expression], str]:
     """Arguments by parameter name, and why some cannot be seen."""
     parameters: tuple[str, ...] = ()
     if start.target.is_local:
@@ -115,13 +127,15 @@ def _arguments(start: Start) -> tuple[dict[str, Expression], str]:
     return {**found.named, **dict(zip(parameters, found.positional, strict=False))}, found.opaque
 
 
-def _given(start: Start, arguments: Mapping[str, Expression], opaque: str) -> _Given:
-    given = _Given(opaque=opaque)
+def given_of(start: Start, arguments: Mapping[str, Expression], opaque: str) -> Given:
+    given = Given(opaque=opaque)
     for setting in start.rule.settings:
         early, late = _assignments(setting, start)
         given.late += late
         if setting.argument in arguments:
             given.values[setting] = arguments[setting.argument]
+        elif setting.receiver and start.is_method and isinstance(start.call.function, Attribute):
+            given.values[setting] = start.call.function.base
         elif early and early[-1] is not None:
             given.values[setting] = early[-1]
         elif (item := _item_of_argument(setting, arguments, start)) is not None:
@@ -191,7 +205,7 @@ def _dotted_is(expression: Expression, name: str) -> bool:
     return isinstance(expression, Name) and ".".join([expression.id, *reversed(names)]) == name
 
 
-def _moving(part: str, start: Start, given: _Given) -> tuple[dict[SdkSetting, tuple[Value, ...]], tuple[Value, ...]]:
+def moving(part: str, start: Start, given: Given) -> tuple[dict[SdkSetting, tuple[Value, ...]], tuple[Value, ...]]:
     """The settings that decide where a part goes, its own before the one for everything, with what they can be; and
     the `None` that is left where all of them can set nothing."""
     own = [s for s in start.rule.settings if part and part in s.covers]
@@ -200,12 +214,14 @@ def _moving(part: str, start: Start, given: _Given) -> tuple[dict[SdkSetting, tu
     nones: tuple[Value, ...] = ()
     emptied: dict[SdkSetting, tuple[Value, ...]] = {}
     # What is assigned to the object afterwards replaces what its constructor was told.
-    for setting in sorted([*own, *general], key=lambda s: (not s.beats, bool(s.argument or s.module or s.env))):
+    for setting in sorted(
+        [*own, *general], key=lambda s: (not s.beats, bool(s.argument or s.receiver or s.module or s.env))
+    ):
         expression = given.values.get(setting)
         if expression is None:
             continue
         values = start.values(expression)
-        left = tuple(v for v in values if isinstance(v.content, Constant) and v.content.text == "None")
+        left = tuple(value for value in values if not _says_something(value, setting, start))
         set_ones = tuple(value for value in values if value not in left)
         if setting.empty and set_ones and all(value.text == "" for value in told(set_ones)):
             emptied = emptied or {setting: set_ones}
@@ -220,15 +236,33 @@ def _moving(part: str, start: Start, given: _Given) -> tuple[dict[SdkSetting, tu
     return found or emptied, () if emptied and not found else nones
 
 
+def _says_something(value: Value, setting: SdkSetting, start: Start) -> bool:
+    """`None` sets nothing, and neither does an object without a setting of its own or a default."""
+    content = value.content
+    if isinstance(content, Constant) and content.text == "None":
+        return False
+    if not isinstance(content, Call) or (not setting.receiver and setting.spelling.kind != "object"):
+        return True
+    rules = start.scene.catalog.rules
+    made_by = [rules[id_] for id_ in setting.spelling.builders]
+    found = rule_of(content.function, value.site, replace(start.scene, unit=value.unit))
+    if found is None or found[0] not in made_by or found[0].absent:
+        return True  # What it says, or fails to say, is its own affair.
+    there = Start(content, *found, replace(start.scene, unit=value.unit))
+    arguments, opaque = start_arguments(there)
+    given = given_of(there, arguments, opaque)
+    return bool(opaque) or bool(moving("", there, given)[0])
+
+
 # --- what is missing, late, or cannot be moved -------------------------------------------------------
 
 
 def _missing_sighting(
-    missing: list[str], is_partial: bool, start: Start, given: _Given, unset: tuple[Value, ...]
+    missing: list[str], is_partial: bool, start: Start, given: Given, unset: tuple[Value, ...]
 ) -> Sighting:
     rule = start.rule
-    moving = [s for s in rule.settings if not s.until and (not s.covers or set(s.covers) >= set(missing))]
-    setting = next(iter(sorted(moving, key=lambda s: bool(s.covers))), None)
+    moving_ones = [s for s in rule.settings if not s.until and (not s.covers or set(s.covers) >= set(missing))]
+    setting = next(iter(sorted(moving_ones, key=lambda s: bool(s.covers))), None)
     words = f"{start.title} sets no `{setting_name(setting) if setting else 'region'}`"
     if is_partial:
         words = f"{start.title} sets no host for {', '.join(missing)}"

@@ -278,8 +278,7 @@ def _region_values(value: Value, setting: SdkSetting, start: Start) -> Iterator[
     if any(rule.emulators and re.search(rule.emulators, scene.source.text) for rule in settings):
         return
     evidence = _whole(value.content, value, start)
-    service = next((a.value.text for a in start.call.arguments[:1] if isinstance(a.value, Text)), "")
-    held = pinned(service, "", region, scene.catalog.pinned, evidence.passage.surroundings)
+    held = pinned(_service(start), "", region, scene.catalog.pinned, evidence.passage.surroundings)
     if held is not None and not held.maybe:
         return
     yield evidence.sighting(
@@ -292,6 +291,17 @@ def _region_values(value: Value, setting: SdkSetting, start: Start) -> Iterator[
         reason="" if region in scene.regions(start.rule.vendor) else "no table knows this region",
         pinned=held.why if held else "",
     )
+
+
+def is_pinned(region: str, start: Start) -> bool:
+    """Whether the service that is called lies in this region whatever it is told."""
+    service = _service(start)
+    held = pinned(service, "", region, start.scene.catalog.pinned, "") if service else None
+    return held is not None and not held.maybe
+
+
+def _service(start: Start) -> str:
+    return next((a.value.text for a in start.call.arguments[:1] if isinstance(a.value, Text)), "")
 
 
 def _whole(content: Text | Constant, value: Value, start: Start) -> Evidence:

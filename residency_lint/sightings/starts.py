@@ -13,7 +13,7 @@ from residency_lint.resolve.classes import constructed_by, lineage
 from residency_lint.resolve.frames import Activation, Frame, Value
 from residency_lint.resolve.names import Target, constructor_parameters, targets
 from residency_lint.resolve.program import Unit
-from residency_lint.resolve.values import Resolution
+from residency_lint.resolve.values import Resolution, resolve
 from residency_lint.rules import SdkCall, SdkSetting
 from residency_lint.sightings.scene import Scene
 from residency_lint.source import Span
@@ -48,6 +48,11 @@ class Start:
     @property
     def name(self) -> str:
         return self.target.names[0].rpartition(".")[2]
+
+    @property
+    def is_method(self) -> bool:
+        """Whether it is a method of what another SDK call made."""
+        return self.target.name.rpartition(".")[0] in self.scene.catalog.sdk_calls
 
     @property
     def title(self) -> str:
@@ -89,7 +94,7 @@ class Start:
 
 
 def setting_name(setting: SdkSetting) -> str:
-    own = setting.argument or setting.attribute or setting.item or setting.setter or setting.env
+    own = setting.argument or setting.attribute or setting.item or setting.setter or setting.env or setting.receiver
     return own or setting.module.rpartition(".")[2]
 
 
@@ -97,7 +102,7 @@ def starts(scene: Scene) -> Iterator[Start]:
     """Every start of an SDK in a file: calls, calls by way of a partial or a subclass, assignments to a module."""
     for call in scene.facts.calls:
         whole = _completed(call, scene)
-        found = _rule_of(whole.function, whole.site, scene)
+        found = rule_of(whole.function, whole.site, scene)
         if found is not None:
             yield Start(whole, *found, scene)
     for index, scope in enumerate(scene.facts.scopes):
@@ -110,13 +115,24 @@ def starts(scene: Scene) -> Iterator[Start]:
                 yield _assignment_start(binding, name, rule, scene)
 
 
-def _rule_of(function: Expression, site: Site, scene: Scene) -> tuple[SdkCall, Target] | None:
+def rule_of(function: Expression, site: Site, scene: Scene) -> tuple[SdkCall, Target] | None:
     """The SDK row, and the name, that something called stands for."""
-    for target in targets(function, scene.unit, site, scene.program):
+    for target in (*targets(function, scene.unit, site, scene.program), *_methods(function, site, scene)):
         rule = next((scene.catalog.sdk_calls[n] for n in target.names if n in scene.catalog.sdk_calls), None)
         if rule is not None and _is_the_sdk(target, rule):
             return rule, target
     return None
+
+
+def _methods(function: Expression, site: Site, scene: Scene) -> Iterator[Target]:
+    """The method of an object that a call of an SDK made: `session.client`."""
+    if not isinstance(function, Attribute) or function.name not in scene.catalog.sdk_methods:
+        return
+    for value in resolve(function.base, scene.unit, site, scene.program):
+        if isinstance(value.content, Call):
+            made_by = rule_of(value.content.function, value.site, replace(scene, unit=value.unit))
+            if made_by is not None:
+                yield Target(f"{made_by[1].names[0]}.{function.name}")
 
 
 def _is_the_sdk(target: Target, rule: SdkCall) -> bool:
@@ -194,7 +210,7 @@ def _leads_straight_to(target: Target, made: Target, scene: Scene) -> bool:
 def _base_rule(scope: int, scene: Scene) -> tuple[SdkCall, Target] | None:
     entry = scene.unit.scope(scope)
     site = Site(entry.parent, (), entry.span)
-    return next((found for base in entry.bases if (found := _rule_of(base, site, scene)) is not None), None)
+    return next((found for base in entry.bases if (found := rule_of(base, site, scene)) is not None), None)
 
 
 def _assignment_start(binding: Binding, name: str, rule: SdkCall, scene: Scene) -> Start:

@@ -116,6 +116,8 @@ def _are_alternatives(one: Seen, other: Seen, scene: Scene) -> bool:
     if mine.site.scope != theirs.site.scope:
         return False
     if mine.group and mine.group == theirs.group:
+        if any(taken.contains(mine.text.span) for taken in scene.unit.taken_one_by_one):
+            return False  # a loop takes every one of them
         if mine.keys == theirs.keys:
             return True
         return one.sighting.rule.id == other.sighting.rule.id and _are_entries(one, other, scene)
@@ -236,7 +238,7 @@ def _selectors(one: Seen, scene: Scene) -> Iterator[Value]:
     """Defaults of keys with which the table is read: `HOSTS[region]` where `region` defaults to this entry's key."""
     for expression, site in scene.facts.selections:
         base, key = _base_and_key(expression)
-        if base is None or key is None or isinstance(key, Text):
+        if base is None or key is None or (isinstance(key, Text) and key.text not in one.mention.keys):
             continue
         for container in resolve(base, scene.unit, site, scene.program.everywhere):
             if not isinstance(container.content, Mapping):

@@ -62,7 +62,7 @@ def _value(setting: SdkSetting, rule: SdkCall, region: str, quote: str, scene: S
             host = address.host if spelling.kind != "url" else f"https://{address.host}{spelling.path}"
             return f"{quote}{host}{quote}"
         return None
-    word = spelling.values.get(region)
+    word = region if spelling.kind == "region" else spelling.values.get(region)
     if word is None or spelling.kind in ("boolean", "enum") or word.startswith("{"):
         return word
     return f"{quote}{word}{quote}"

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import http.server
 import json
+import re
 import runpy
 import socket
 import ssl
@@ -27,6 +28,7 @@ _port = 0
 _getaddrinfo = socket.getaddrinfo
 _wrap_socket = ssl.SSLContext.wrap_socket
 _wrap_bio = ssl.SSLContext.wrap_bio
+_connect = socket.socket.connect
 
 
 def main() -> None:
@@ -35,6 +37,7 @@ def main() -> None:
     sys.argv[:] = sys.argv[3:]
     _port = _serve(certificate)
     socket.getaddrinfo = _to_loopback
+    socket.socket.connect = _to_our_port  # type: ignore[method-assign]
     ssl.SSLContext.wrap_socket = _unverified(_wrap_socket)  # type: ignore[method-assign]
     ssl.SSLContext.wrap_bio = _unverified(_wrap_bio)  # type: ignore[method-assign]
     sys.addaudithook(_stay_here)
@@ -56,6 +59,12 @@ def _to_loopback(host: Any, port: Any, *arguments: Any, **named: Any) -> Any:
         raise socket.gaierror(socket.EAI_NONAME, "no cloud here")
     _record(name)
     return _getaddrinfo("127.0.0.1", _port, *arguments, **named)
+
+
+def _to_our_port(connection: socket.socket, address: Any) -> None:
+    """Some libraries look a name up first, and connect to the address with the port that they had in mind."""
+    is_ours = connection.family == socket.AF_INET and address[0] == "127.0.0.1" and address[1] in (80, 443)
+    _connect(connection, ("127.0.0.1", _port) if is_ours else address)
 
 
 def _unverified(wrap: Any) -> Any:
@@ -86,24 +95,27 @@ class _Handler(http.server.BaseHTTPRequestHandler):
 
     def _answer(self) -> None:
         _record(self.headers.get("Host", "").partition(":")[0])
-        self._read_body()
+        asked = self._read_body()
         self.send_response(200)
         body = ANSWER
         if "amazonaws" in self.headers.get("Host", "") and "json" not in self.headers.get("Content-Type", ""):
             body = b"<Answer/>"  # the services that do not ask in JSON
+            if action := re.search(rb"\bAction=(\w+)", asked):
+                body = b"<%bResponse><%bResult/></%bResponse>" % ((action[1],) * 3)
         self.send_header("Content-Type", "application/json")
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         if self.command != "HEAD":
             self.wfile.write(body)
 
-    def _read_body(self) -> None:
-        if self.headers.get("Transfer-Encoding", "").lower() == "chunked":
-            while size := int(self.rfile.readline().split(b";")[0] or b"0", 16):
-                self.rfile.read(size + 2)
-            self.rfile.readline()
-        else:
-            self.rfile.read(int(self.headers.get("Content-Length") or 0))
+    def _read_body(self) -> bytes:
+        if self.headers.get("Transfer-Encoding", "").lower() != "chunked":
+            return self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        body = b""
+        while size := int(self.rfile.readline().split(b";")[0] or b"0", 16):
+            body += self.rfile.read(size + 2)
+        self.rfile.readline()
+        return body
 
     do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = do_HEAD = do_OPTIONS = _answer
 

@@ -142,6 +142,10 @@ class Expressions:
             self.joins.append((joined, around.site))
         return joined
 
+    def augmented(self, parts: tuple[f.Expression, ...], around: Around) -> f.Joined:
+        """What an augmented assignment adds up."""
+        return self._record(f.Joined(parts, around.site.statement), around)
+
     def _formatted_string(self, node: cst.FormattedString, around: Around) -> f.Joined:
         parts: list[f.Expression] = []
         inner = replace(around, assigned="")
@@ -193,14 +197,20 @@ class Expressions:
 
     def _path(self, node: cst.BinaryOperation, around: Around) -> f.Expression:
         inner = replace(around, assigned="")
-        stack: list[cst.BaseExpression] = [node]
-        while stack:
-            part = stack.pop()
-            if isinstance(part, cst.BinaryOperation) and isinstance(part.operator, cst.Divide):
-                stack += [part.right, part.left]
-            else:
-                self.convert(part, inner)
-        return f.Opaque("a division or path", self.span(node))
+        parts: list[cst.BaseExpression] = []
+        left: cst.BaseExpression = node
+        while isinstance(left, cst.BinaryOperation) and isinstance(left.operator, cst.Divide):
+            parts.append(left.right)
+            left = left.left
+        base, span = self.convert(left, inner), self.span(node)
+        arguments = []
+        for part in reversed(parts):
+            value = self.convert(part, inner)
+            arguments.append(f.Argument(value, value.span))
+        function = f.Attribute(base, "__truediv__", span)
+        call = f.Call(function, tuple(arguments), span, Slot(Span(span.end, span.end)), around.site)
+        self.calls.append(call)
+        return call
 
     def _boolean(self, node: cst.BooleanOperation, around: Around) -> f.Expression:
         span = self.span(node)
@@ -267,7 +277,7 @@ class Expressions:
             index = node.slice[0].slice.value
             key = self.convert(index, replace(around, role=f.Role.KEY, assigned=""))
             subscript = f.Subscript(base, key, span)
-            if not isinstance(key, (f.Text, f.Constant)):
+            if not isinstance(key, f.Constant):
                 self.selections.append((subscript, around.site))
             return subscript
         for element in node.slice:

@@ -1,0 +1,108 @@
+"""Destinations that only show once the pieces of a text are put together, or a text is changed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from residency_lint.facts import HOLE, Attribute, Call, Comparison, Joined, Mention, Role, Site, Text
+from residency_lint.findings import Context, Sighting
+from residency_lint.resolve import texts, urls
+from residency_lint.resolve.calls import written
+from residency_lint.resolve.frames import Value
+from residency_lint.resolve.names import targets
+from residency_lint.resolve.values import decide, resolve
+from residency_lint.sightings.evidence import Passage
+from residency_lint.sightings.scene import Scene, context_of
+from residency_lint.sightings.sends import addresses, sends
+from residency_lint.sightings.switches import regions_of_holed
+from residency_lint.sightings.texts import text_sightings
+
+
+def folded_sightings(scene: Scene) -> Iterator[Sighting]:
+    """Destinations that only show once the pieces of a text are put together."""
+    for joined, site in _put_together(scene):
+        context = _context(joined, site, scene)
+        if context is not None:
+            values = resolve(joined, scene.unit, site, scene.program)
+            # A default says nothing about the branch that is taken when it is not chosen.
+            if isinstance(joined, Joined) and _is_left_out_by_default(joined, site, scene):
+                values = tuple(value for value in values if not value.fallback)
+            fewest = 1 if isinstance(joined, Call) and not _is_template(joined) else 2
+            yield from _of_values(values, fewest, site, context, scene)
+    for send in sends(scene):
+        context = _context(send.call, send.call.site, scene)
+        if context is not None:
+            yield from _of_values(addresses(send, scene), 2, send.call.site, context, scene)
+
+
+def _of_values(
+    values: tuple[Value, ...], fewest: int, site: Site, context: Context, scene: Scene
+) -> Iterator[Sighting]:
+    """What texts of at least `fewest` pieces name, where one expression has these values."""
+    found = [
+        replace(one, chain=value.chain, certain=one.certain and not value.fallback)
+        for value in values
+        if isinstance(value.content, Text) and len(value.content.pieces) >= fewest and value.content.text != HOLE
+        for one in text_sightings(
+            Passage(Mention(value.content, Role.VALUE, site), context, scene, is_only=len(values) == 1)
+        )
+    ]
+    # One template with several values is a table of hosts.
+    named = {one.region for one in found if one.region}.union(
+        *(regions_of_holed(value.text or "", scene) for value in values)
+    )
+    for one in found:
+        if not _is_table_entry(one, scene):
+            yield replace(one, beside=frozenset(named - {one.region}) if len(values) > 1 else one.beside)
+
+
+def _context(expression: Joined | Call, site: Site, scene: Scene) -> Context | None:
+    mention = Mention(Text("", expression.span), Role.VALUE, site)
+    return context_of(_role_of(expression, mention, scene), scene.facts)
+
+
+def _is_table_entry(one: Sighting, scene: Scene) -> bool:
+    """Whether a piece stands under a key that is called like its region: it is right there, and judged there."""
+    unit = scene.unit if one.path == scene.path else scene.program.unit_at(one.path)
+    mention = unit.mention_around(one.span) if unit else None
+    return mention is not None and bool(mention.group) and bool(mention.keys) and mention.keys[-1].lower() == one.region
+
+
+def _is_left_out_by_default(joined: Joined, site: Site, scene: Scene) -> bool:
+    """Whether a condition on one of the names that are put together fails for their defaults."""
+    names = {written(part) for part in joined.parts}
+    return any(
+        decide(guard.test, scene.unit, site, scene.program) is (not guard.holds)
+        for guard in site.guards
+        if isinstance(guard.test, Comparison) and written(guard.test.left) in names
+    )
+
+
+def _put_together(scene: Scene) -> Iterator[tuple[Joined | Call, Site]]:
+    yield from scene.facts.joins
+    yield from ((call, call.site) for call in scene.facts.calls if makes_text(call, scene))
+
+
+def makes_text(call: Call, scene: Scene) -> bool:
+    """Whether a call makes a text, an address maybe, of others."""
+    name = call.function.name if isinstance(call.function, Attribute) else getattr(call.function, "id", "")
+    return name in _MAKES_TEXT or _is_url_function(call, scene)
+
+
+def _is_template(call: Call) -> bool:
+    return isinstance(call.function, Attribute) and call.function.name in ("format", "join", "__mod__")
+
+
+def _is_url_function(call: Call, scene: Scene) -> bool:
+    names = {target.name for target in targets(call.function, scene.unit, call.site, scene.program)}
+    return urls.url_function(names) is not None
+
+
+_MAKES_TEXT = frozenset(("format", "join", "__mod__", *texts.METHODS, *urls.METHODS)) - {"encode", "decode", "split"}
+
+
+def _role_of(joined: Joined | Call, mention: Mention, scene: Scene) -> Mention:
+    """The role that the pieces of a joined text play."""
+    other = scene.unit.first_mention(joined.span)
+    return replace(mention, role=other.role) if other is not None else mention

@@ -1,0 +1,132 @@
+"""HTTP calls: the addresses that are sent to, put together from a client's base and a path."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from residency_lint.facts import Attribute, Call, Expression, Name
+from residency_lint.resolve import urls
+from residency_lint.resolve.frames import Frame, Value
+from residency_lint.resolve.names import targets
+from residency_lint.resolve.values import Resolution, resolve
+from residency_lint.rules import HttpClient
+from residency_lint.sightings.scene import Scene
+
+
+@dataclass(frozen=True)
+class Send:
+    """A call that sends to what `address` says; `base`: the client's address that it is put below."""
+
+    call: Call
+    address: Expression
+    base: Expression | None = None
+    base_value: Value | None = None
+
+
+def sends(scene: Scene) -> Iterator[Send]:
+    """The HTTP calls of a file, as far as they can be told."""
+    words = scene.catalog.http.words
+    for call in scene.facts.calls:
+        function = call.function
+        name = function.name if isinstance(function, Attribute) else function.id if isinstance(function, Name) else ""
+        if name in words:
+            yield from _function_sends(call, scene)
+            yield from _method_sends(call, scene)
+
+
+def addresses(send: Send, scene: Scene) -> tuple[Value, ...]:
+    """The addresses of a call, each with its pieces."""
+    if send.base is None or send.base_value is None:
+        return resolve(send.address, scene.unit, send.call.site, scene.program)
+    resolution = Resolution(scene.program)
+    there = Frame(send.base_value.unit, send.base_value.site)
+    here = Frame(scene.unit, send.call.site)
+    bases = list(resolution.values(send.base, there))
+    return tuple(urls.put_below(bases, send.address, here, resolution))
+
+
+def client_of(call: Call, value: Value, scene: Scene) -> HttpClient | None:
+    """The HTTP client that a call makes."""
+    for target in targets(call.function, value.unit, value.site, scene.program):
+        for name in target.names:
+            if name in scene.catalog.http.clients:
+                return scene.catalog.http.clients[name]
+    return None
+
+
+def is_kept_inside(call: Call, client: HttpClient, value: Value, scene: Scene) -> bool:
+    """Whether a client is made with a transport through which nothing leaves the process."""
+    transport = next((a.value for a in call.arguments if a.name == "transport"), None)
+    if transport is None or not client.transport:
+        return False
+    made = [v for v in resolve(transport, value.unit, value.site, scene.program) if isinstance(v.content, Call)]
+    return bool(made) and all(
+        any(
+            name in client.transport
+            for target in targets(v.content.function, v.unit, v.site, scene.program)
+            for name in target.names
+        )
+        for v in made
+        if isinstance(v.content, Call)
+    )
+
+
+def base_of(call: Call, client: HttpClient) -> Expression | None:
+    """The argument that says a client's base address."""
+    if not client.base:
+        return None
+    positional = [a.value for a in call.arguments if not a.name and not a.star]
+    named = next((a.value for a in call.arguments if a.name == client.base), None)
+    return named or (positional[client.position] if 0 <= client.position < len(positional) else None)
+
+
+def _function_sends(call: Call, scene: Scene) -> Iterator[Send]:
+    for target in targets(call.function, scene.unit, call.site, scene.program):
+        position = next(
+            (scene.catalog.http.functions[n] for n in target.names if n in scene.catalog.http.functions), None
+        )
+        address = None if position is None else _address(call, position)
+        if address is not None:
+            yield Send(call, address)
+            return
+
+
+def _method_sends(call: Call, scene: Scene) -> Iterator[Send]:
+    if not isinstance(call.function, Attribute):
+        return
+    for value in resolve(call.function.base, scene.unit, call.site, scene.program):
+        if not isinstance(value.content, Call):
+            continue
+        client = client_of(value.content, value, scene)
+        if client is None or call.function.name not in client.methods:
+            continue
+        address = _address(call, client.methods[call.function.name])
+        if address is None or is_kept_inside(value.content, client, value, scene):
+            continue
+        late = _set_later(call, client, scene)
+        if late is not None:
+            yield Send(call, address, late, replace(value, unit=scene.unit, site=call.site))
+        else:
+            base = base_of(value.content, client)
+            yield Send(call, address, base, value)
+
+
+def _set_later(call: Call, client: HttpClient, scene: Scene) -> Expression | None:
+    """What was assigned to the client's base address after it was made."""
+    assert isinstance(call.function, Attribute)
+    base = call.function.base
+    if not client.base or not isinstance(base, Name):
+        return None
+    target = f"{base.id}.{client.base}"
+    for scope in scene.unit.visible_scopes(call.site.scope):
+        found = scene.unit.reaching(target, scope, call.site, call.span.start)
+        if found:
+            return found[0].value
+    return None
+
+
+def _address(call: Call, position: int) -> Expression | None:
+    named = next((a.value for a in call.arguments if a.name == "url"), None)
+    positional = [a.value for a in call.arguments if not a.name and not a.star]
+    return named or (positional[position] if position < len(positional) else None)
