@@ -37,17 +37,17 @@ from residency_lint.facts import (
 )
 from residency_lint.findings import Step
 from residency_lint.resolve import calls, texts, urls
-from residency_lint.resolve.arguments import given, items
+from residency_lint.resolve.arguments import items
 from residency_lint.resolve.attributes import attribute_values, pass_over_members
-from residency_lint.resolve.callers import call_sites
 from residency_lint.resolve.calls import written
-from residency_lint.resolve.frames import Activation, Choice, Frame, Unknown, Value
+from residency_lint.resolve.frames import Choice, Frame, Unknown, Value
 from residency_lint.resolve.lookups import lookup
 from residency_lint.resolve.names import targets
 from residency_lint.resolve.objects import object_values
-from residency_lint.resolve.options import option_values, parsed_values
+from residency_lint.resolve.options import parsed_values
+from residency_lint.resolve.origins import origins
+from residency_lint.resolve.parameters import parameter_values
 from residency_lint.resolve.program import Program, Unit
-from residency_lint.source import Span
 
 _DEEPEST = 20
 _MOST_VALUES = 64
@@ -145,7 +145,7 @@ class Resolution:
                 self.pass_over(binding.value, frame)
                 continue
             if binding.kind is BindingKind.PARAMETER:
-                yield from self._parameter(binding, inner)
+                yield from parameter_values(binding, inner, self)
             elif binding.value is None:
                 is_field = binding.kind is BindingKind.OTHER
                 words = "a field without a default" if is_field else f"`{binding.target}` is a function or class"
@@ -194,60 +194,6 @@ class Resolution:
             found = max(one, found, key=lambda choice: choice.value)
         return found
 
-    def _parameter(self, binding: Binding, frame: Frame) -> Iterator[Value]:
-        given_by_option = option_values(binding, frame, self)
-        if given_by_option is not None:
-            yield from given_by_option
-            return
-        unit, scope = frame.unit, binding.site.scope
-        activation = frame.activation_of(unit, scope)
-        if activation is not None:
-            yield from self._argument(binding, activation, frame)
-            return
-        sites = call_sites(scope, unit, self)
-        is_default = not sites
-        for site in sites:
-            caller = Frame(site.unit, site.call.site, frame.chain, frame.depth)
-            called = Activation(unit, scope, site.call, caller, site.receiver)
-            expression, opaque = given(called, binding.target, self)
-            if expression is None and not opaque:
-                is_default = True
-            for value in self._argument(binding, called, frame) if expression is not None or opaque else ():
-                yield replace(value, fallback=value.fallback or len(sites) > 1)
-        if is_default:
-            yield from self._default(binding, frame, fallback=True)
-
-    def _argument(self, binding: Binding, activation: Activation, frame: Frame) -> Iterator[Value]:
-        """What one call gives for a parameter, else its default."""
-        expression, opaque = given(activation, binding.target, self)
-        name = frame.unit.scope(activation.scope).name
-        if opaque:
-            yield frame.unknown(f"what a caller of `{name}()` expands")
-        if expression is None:
-            if not opaque or binding.value is not None:
-                yield from self._default(binding, frame, fallback=bool(opaque))
-            return
-        call, caller = activation.call, activation.caller
-        steps = caller.chain if caller.chain[: len(frame.chain)] == frame.chain else (*frame.chain, *caller.chain)
-        there = replace(caller, chain=tuple(dict.fromkeys(steps)), depth=frame.depth + 1)
-        if Step(caller.unit.facts.path, call.span, f"called by `{written(call)}`") not in there.chain:
-            there = there.via(call.span, f"called by `{written(call)}`")
-        yield from self.values(expression, there)
-
-    def _default(self, binding: Binding, frame: Frame, *, fallback: bool) -> Iterator[Value]:
-        function = frame.unit.scope(binding.site.scope)
-        if binding.target in (function.rest, function.options):
-            empty: Listing | Mapping = Listing((), binding.span)
-            if binding.target == function.options:
-                empty = Mapping((), binding.span)
-            yield frame.unknown("what callers collect") if fallback else frame.value(empty)
-        elif binding.value is not None:
-            outside = replace(frame, site=replace(binding.site, scope=function.parent)).deeper()
-            for value in self.values(binding.value, outside):
-                yield replace(value, fallback=value.fallback or fallback)
-        else:
-            yield frame.unknown(f"parameter `{binding.target}` of `{function.name}()`")
-
     def _attribute(self, node: Attribute, frame: Frame) -> Iterator[Value]:
         name = written(node)
         for scope in frame.unit.visible_scopes(frame.site.scope):
@@ -263,7 +209,7 @@ class Resolution:
             return
         if isinstance(node.base, Name):
             # `from conf import settings`, where `conf` says `settings.host = …`.
-            for module, own, span in self._origins(node.base, frame):
+            for module, own, span in origins(node.base, frame, self.program):
                 set_there = module.bindings.get((0, f"{own}.{node.name}"), [])[-1:]
                 if set_there:
                     pass_over_members(node, frame, self)
@@ -281,7 +227,7 @@ class Resolution:
     def _from_elsewhere(self, node: Name | Attribute, frame: Frame) -> Iterator[Value]:
         """A name that another file of the repository binds, by import or by attribute of an imported module."""
         found = False
-        for module, name, span in self._origins(node, frame):
+        for module, name, span in origins(node, frame, self.program):
             found = True
             there = replace(
                 frame.via(span, f"`{name}` from {module.facts.path}"),
@@ -295,36 +241,6 @@ class Resolution:
             yield frame.value(
                 Unknown(f"`{written(node)}` comes from outside the files read", name=name, span=node.span)
             )
-
-    def _origins(self, node: Name | Attribute, frame: Frame) -> Iterator[tuple[Unit, str, Span]]:
-        unit = frame.unit
-        if isinstance(node, Name):
-            for scope in unit.visible_scopes(frame.site.scope):
-                for entry in unit.imports.get((scope, node.id), []):
-                    module = self.program.module(unit.facts.path, entry.module) if entry.name else None
-                    if module is not None and module is not unit:
-                        yield from self._exported(module, entry.name, entry.span)
-            for star in unit.stars:
-                module = self.program.module(unit.facts.path, star.module)
-                if module is not None:
-                    yield from self._exported(module, node.id, star.span)
-            return
-        for target in targets(node.base, unit, frame.site, self.program):
-            module = self.program.module(unit.facts.path, target.name) if not target.is_local else None
-            if module is not None:
-                yield from self._exported(module, node.name, node.span)
-
-    def _exported(self, module: Unit, name: str, span: Span) -> Iterator[tuple[Unit, str, Span]]:
-        """Where a module's name is bound, through re-exports."""
-        for _ in range(_DEEPEST):
-            if (0, name) in module.bindings:
-                yield module, name, span
-                return
-            entry = next((i for i in module.imports.get((0, name), []) if i.name), None)
-            following = self.program.module(module.facts.path, entry.module) if entry else None
-            if entry is None or following is None or following is module:
-                return
-            module, name = following, entry.name
 
     # --- containers and choices ------------------------------------------------------------------
 
