@@ -205,8 +205,10 @@ class Program:
 
     def module(self, importer: str, module: str, *, for_names: bool = False) -> Unit | None:
         """The file of this repository that an import leads to, found by trying its few possible paths."""
+        itself = normpath(importer.replace("\\", "/"))
         for path in _paths_of(importer, module):
-            if for_names and not self.leads_on(path):
+            # `analytics.py` that imports `analytics` means the installed one.
+            if path == itself or (for_names and not self.leads_on(path)):
                 continue
             unit = self.unit_at(path)
             if unit is not None:
