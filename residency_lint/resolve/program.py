@@ -90,6 +90,15 @@ class Unit:
         return sorted(self.facts.mentions, key=lambda mention: mention.text.span)
 
     @cached_property
+    def mentions_by_group(self) -> dict[int, list[Mention]]:
+        """Container → the texts in it that keys lead to."""
+        index: dict[int, list[Mention]] = {}
+        for mention in self.facts.mentions:
+            if mention.group and mention.keys:
+                index.setdefault(mention.group, []).append(mention)
+        return index
+
+    @cached_property
     def mention_starts(self) -> list[int]:
         return [mention.text.span.start for mention in self.mentions]
 
