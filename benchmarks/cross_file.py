@@ -13,7 +13,6 @@ import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 WITHIN_FILES = """
@@ -48,20 +47,16 @@ def _medians(tree: Path, region: str, runs: int) -> tuple[tuple[float, float], t
     seen: list[list[tuple[float, float]]] = [[], []]
     for _ in range(runs):
         for times, program in zip(seen, programs, strict=True):
-            command = [sys.executable, "-c", program, *arguments]
-            times.append(
-                _timed(lambda command=command: subprocess.run(command, cwd=tree, capture_output=True, check=True))
-            )
+            times.append(_timed([sys.executable, "-c", program, *arguments], tree))
     across, within = (tuple(statistics.median(column) for column in zip(*times, strict=True)) for times in seen)
     return (across[0], across[1]), (within[0], within[1])
 
 
-def _timed(run: Callable[[], object]) -> tuple[float, float]:
+def _timed(command: list[str], tree: Path) -> tuple[float, float]:
     before, start = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
-    run()
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    return time.perf_counter() - start, cpu
+    subprocess.run(command, cwd=tree, capture_output=True, check=True)
+    wall, after = time.perf_counter() - start, resource.getrusage(resource.RUSAGE_CHILDREN)
+    return wall, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
 
 if __name__ == "__main__":
