@@ -36,8 +36,9 @@ def main() -> None:
     for tree in options.trees:
         across, within = _medians(tree.resolve(), options.region, options.runs)
         count = sum(1 for _ in tree.rglob("*.py"))
+        ratios = f"{across[0] / within[0]:.2f} | {across[1] / within[1]:.2f}"
         figures = f"{across[0]:.2f} s | {across[1]:.2f} s | {within[0]:.2f} s | {within[1]:.2f} s"
-        print(f"| {tree.name} | {count:,} | {figures} | {across[0] / within[0]:.2f} | {across[1] / within[1]:.2f} |", flush=True)
+        print(f"| {tree.name} | {count:,} | {figures} | {ratios} |", flush=True)
 
 
 def _medians(tree: Path, region: str, runs: int) -> tuple[tuple[float, float], tuple[float, float]]:
