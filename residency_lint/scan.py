@@ -18,8 +18,10 @@ from residency_lint.judge import judge, wanted
 from residency_lint.languages import READERS, reader_for
 from residency_lint.languages.file_names import language_of
 from residency_lint.policy import Allowance, Policy
-from residency_lint.resolve.environment import IS_ENVIRONMENT
+from residency_lint.repository import Repository
+from residency_lint.resolve.deployments import DEPLOYMENTS, IS_DEPLOYMENT, IS_ENVIRONMENT
 from residency_lint.resolve.program import Program, Unit
+from residency_lint.rules import SdkCall
 from residency_lint.settings import Settings
 from residency_lint.sightings import Scene, is_silent, sightings
 from residency_lint.source import Source, Span
@@ -136,6 +138,9 @@ class Tree:
     _atoms: dict[int, Gate] = field(default_factory=dict)
     _environments: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
+    def __post_init__(self) -> None:
+        self._repository = Repository(self.data, self.changes)
+
     def changed(self, changes: Mapping[str, bytes]) -> Tree:
         """The same files with others in the place of some; what was read of the rest is kept."""
         sources = {path: source for path, source in self._sources.items() if path not in changes}
@@ -185,6 +190,9 @@ class Tree:
             self._programs[id(catalog)] = Program(
                 self._unit_at, lambda path: self._passes(path, gate), self._environment_files
             )
+            self._programs[id(catalog)].whole = Program(
+                self._unit_at, lambda path: True, self._environment_files, self._repository.files_naming
+            )
         return self._programs[id(catalog)]
 
     def _environment_files(self, path: str) -> tuple[str, ...]:
@@ -197,6 +205,7 @@ class Tree:
                 for name in _listed(os.path.join(folder, inner))
                 if IS_ENVIRONMENT.search(os.path.join(inner, name))
             ]
+            found += _deployments(folder, _DEEPEST_DEPLOYMENT)
             is_top = not folder or os.path.exists(os.path.join(folder, ".git")) or os.path.dirname(folder) == folder
             above = () if is_top else self._environment_files(folder)
             self._environments[folder] = (*found, *above)
@@ -237,6 +246,22 @@ def _listed(folder: str) -> list[str]:
         return sorted(os.listdir(folder or "."))
     except OSError:
         return []
+
+
+def _deployments(folder: str, depth: int) -> list[str]:
+    """The files in folders for deployments below a folder."""
+    found: list[str] = []
+    for name in _listed(folder) if depth else ():
+        if DEPLOYMENTS.fullmatch(name) or (depth < _DEEPEST_DEPLOYMENT and "." not in name):
+            inner = os.path.join(folder, name)
+            files = [file for file in _listed(inner) if IS_DEPLOYMENT.search(file)]
+            found += [os.path.join(inner, file) for file in files[:_MOST_DEPLOYMENTS]]
+            found += _deployments(inner, depth - 1)
+    return found[:_MOST_DEPLOYMENTS]
+
+
+_DEEPEST_DEPLOYMENT = 3
+_MOST_DEPLOYMENTS = 100
 
 
 class _Gates:
@@ -283,9 +308,15 @@ def _not_parsed(facts: Facts) -> Finding:
 def _once(findings: Iterable[Finding]) -> list[Finding]:
     """One finding for each piece of evidence, also when two files led to it; by path and place."""
     kept: dict[tuple[str, Span, str], Finding] = {}
-    for finding in findings:
+    # What an SDK is told may stand in a file that was looked at before the one that starts it.
+    for finding in sorted(findings, key=_precedence):
         kept.setdefault((finding.path, finding.span, finding.rule.vendor), finding)
     return sorted(kept.values(), key=lambda finding: (finding.path, finding.span, finding.rule.id))
+
+
+def _precedence(finding: Finding) -> tuple[bool, bool]:
+    """What an SDK is told says more than the text alone; that one start passes it over, less than that one takes it."""
+    return not isinstance(finding.rule, SdkCall), not finding.fails
 
 
 def _general(settings: Settings) -> Policy | None:

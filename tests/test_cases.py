@@ -15,6 +15,7 @@ from residency_lint.catalog import shipped_catalog
 from residency_lint.decoding import source_of
 from residency_lint.findings import Finding, Report, Verdict
 from residency_lint.rewrite import rewritten
+from residency_lint.rules import SdkCall
 from residency_lint.scan import Tree, check_paths, check_source
 from residency_lint.settings import Settings
 from tests.case_files import Marker, Section, sections, updated
@@ -43,12 +44,13 @@ def test_case(section: Section, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
     findings = _past_the_gate(section)
     surprises = list(_surprises(findings, section.markers()))
     assert not surprises, "\n".join(surprises)
-    report = check_paths(["."], _settings())
+    on_disk = Tree()
+    report = check_paths(["."], _settings(), on_disk)
     assert not report.skips
     expected = {_told(f) for f in findings if f.verdict is not Verdict.ALLOWED}
     assert expected == {_told(f) for f in report.findings}, "through the gate"
 
-    safe, unsafe = _fixed(section, report, unsafe=False), _fixed(section, report, unsafe=True)
+    safe, unsafe = (_fixed(section, report, on_disk, unsafe=unsafe) for unsafe in (False, True))
     if pytestconfig.getoption("--update-cases"):
         file = CASES.parent / section.file
         text = file.read_text(encoding="utf-8")
@@ -80,9 +82,13 @@ def _past_the_gate(section: Section) -> list[Finding]:
     """What every file holds, whether or not the gate would have let it pass; one finding for each piece of evidence."""
     settings, tree = _settings(), Tree()
     found: dict[tuple[object, ...], Finding] = {}
-    for path, text in section.texts().items():
-        for finding in check_source(source_of(path, text.encode()), settings, tree, with_allowed=True):
-            found.setdefault((finding.path, finding.span, finding.rule.vendor), finding)
+    all_found = [
+        finding
+        for path, text in section.texts().items()
+        for finding in check_source(source_of(path, text.encode()), settings, tree, with_allowed=True)
+    ]
+    for finding in sorted(all_found, key=lambda f: (not isinstance(f.rule, SdkCall), not f.fails)):
+        found.setdefault((finding.path, finding.span, finding.rule.vendor), finding)
     return list(found.values())
 
 
@@ -122,10 +128,10 @@ def _told(finding: Finding) -> tuple[object, ...]:
     return finding.path, finding.span, finding.rule.id, _kind(finding), finding.message
 
 
-def _fixed(section: Section, report: Report, *, unsafe: bool) -> dict[str, str]:
+def _fixed(section: Section, report: Report, on_disk: Tree, *, unsafe: bool) -> dict[str, str]:
     """The files after fixing; what every fix must hold to is checked on the way."""
     settings = _settings(unsafe=unsafe)
-    change = rewritten(report, ["."], settings, Tree())
+    change = rewritten(report, ["."], settings, on_disk)
     texts = {os.path.normpath(path): data.decode() for path, data in change.after.items()}
     new = {path: texts.get(path, text) for path, text in section.texts().items()}
     for path, text in section.texts().items():

@@ -12,15 +12,15 @@ from residency_lint.facts import (
     Constant,
     Expression,
     Name,
-    Text,
 )
-from residency_lint.facts import Mapping as MappingDisplay
 from residency_lint.findings import Context, Sighting
+from residency_lint.resolve.arguments import arguments_of, items_of
 from residency_lint.resolve.environment import set_values
-from residency_lint.resolve.frames import Value
+from residency_lint.resolve.frames import Unknown, Value
 from residency_lint.resolve.names import Target, constructor_parameters, targets
 from residency_lint.resolve.values import resolve, told
 from residency_lint.rules import NOWHERE, SdkSetting
+from residency_lint.sightings.contexts import in_contexts, latest, weighed
 from residency_lint.sightings.scene import Scene
 from residency_lint.sightings.sdk_values import value_sightings
 from residency_lint.sightings.starts import Start, module_bindings, setting_name, starts
@@ -31,7 +31,7 @@ from residency_lint.source import Span
 def sdk_sightings(scene: Scene) -> Iterator[Sighting]:
     """A sighting for every value an SDK's region can take, and one for what no setting moves."""
     for start in starts(scene):
-        yield from _start_sightings(start)
+        yield from in_contexts(start, _setting_expressions(start), _start_sightings)
     for call in scene.facts.calls:
         yield from _escape_sightings(call, scene)
 
@@ -60,20 +60,39 @@ def _start_sightings(start: Start) -> Iterator[Sighting]:
     given = _given(start, arguments, opaque)
     missing: list[str] = []
     settled: dict[SdkSetting, tuple[Value, ...]] = {}
+    unset: tuple[Value, ...] = ()
+    is_certain = False
     parts = [p for p in start.rule.parts or ("",) if p not in start.rule.only or _is_on(start.rule.only[p], arguments)]
     for part in parts:
-        setting, values = _moving(part, start, given)
-        if setting is None:
+        moving, nones = _moving(part, start, given)
+        settled |= moving
+        if not moving or nones:
             missing.append(part)
-        else:
-            settled[setting] = values
+            is_certain = is_certain or not moving
+            unset = nones
     for setting, values in settled.items():
-        for value in told(values):
-            yield from value_sightings(value, setting, given.values[setting], start)
+        yield from weighed(
+            (value, sighting)
+            for value in told(values)
+            for sighting in value_sightings(value, setting, given.values[setting], start)
+        )
     for binding in given.late:
         yield _late_sighting(binding, start)
     if missing and start.rule.absent:
-        yield _missing_sighting(missing, len(missing) < len(parts), start, given)
+        found = _missing_sighting(missing, len(missing) < len(parts), start, given, unset)
+        yield replace(found, certain=is_certain)
+
+
+def _setting_expressions(start: Start) -> Iterator[Expression]:
+    """What a start is given for its settings, as far as it stands in the file."""
+    arguments, _ = _arguments(start)
+    settings = start.rule.settings
+    names = {setting.argument or setting.item.partition("[")[0] for setting in settings} | set(start.rule.off)
+    yield from (value for name, value in arguments.items() if name in names)
+    yield from (argument.value for argument in start.call.arguments if argument.star)
+    for setting in settings:
+        early, _ = _assignments(setting, start)
+        yield from (value for value in early if value is not None)
 
 
 def _is_on(name: str, arguments: Mapping[str, Expression]) -> bool:
@@ -92,31 +111,8 @@ def _arguments(start: Start) -> tuple[dict[str, Expression], str]:
         parameters = constructor_parameters(start.target)
     elif start.rule.signatures:
         parameters = start.rule.signatures[0].parameters
-    found: dict[str, Expression] = {}
-    opaque = ""
-    for index, argument in enumerate(start.call.arguments):
-        if argument.star == "**":
-            expanded = _expanded(argument.value, start)
-            opaque = opaque or ("" if expanded is not None else "the arguments that `**` expands cannot be told")
-            found = {**(expanded or {}), **found}
-        elif argument.star:
-            opaque = opaque or "the arguments that `*` expands cannot be told"
-        elif argument.name:
-            found[argument.name] = argument.value
-        elif index < len(parameters):
-            found[parameters[index]] = argument.value
-    return found, opaque
-
-
-def _expanded(expression: Expression, start: Start) -> dict[str, Expression] | None:
-    """The items of a dict that `**` expands, when all of it can be seen."""
-    values = resolve(expression, start.scene.unit, start.call.site, start.scene.program)
-    if len(values) != 1 or not isinstance(values[0].content, MappingDisplay) or values[0].unit is not start.scene.unit:
-        return None
-    items = values[0].content.items
-    if any(not isinstance(key, Text) for key, _ in items):
-        return None
-    return {key.text: value for key, value in items if isinstance(key, Text)}
+    found = arguments_of(start.call, start.frame, start.resolution)
+    return {**found.named, **dict(zip(parameters, found.positional, strict=False))}, found.opaque
 
 
 def _given(start: Start, arguments: Mapping[str, Expression], opaque: str) -> _Given:
@@ -140,7 +136,7 @@ def _item_of_argument(setting: SdkSetting, arguments: Mapping[str, Expression], 
 
 
 def _item(setting: SdkSetting, mapping: Expression, start: Start) -> Expression | None:
-    items = _expanded(mapping, start)
+    items = items_of(mapping, start.frame, start.resolution)
     return mapping if items is None else items.get(setting.item.rstrip("]").partition("[")[2])
 
 
@@ -148,16 +144,10 @@ def _assignments(setting: SdkSetting, start: Start) -> tuple[list[Expression | N
     """What is assigned in time, latest last, to where a setting lives, and the assignments that come too late."""
     scene, call = start.scene, start.call
     if setting.module:
-        return [binding.value for binding in module_bindings(setting.module, scene)], []
+        return [latest(module_bindings(setting.module, scene), start)], []
     if setting.env:
-        found = [
-            b for (_, target), bs in scene.unit.bindings.items() if target == f"os.environ[{setting.env}]" for b in bs
-        ]
-        set_outside = [
-            replace(mention.text, path=there.facts.path)
-            for there, mention in set_values(setting.env, scene.unit, scene.program)
-        ]
-        return [*set_outside, *(binding.value for binding in found)], []
+        before = (call.site, call.span.start)
+        return [one.value for one in set_values(setting.env, scene.unit, scene.program, before=before)], []
     if not call.assigned:
         return [], []
     if setting.setter:
@@ -169,7 +159,8 @@ def _assignments(setting: SdkSetting, start: Start) -> tuple[list[Expression | N
     key = (call.site.scope, f"{call.assigned}.{setting.attribute or setting.item}")
     bindings = [b for b in scene.unit.bindings.get(key, []) if b.span.start > call.span.start]
     copied = _first_use(setting.before, start)
-    early = [binding.value for binding in bindings if binding.span.start < copied]
+    timely = [binding for binding in bindings if binding.span.start < copied]
+    early = [latest(timely, start)] if timely else []
     if setting.item and not early:
         whole = scene.unit.bindings.get((call.site.scope, f"{call.assigned}.{setting.item.partition('[')[0]}"), [])
         early = [
@@ -200,33 +191,49 @@ def _dotted_is(expression: Expression, name: str) -> bool:
     return isinstance(expression, Name) and ".".join([expression.id, *reversed(names)]) == name
 
 
-def _moving(part: str, start: Start, given: _Given) -> tuple[SdkSetting | None, tuple[Value, ...]]:
-    """The setting that decides where a part goes: its own before the one for everything; `None` sets nothing."""
+def _moving(part: str, start: Start, given: _Given) -> tuple[dict[SdkSetting, tuple[Value, ...]], tuple[Value, ...]]:
+    """The settings that decide where a part goes, its own before the one for everything, with what they can be; and
+    the `None` that is left where all of them can set nothing."""
     own = [s for s in start.rule.settings if part and part in s.covers]
     general = [s for s in start.rule.settings if not s.covers]
+    found: dict[SdkSetting, tuple[Value, ...]] = {}
+    nones: tuple[Value, ...] = ()
+    emptied: dict[SdkSetting, tuple[Value, ...]] = {}
     # What is assigned to the object afterwards replaces what its constructor was told.
     for setting in sorted([*own, *general], key=lambda s: (not s.beats, bool(s.argument or s.module or s.env))):
         expression = given.values.get(setting)
         if expression is None:
             continue
-        values = resolve(expression, start.scene.unit, start.call.site, start.scene.program)
-        set_ones = tuple(v for v in values if not (isinstance(v.content, Constant) and v.content.text == "None"))
-        if set_ones:
-            return setting, set_ones
-    return None, ()
+        values = start.values(expression)
+        left = tuple(v for v in values if isinstance(v.content, Constant) and v.content.text == "None")
+        set_ones = tuple(value for value in values if value not in left)
+        if setting.empty and set_ones and all(value.text == "" for value in told(set_ones)):
+            emptied = emptied or {setting: set_ones}
+        elif set_ones:
+            found[setting] = set_ones
+            # `getenv(name, None)`: whether the variable is set decides, and that is said of it.
+            nones = () if any(isinstance(v.content, Unknown) for v in set_ones) else left
+            if not nones:
+                return found, ()
+        elif not found:
+            nones = left
+    return found or emptied, () if emptied and not found else nones
 
 
 # --- what is missing, late, or cannot be moved -------------------------------------------------------
 
 
-def _missing_sighting(missing: list[str], is_partial: bool, start: Start, given: _Given) -> Sighting:
+def _missing_sighting(
+    missing: list[str], is_partial: bool, start: Start, given: _Given, unset: tuple[Value, ...]
+) -> Sighting:
     rule = start.rule
     moving = [s for s in rule.settings if not s.until and (not s.covers or set(s.covers) >= set(missing))]
     setting = next(iter(sorted(moving, key=lambda s: bool(s.covers))), None)
     words = f"{start.title} sets no `{setting_name(setting) if setting else 'region'}`"
     if is_partial:
         words = f"{start.title} sets no host for {', '.join(missing)}"
-    chain = (start.step(words), start.step(f"the SDK's own default: {rule.absent_host or rule.absent}"))
+    called = start.activation.caller.chain if start.activation else ()
+    chain = (start.step(words), *called, start.step(f"the SDK's own default: {rule.absent_host or rule.absent}"))
     found = Sighting(
         rule=rule,
         path=start.scene.path,
@@ -243,7 +250,7 @@ def _missing_sighting(missing: list[str], is_partial: bool, start: Start, given:
         return replace(found, region=None, reason=given.opaque)
     if setting is None or not _takes(start.target, setting):
         return found
-    return replace(found, rewrites=insertion(start, setting, given.values.get(setting)))
+    return replace(found, rewrites=insertion(start, setting, given.values.get(setting), unset))
 
 
 def _takes(target: Target, setting: SdkSetting) -> bool:

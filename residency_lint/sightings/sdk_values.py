@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from residency_lint.arns import pinned
 from residency_lint.catalog import HostRow
-from residency_lint.facts import HOLE, Constant, Expression, Mention, Role, Text
+from residency_lint.facts import HOLE, Call, Constant, Elsewhere, Expression, Mapping, Mention, Role, Text
 from residency_lint.findings import Rewrite, Sighting, Step
 from residency_lint.fixes import Applicability
 from residency_lint.resolve.frames import Unknown, Value
@@ -26,6 +27,8 @@ def value_sightings(value: Value, setting: SdkSetting, expression: Expression, s
         # Where the SDK has no default of its own, configuration decides, and nothing is said of it.
         if start.rule.absent:
             yield _untold(value.content, value, expression, setting, start)
+    elif value.text == "" and setting.empty:
+        yield _empty(value, setting, start)
     elif kind == "region":
         yield from _region_values(value, setting, start)
     elif kind in ("host", "host:port", "url", "dsn", "connection-string"):
@@ -75,6 +78,21 @@ def _untold(unknown: Unknown, value: Value, expression: Expression, setting: Sdk
     )
 
 
+def _empty(value: Value, setting: SdkSetting, start: Start) -> Sighting:
+    """An empty text, which the SDK takes for none."""
+    assert isinstance(value.content, Text)
+    whole, rule = _whole(value.content, value, start), start.rule
+    return whole.sighting(
+        rule,
+        rule.absent or NOWHERE,
+        seen=rule.absent_host or start.name,
+        words=f"`{setting_name(setting)}` is empty: {start.title} sends to {rule.absent_host or 'its default'}",
+        verb="in",
+        chain=_chain(value, setting, start),
+        rewrites=_whole_values(setting, whole, start),
+    )
+
+
 def _host_values(value: Value, setting: SdkSetting, start: Start) -> Iterator[Sighting]:
     text = value.content
     if not isinstance(text, Text) or HOLE in text.text or not text.text:
@@ -98,6 +116,10 @@ def _host_values(value: Value, setting: SdkSetting, start: Start) -> Iterator[Si
         rewrites = _whole_values(setting, whole, start)
         yield whole.sighting(start.rule, NOWHERE, words=words, verb="", chain=chain, rewrites=rewrites)
         return
+    selected = _selected(row, value, setting, start)
+    if selected is not None:
+        yield selected
+        return
     evidence = passage.at(first, last)
     is_endpoint = isinstance(row.rule, Endpoint)
     yield evidence.sighting(
@@ -108,6 +130,81 @@ def _host_values(value: Value, setting: SdkSetting, start: Start) -> Iterator[Si
         chain=chain,
         rewrites=_host_rewrites(row, evidence, setting, start) if is_endpoint else (),
     )
+
+
+def _selected(row: HostRow, value: Value, setting: SdkSetting, start: Start) -> Sighting | None:
+    """The word that selects a host in a table with hosts of other regions: there the choice is made."""
+    word, scene = value.selector, start.scene
+    if word is None or not isinstance(word.content, Text) or word.content.pieces or not isinstance(row.rule, Endpoint):
+        return None
+    words: dict[str, str] = {}
+    for key, item in value.table:
+        for other in start.values(item):
+            found = host_at(other.text, scene.catalog) if other.text else None
+            if found is not None:
+                words.setdefault(found[0].region, key)
+    wanted = [region for region in scene.wanted(start.rule.vendor) if region in words]
+    if not wanted:
+        return None
+    text = word.content if word.content.path else replace(word.content, path=word.unit.facts.path)
+    whole = _passage(text, word, start).at(0, len(text.text))
+    return whole.sighting(
+        start.rule,
+        row.region,
+        words=f'"{text.text}" selects the host that {start.title} sends to',
+        verb="in",
+        chain=_chain(value, setting, start),
+        rewrites=tuple(
+            whole.rewrite(region, words[region], start.rule.fix) for region in wanted if region != row.region
+        ),
+    )
+
+
+def passed_over(start: Start) -> Iterator[Sighting]:
+    """Hosts outside that stand where the start takes others: they are entries of a choice that is made."""
+    scene = start.scene
+    wanted = frozenset(scene.wanted(start.rule.vendor))
+    for expression, unit in start.passed if wanted else ():
+        for text in _texts_in(expression):
+            found = host_at(text.text, scene.catalog)
+            if found is None and (word := _word_passed_over(text, unit.facts.path, wanted, start)) is not None:
+                yield word
+            if found is None or found[0].rule.vendor != start.rule.vendor or found[0].region in wanted:
+                continue
+            row, first, last = found
+            text = text if text.path else replace(text, path=unit.facts.path)
+            mention = Mention(text, Role.VALUE, start.call.site)
+            evidence = Passage(mention, start.context, scene).at(first, last)
+            words = f"{start.title} takes another host than `{evidence.words}`"
+            yield evidence.sighting(
+                start.rule, row.region, words=words, verb="in", chain=(start.step(start.title),), beside=wanted
+            )
+
+
+def _word_passed_over(text: Text, path: str, wanted: frozenset[str], start: Start) -> Sighting | None:
+    """The same for a word that names a region."""
+    columns = (setting.spelling.column(text.text) for setting in start.rule.settings if setting.spelling.kind == "word")
+    region = next(filter(None, columns), "")
+    if not region or region in wanted:
+        return None
+    text = text if text.path else replace(text, path=path)
+    evidence = Passage(Mention(text, Role.VALUE, start.call.site), start.context, start.scene).at(0, len(text.text))
+    words = f"{start.title} takes another word than `{text.text}`"
+    return evidence.sighting(
+        start.rule, region, words=words, verb="for", chain=(start.step(start.title),), beside=wanted
+    )
+
+
+def _texts_in(expression: Expression) -> Iterator[Text]:
+    if isinstance(expression, Text):
+        yield expression
+    elif isinstance(expression, Elsewhere):
+        yield from _texts_in(expression.expression)
+    elif isinstance(expression, (Call, Mapping)):
+        inner = [value for _, value in expression.items] if isinstance(expression, Mapping) else []
+        inner += [argument.value for argument in expression.arguments] if isinstance(expression, Call) else []
+        for one in inner:
+            yield from _texts_in(one)
 
 
 def _host_rewrites(row: HostRow, evidence: Evidence, setting: SdkSetting, start: Start) -> tuple[Rewrite, ...]:

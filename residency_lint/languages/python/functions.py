@@ -1,0 +1,77 @@
+"""The scope that a function opens, with its parameters."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import libcst as cst
+
+from residency_lint import facts as f
+from residency_lint.source import Span
+
+if TYPE_CHECKING:
+    from residency_lint.languages.python.expressions import Around, Expressions
+
+
+def open_function(
+    name: str,
+    params: cst.Parameters,
+    span: Span,
+    around: Around,
+    expressions: Expressions,
+    decorators: tuple[f.Expression, ...] = (),
+) -> int:
+    """Adds a function's scope, with its parameters bound in it."""
+    index = len(expressions.scopes)
+    positional = [*params.posonly_params, *params.params]
+    parameters = [*positional, *params.kwonly_params]
+    rest, options = (p.name if isinstance(p, cst.Param) else None for p in (params.star_arg, params.star_kwarg))
+    scope = f.Scope(
+        f.ScopeKind.FUNCTION,
+        name,
+        around.site.scope,
+        span,
+        decorators=decorators,
+        parameters=tuple(p.name.value for p in parameters),
+        positional=len(positional),
+        rest=rest.value if rest else "",
+        options=options.value if options else "",
+    )
+    expressions.scopes.append(scope)
+    for parameter in parameters:
+        default = None
+        if parameter.default:
+            default = expressions.convert(parameter.default, around.under(parameter.name.value))
+        site = f.Site(index, (), expressions.span(parameter))
+        _bind(parameter.name, default, site, expressions, annotation_of(parameter.annotation, around, expressions))
+    for collected in (rest, options):
+        if collected is not None:
+            _bind(collected, None, f.Site(index, (), around.site.statement), expressions)
+    return index
+
+
+def annotation_of(node: cst.Annotation | None, around: Around, expressions: Expressions) -> f.Expression | None:
+    """A type that says more than a type: `Annotated[str, Option(envvar="HOST")]`."""
+    annotation = node.annotation if node else None
+    if not isinstance(annotation, cst.Subscript) or len(annotation.slice) < 2:
+        return None
+    name = annotation.value.attr if isinstance(annotation.value, cst.Attribute) else annotation.value
+    if not isinstance(name, cst.Name) or name.value != "Annotated":
+        return None
+    metadata = [element.slice.value for element in annotation.slice[1:] if isinstance(element.slice, cst.Index)]
+    items = tuple(expressions.convert(value, around) for value in metadata)
+    span = expressions.span(annotation)
+    return f.Subscript(f.Name(name.value, span), f.Listing(items, span), span)
+
+
+def _bind(
+    name: cst.Name,
+    default: f.Expression | None,
+    site: f.Site,
+    expressions: Expressions,
+    annotation: f.Expression | None = None,
+) -> None:
+    span = expressions.span(name)
+    expressions.bindings.append(
+        f.Binding(name.value, default, f.BindingKind.PARAMETER, span, site, annotation=annotation)
+    )
