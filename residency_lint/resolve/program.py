@@ -177,6 +177,15 @@ class Unit:
         return sorted(self.facts.mentions, key=lambda mention: mention.text.span)
 
     @cached_property
+    def mentions_by_group(self) -> dict[int, list[Mention]]:
+        """Container → the texts in it that keys lead to."""
+        index: dict[int, list[Mention]] = {}
+        for mention in self.facts.mentions:
+            if mention.group and mention.keys:
+                index.setdefault(mention.group, []).append(mention)
+        return index
+
+    @cached_property
     def mention_starts(self) -> list[int]:
         return [mention.text.span.start for mention in self.mentions]
 
@@ -305,8 +314,10 @@ class Program:
 
     def module(self, importer: str, module: str, *, for_names: bool = False) -> Unit | None:
         """The file of this repository that an import leads to, found by trying its few possible paths."""
+        itself = normpath(importer.replace("\\", "/"))
         for path in _paths_of(importer, module):
-            if for_names and not self.leads_on(path):
+            # `analytics.py` that imports `analytics` means the installed one.
+            if path == itself or (for_names and not self.leads_on(path)):
                 continue
             unit = self.unit_at(path)
             if unit is not None:

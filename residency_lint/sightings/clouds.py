@@ -8,6 +8,7 @@ from fnmatch import fnmatchcase
 
 from residency_lint.arns import Arn, PlaceKind, arn_place, arns, hidden_default, pinned, portability
 from residency_lint.cloud_hosts import HostKind, RegionWord, host_region, region_words
+from residency_lint.facts import BindingKind
 from residency_lint.findings import Context, Rewrite, Sighting
 from residency_lint.fixes import Applicability
 from residency_lint.rules import UNREADABLE, ArnRule, CloudHost, Pinned, Rule, Setting
@@ -25,8 +26,20 @@ def region_rewrites(rule: Rule, evidence: Evidence, fix: Applicability, suffix: 
     """The evidence, a region's name, as each wanted region; `suffix` keeps a zone's letter."""
     if fix is Applicability.DISPLAY:
         return ()
-    wanted = evidence.passage.scene.wanted(rule.vendor)
+    scene = evidence.passage.scene
+    regions = scene.regions(rule.vendor)
+    seen = regions.get(evidence.words)
+    # Credentials and endpoints do not reach into another partition.
+    wanted = [
+        region
+        for region in scene.wanted(rule.vendor)
+        if seen is None or region not in regions or regions[region].partition == seen.partition
+    ]
     rewrites = [evidence.rewrite(region, region + suffix, fix) for region in wanted]
+    found = tuple(rewrite for rewrite in rewrites if rewrite.edits)
+    if found:
+        return found
+    rewrites = [evidence.rewrite_in_parts(region, region + suffix, fix) for region in wanted]
     return tuple(rewrite for rewrite in rewrites if rewrite.edits)
 
 
@@ -162,8 +175,10 @@ def _is_namespace(found: re.Match[str]) -> bool:
 def setting_sightings(passage: Passage) -> Iterator[Sighting]:
     """Regions under a key that chooses one."""
     keys = passage.mention.keys
+    if _is_unread_default(passage):
+        return
     for rule, names, unless in passage.scene.catalog.settings:
-        if rule.spelling.kind != "region" or not names_region(keys, names):
+        if rule.spelling.kind != "region" or not (names_region(keys, names) or _is_default_of_option(passage, names)):
             continue
         if unless is not None and unless.search(".".join(keys).lower()):
             continue
@@ -171,6 +186,37 @@ def setting_sightings(passage: Passage) -> Iterator[Sighting]:
             return
         yield from _regions(rule, passage)
         return
+
+
+def _is_unread_default(passage: Passage) -> bool:
+    """The default of a parameter that its function never reads chooses nothing."""
+    unit = passage.scene.unit
+    binding = unit.bindings_by_value.get(id(passage.mention.text))
+    if binding is None or binding.kind is not BindingKind.PARAMETER:
+        return False
+    function = binding.site.scope
+    names = {"locals", binding.target}
+    return not any(
+        read.name.partition(".")[0] in names and function in unit.visible_scopes(read.scope)
+        for read in unit.facts.reads
+    )
+
+
+def _is_default_of_option(passage: Passage, names: re.Pattern[str]) -> bool:
+    """`{"name": "region", "default": "us-east-1"}`: an option of a form, which its name describes."""
+    mention = passage.mention
+    if not mention.group or not mention.keys or mention.keys[-1] not in _DEFAULT_KEYS:
+        return False
+    return any(
+        other.keys[:-1] == mention.keys[:-1]
+        and other.keys[-1] in _NAME_KEYS
+        and names_region((other.text.text,), names)
+        for other in passage.scene.unit.mentions_by_group[mention.group]
+    )
+
+
+_DEFAULT_KEYS = ("default", "default_value", "defaultValue", "initial")
+_NAME_KEYS = ("name", "key", "id", "field", "dest")
 
 
 def option_sightings(passage: Passage) -> Iterator[Sighting]:

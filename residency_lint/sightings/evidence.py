@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Any
 
 from residency_lint.facts import HOLE, Mention
@@ -87,6 +88,35 @@ class Evidence:
         if edit is None or fix is Applicability.DISPLAY:
             return Rewrite(region, new, (), Applicability.DISPLAY)
         return Rewrite(region, new, (edit,), fix)
+
+    def rewrite_in_parts(self, region: str, new: str, fix: Applicability) -> Rewrite:
+        """The rewrite of a text that stands in one expression in parts, divided at dashes (`"us-" + "east-1"`): every
+        part gets the words of its own place."""
+        text, scene = self.passage.mention.text, self.passage.scene
+        inside = [at for at, _ in text.pieces if self.start < at < self.end]
+        if not inside or not all(text.span.contains(piece.span) for _, piece in text.pieces):
+            return Rewrite(region, new, (), Applicability.DISPLAY)
+        cuts = [self._cut(at, new) for at in inside]
+        olds, news = [self.start, *inside, self.end], [0, *(cut for cut in cuts if cut is not None), len(new)]
+        parts = [
+            (start, end, new[first:last])
+            for (start, end), (first, last) in zip(pairwise(olds), pairwise(news), strict=False)
+            if text.text[start:end] != new[first:last]
+        ]
+        edits = [scene.edit(text, *part) for part in parts]
+        written = tuple(edit for edit in edits if edit is not None)
+        if None in cuts or len(written) < len(edits):
+            return Rewrite(region, new, (), Applicability.DISPLAY)
+        return Rewrite(region, new, written, fix)
+
+    def _cut(self, at: int, new: str) -> int | None:
+        """Where `new` is divided as the text is at `at`: before or after the same dash."""
+        text = self.passage.text
+        before = text[self.start : at].count("-")
+        dashes = [index for index, sign in enumerate(new) if sign == "-"]
+        if text[at - 1] == "-" and len(dashes) >= before:
+            return dashes[before - 1] + 1
+        return dashes[before] if text[at] == "-" and len(dashes) > before else None
 
     def _telling_part(self, rewrites: tuple[Rewrite, ...]) -> tuple[int, int]:
         """Of a text put together, the characters in the part that a rewrite would change: there the value is born."""

@@ -15,8 +15,11 @@ _TEST_ROOTS = ("unittest", "pytest", "mock", "responses", "nose", "hypothesis", 
 def is_test(facts: f.Facts) -> bool:
     """A unit test bears the name *and* tests: a live script of that name is no test, nor is one that runs itself
     without any test or mock library."""
-    if not _TEST_PATH.search(facts.path.replace("\\", "/")):
+    path = facts.path.replace("\\", "/")
+    if not _TEST_PATH.search(path):
         return False
+    if path.rpartition("/")[2] == "conftest.py":  # only a test run loads it
+        return True
     if any(entry.module.startswith(_TEST_ROOTS) for entry in facts.imports):
         return True
     if any(read.name == "__name__" and read.scope == 0 for read in facts.reads):
