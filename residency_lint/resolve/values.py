@@ -44,7 +44,7 @@ from residency_lint.resolve.frames import Choice, Frame, Unknown, Value
 from residency_lint.resolve.names import targets
 from residency_lint.resolve.origins import origins
 from residency_lint.resolve.parameters import parameter_values
-from residency_lint.resolve.program import Program, Unit
+from residency_lint.resolve.program import Program, Unit, guards_before
 
 _DEEPEST = 20
 _MOST_VALUES = 64
@@ -79,6 +79,7 @@ class Resolution:
         self.program = program
         self._passed = passed
         self._steps = 0
+        self._deciding: set[tuple[int, object]] = set()
 
     def pass_over(self, node: Expression | None, frame: Frame) -> None:
         """Notes that something else is taken where this stands as well."""
@@ -141,6 +142,8 @@ class Resolution:
     def bound(self, bindings: Iterable[Binding], frame: Frame) -> Iterator[Value]:
         """The values of bindings that can be in force, latest first."""
         bindings = list(bindings)
+        if self._deciding:
+            bindings = [binding for binding in bindings if not self._is_undecided(binding, frame)] or bindings
         for binding in bindings:
             step = frame.via(binding.span, f"`{binding.target}`")
             inner = replace(step, site=binding.site).deeper()
@@ -182,12 +185,22 @@ class Resolution:
             variants = changed if choice is Choice.SURE else [*variants, *changed][:_MOST_VARIANTS]
         yield from variants
 
+    def _is_undecided(self, binding: Binding, frame: Frame) -> bool:
+        return any((id(frame.unit), guard.test.span) in self._deciding for guard in binding.site.guards)
+
     def choice(self, guards: Iterable[Guard], frame: Frame) -> Choice:
         """Whether code under conditions runs."""
         found = Choice.SURE
         for guard in guards:
-            holds = self.decision(guard.test, frame)
-            is_fixed = holds is not None and self._is_fixed(guard.test, frame)
+            # What a condition guards runs after it: `if not client: client = Client()`.
+            before = replace(frame, site=replace(frame.site, guards=guards_before(guard, frame.site.guards)))
+            key = (id(frame.unit), guard.test.span)
+            is_open = key in self._deciding
+            self._deciding.add(key)
+            holds = None if is_open else self.decision(guard.test, before)
+            is_fixed = holds is not None and self._is_fixed(guard.test, before)
+            if not is_open:
+                self._deciding.remove(key)
             if holds is None:
                 by_word = isinstance(guard.test, Comparison) and isinstance(guard.test.right, Text)
                 one = Choice.WORD if by_word else Choice.OPEN
@@ -340,7 +353,7 @@ class Resolution:
         truths = {value.truth for value in values}
         # With nothing set, an unknown environment variable leaves the fallback to decide.
         truths.discard(None)
-        if len(values) == 1 and _is_unset(values[0]):
+        if len(values) == 1 and values[0].is_unset:
             return False
         return truths.pop() if len(truths) == 1 else None
 
@@ -361,7 +374,7 @@ class Resolution:
         """The one value that is known of an operand, as comparable words: `"None"` and None differ."""
         values = list(self.values(node, frame.aside()))
         known = [value.content for value in values if not isinstance(value.content, Unknown)]
-        if len(values) == 1 and _is_unset(values[0]):
+        if len(values) == 1 and values[0].is_unset:
             return "None"
         if len(known) != 1:
             return None
@@ -382,10 +395,6 @@ class Resolution:
             for operand in operands
             for value in self.values(operand, frame.aside())
         )
-
-
-def _is_unset(value: Value) -> bool:
-    return isinstance(value.content, Unknown) and value.content.optional
 
 
 def _shown(text: str) -> str:
