@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING
 from residency_lint.facts import Attribute, Binding, BindingKind, Call, Name, Site, Text
 from residency_lint.fixes import Slot
 from residency_lint.resolve.arguments import arguments_of
-from residency_lint.resolve.calls import environment_values, results
+from residency_lint.resolve.calls import results
 from residency_lint.resolve.classes import fields, is_property, lineage, method_of, receivers
-from residency_lint.resolve.environment import set_values, variable_of_field
 from residency_lint.resolve.frames import Activation, Frame, Value
 from residency_lint.resolve.names import Target, targets
 from residency_lint.resolve.program import Unit
@@ -130,10 +129,7 @@ def _of_body(
             resolution.pass_over(binding.value, frame)
             yield from resolution.values(given, there.via(made.content.span, "made here"))
             return
-    variable = variable_of_field(name, binding.site.scope, unit)
-    if any(True for _ in set_values(variable, unit, resolution.program)):
-        yield from environment_values(variable, None, frame, resolution)
-    elif binding.value is not None:
+    if binding.value is not None:
         yield from resolution.bound([binding], frame)
 
 

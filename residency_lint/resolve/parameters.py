@@ -12,6 +12,7 @@ from residency_lint.resolve.arguments import given
 from residency_lint.resolve.callers import call_sites
 from residency_lint.resolve.calls import written
 from residency_lint.resolve.frames import Activation, Frame, Value
+from residency_lint.resolve.options import option_values
 
 if TYPE_CHECKING:
     from residency_lint.resolve.values import Resolution
@@ -19,6 +20,10 @@ if TYPE_CHECKING:
 
 def parameter_values(binding: Binding, frame: Frame, resolution: Resolution) -> Iterator[Value]:
     """What the call gives by way of which a function is reached, else what all of its callers give."""
+    given_by_option = option_values(binding, frame, resolution)
+    if given_by_option is not None:
+        yield from given_by_option
+        return
     unit, scope = frame.unit, binding.site.scope
     activation = frame.activation_of(unit, scope)
     if activation is not None:

@@ -37,11 +37,13 @@ from residency_lint.facts import (
 )
 from residency_lint.findings import Step
 from residency_lint.resolve import calls
-from residency_lint.resolve.arguments import items
 from residency_lint.resolve.attributes import attribute_values, pass_over_members
 from residency_lint.resolve.calls import written
+from residency_lint.resolve.containers import elements, item_values
 from residency_lint.resolve.frames import Choice, Frame, Unknown, Value
+from residency_lint.resolve.lookups import lookup
 from residency_lint.resolve.names import targets
+from residency_lint.resolve.objects import object_values
 from residency_lint.resolve.origins import origins
 from residency_lint.resolve.parameters import parameter_values
 from residency_lint.resolve.program import Program, Unit, guards_before
@@ -101,7 +103,7 @@ class Resolution:
             chain = (*frame.chain, *(step for step in node.place.chain if step not in frame.chain))
             yield from self.values(node.expression, replace(node.place, chain=chain, depth=frame.depth + 1))
         elif isinstance(node, Element):
-            yield from self._elements(node, frame)
+            yield from elements(node, frame, self)
         elif isinstance(node, (Constant, Listing, Mapping, Lambda)):
             yield frame.value(node)
         elif isinstance(node, Joined):
@@ -220,6 +222,10 @@ class Resolution:
                     pass_over_members(node, frame, self)
                 yield from self.bound(bindings, frame)
                 return
+        known = object_values(node, frame, self)
+        if known is not None:
+            yield from known
+            return
         if isinstance(node.base, Name):
             # `from conf import settings`, where `conf` says `settings.host = …`.
             for module, own, span in origins(node.base, frame, self.program):
@@ -256,9 +262,9 @@ class Resolution:
     # --- containers and choices ------------------------------------------------------------------
 
     def _subscript(self, node: Subscript, frame: Frame) -> Iterator[Value]:
-        variable = calls.environment_variable(node, frame, self)
-        if variable is not None:
-            yield from calls.environment_values(variable, None, frame, self)
+        looked_up = lookup(node, frame, self)
+        if looked_up is not None:
+            yield from looked_up.values(frame, self, node.span.start)
             return
         if isinstance(node.key, Text):
             target = f"{written(node.base)}[{node.key.text}]"
@@ -269,54 +275,8 @@ class Resolution:
                     return
         yield from self.item(node.base, node.key, None, frame)
 
-    def _elements(self, node: Element, frame: Frame) -> Iterator[Value]:
-        """What a loop's target gets, one after another."""
-        for container in self.values(node.base, frame.deeper()):
-            inner = container.frame(frame.depth + 1)
-            if isinstance(container.content, Listing):
-                for item in container.content.items:
-                    yield from self.values(item, inner)
-            elif isinstance(container.content, Mapping):
-                for key, _ in container.content.items:
-                    if key is not None:
-                        yield from self.values(key, inner)
-            else:
-                yield frame.unknown("a value made elsewhere")
-
     def item(self, base: Expression, key: Expression, default: Expression | None, frame: Frame) -> Iterator[Value]:
-        """`base[key]` or `base.get(key, default)` on mappings that can be seen."""
-        for container in self.values(base, frame.deeper()):
-            if isinstance(container.content, Mapping):
-                yield from self._items(container, key, default, frame)
-            elif isinstance(container.content, Listing) and isinstance(key, Constant):
-                listed = container.content.items
-                if key.text.isdigit() and int(key.text) < len(listed):
-                    yield from self.values(listed[int(key.text)], container.frame(frame.depth + 1))
-                else:
-                    yield frame.unknown(f"an item of `{written(base)}`")
-            else:
-                yield frame.unknown(f"an item of `{written(base)}`")
-                if default is not None:
-                    yield from self.as_fallback(default, frame)
-
-    def _items(self, container: Value, key: Expression, default: Expression | None, frame: Frame) -> Iterator[Value]:
-        known = items(container, self)
-        for wanted in self.values(key, frame.deeper()):
-            item = known.get(wanted.text) if known is not None and wanted.text is not None else None
-            if known is None or wanted.text is None:
-                yield frame.unknown("an item under a key that cannot be told")
-            # The choice was made where the key was written, so its steps come first.
-            chosen_by_name = len(wanted.chain) > len(frame.chain) + 1
-            if item is not None and known is not None:
-                chain = wanted.chain if chosen_by_name else container.chain
-                selector = wanted if chosen_by_name else None
-                for value in self.values(item, replace(frame.deeper(), chain=chain)):
-                    value = replace(value, fallback=value.fallback or wanted.fallback or container.fallback)
-                    if selector is not None:
-                        value = replace(value, selector=selector, table=tuple(known.items()))
-                    yield value.chosen(container.choice).chosen(wanted.choice)
-            elif default is not None:
-                yield from self.as_fallback(default, frame)
+        yield from item_values(base, key, default, frame, self)
 
     def as_fallback(self, default: Expression, frame: Frame) -> Iterator[Value]:
         for value in self.values(default, frame.deeper()):

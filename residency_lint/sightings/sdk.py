@@ -146,14 +146,8 @@ def _assignments(setting: SdkSetting, start: Start) -> tuple[list[Expression | N
     if setting.module:
         return [latest(module_bindings(setting.module, scene), start)], []
     if setting.env:
-        found = [
-            b for (_, target), bs in scene.unit.bindings.items() if target == f"os.environ[{setting.env}]" for b in bs
-        ]
-        set_outside = [
-            replace(mention.text, path=there.facts.path)
-            for there, mention in set_values(setting.env, scene.unit, scene.program)
-        ]
-        return [*set_outside, *([latest(found, start)] if found else [])], []
+        before = (call.site, call.span.start)
+        return [one.value for one in set_values(setting.env, scene.unit, scene.program, before=before)], []
     if not call.assigned:
         return [], []
     if setting.setter:
@@ -204,6 +198,7 @@ def _moving(part: str, start: Start, given: _Given) -> tuple[dict[SdkSetting, tu
     general = [s for s in start.rule.settings if not s.covers]
     found: dict[SdkSetting, tuple[Value, ...]] = {}
     nones: tuple[Value, ...] = ()
+    emptied: dict[SdkSetting, tuple[Value, ...]] = {}
     # What is assigned to the object afterwards replaces what its constructor was told.
     for setting in sorted([*own, *general], key=lambda s: (not s.beats, bool(s.argument or s.module or s.env))):
         expression = given.values.get(setting)
@@ -212,7 +207,9 @@ def _moving(part: str, start: Start, given: _Given) -> tuple[dict[SdkSetting, tu
         values = start.values(expression)
         left = tuple(v for v in values if isinstance(v.content, Constant) and v.content.text == "None")
         set_ones = tuple(value for value in values if value not in left)
-        if set_ones:
+        if setting.empty and set_ones and all(value.text == "" for value in told(set_ones)):
+            emptied = emptied or {setting: set_ones}
+        elif set_ones:
             found[setting] = set_ones
             # `getenv(name, None)`: whether the variable is set decides, and that is said of it.
             nones = () if any(isinstance(v.content, Unknown) for v in set_ones) else left
@@ -220,7 +217,7 @@ def _moving(part: str, start: Start, given: _Given) -> tuple[dict[SdkSetting, tu
                 return found, ()
         elif not found:
             nones = left
-    return found, nones
+    return found or emptied, () if emptied and not found else nones
 
 
 # --- what is missing, late, or cannot be moved -------------------------------------------------------
