@@ -30,17 +30,25 @@ class Repository:
         self._kept_size = 0
 
     def files_naming(self, name: str, path: str) -> tuple[str, ...]:
-        """The other Python files of a file's repository that hold a name as a word of its own."""
+        """The other Python files of a file's repository that hold a name as a word of its own, and that lie beside,
+        above or below the file or hold part of its module's name as well."""
         root = _root_of(path)
         key = root, name
         if key not in self._found:
             full = len(self._found) >= _MOST_NAMES
             self._found[key] = () if full else tuple(self._holding(name, root))[:_MOST_FOUND]
-        return tuple(found for found in self._found[key] if found != path)
+        modules = _module_words(path)
+        return tuple(
+            found
+            for found in self._found[key]
+            if found != path and (_is_near(found, path) or modules.search(self._bytes(found)))
+        )
 
     def _holding(self, name: str, root: str) -> Iterator[str]:
         word = name.encode()
-        pattern = re.compile(rb"(?<!\w)" + re.escape(word) + rb"(?!\w)")
+        # `.send(` for a method: it has borders of its own.
+        borders = (b"", b"") if name.startswith(".") else (rb"(?<!\w)", rb"(?!\w)")
+        pattern = re.compile(re.escape(word).join(borders))
         size = 0
         for path in self._listed(root):
             data = self._bytes(path)
@@ -71,6 +79,19 @@ class Repository:
             below |= {path for path in self._changes if path.endswith(".py")}
             self._paths[root] = tuple(sorted(below)[:_MOST_FILES])
         return self._paths[root]
+
+
+def _is_near(one: str, other: str) -> bool:
+    """Whether one of the files lies in the other's folder, or below it."""
+    folders = [os.path.join(os.path.dirname(path), "") if os.path.dirname(path) else "" for path in (one, other)]
+    return folders[0].startswith(folders[1]) or folders[1].startswith(folders[0])
+
+
+def _module_words(path: str) -> re.Pattern[bytes]:
+    """The last names of a module, as words: an import that leads to it holds one of them."""
+    parts = [part for part in path.removesuffix(".py").replace(os.sep, "/").split("/") if part != "__init__"]
+    words = b"|".join(re.escape(os.fsencode(part)) for part in parts[-3:])
+    return re.compile(rb"(?<!\w)(?:" + words + rb")(?!\w)")
 
 
 def _root_of(path: str) -> str:

@@ -155,7 +155,9 @@ def _derived(target: Target, program: Program) -> list[Target]:
 def _method_calls(owner: Target, scope: int, unit: Unit, resolution: Resolution) -> Iterator[CallSite]:
     """`client.method()`, `Class.method()`, `self.method()`, `super().method()`."""
     name = unit.scope(scope).name
-    for there in _units_naming(name, unit, resolution.program):
+    # `super().__init__()` stands in a class that names its base.
+    searched = owner.name if name == "__init__" else f".{name}("
+    for there in _units_naming(searched, unit, resolution.program):
         for call in there.calls_by_name.get(name, []):
             if not isinstance(call.function, Attribute):
                 continue

@@ -74,6 +74,11 @@ class Value:
             return self.content.text not in ("None", "False", "0")
         return None if isinstance(self.content, Unknown) else True
 
+    @property
+    def is_unset(self) -> bool:
+        """Whether it is a variable that is `None` where nothing sets it."""
+        return isinstance(self.content, Unknown) and self.content.optional
+
     def chosen(self, choice: Choice) -> Value:
         """The value under a further condition."""
         if choice is Choice.SURE:

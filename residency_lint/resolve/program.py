@@ -15,6 +15,7 @@ from residency_lint.facts import (
     Call,
     Element,
     Facts,
+    Guard,
     Import,
     Listing,
     Mention,
@@ -279,6 +280,12 @@ def _exclusive(one: Site, other: Site) -> bool:
 def _runs_whenever(binding: Site, place: Site) -> bool:
     held = {(guard.chain, id_of(guard), guard.holds) for guard in place.guards}
     return all((guard.chain, id_of(guard), guard.holds) in held for guard in binding.guards)
+
+
+def guards_before(guard: Guard, guards: tuple[Guard, ...]) -> tuple[Guard, ...]:
+    """The conditions that hold where another one is asked."""
+    at = next((i for i, other in enumerate(guards) if other.test.span == guard.test.span), len(guards))
+    return guards[:at]
 
 
 def id_of(guard: object) -> tuple[int, int]:

@@ -37,17 +37,16 @@ from residency_lint.facts import (
 )
 from residency_lint.findings import Step
 from residency_lint.resolve import calls, texts, urls
-from residency_lint.resolve.arguments import items
 from residency_lint.resolve.attributes import attribute_values, pass_over_members
 from residency_lint.resolve.calls import written
+from residency_lint.resolve.containers import elements, item_values
 from residency_lint.resolve.frames import Choice, Frame, Unknown, Value
 from residency_lint.resolve.lookups import lookup
 from residency_lint.resolve.names import targets
 from residency_lint.resolve.objects import object_values
-from residency_lint.resolve.options import parsed_values
 from residency_lint.resolve.origins import origins
 from residency_lint.resolve.parameters import parameter_values
-from residency_lint.resolve.program import Program, Unit
+from residency_lint.resolve.program import Program, Unit, guards_before
 
 _DEEPEST = 20
 _MOST_VALUES = 64
@@ -75,6 +74,7 @@ class Resolution:
         self.program = program
         self._passed = passed
         self._steps = 0
+        self._deciding: set[tuple[int, object]] = set()
 
     def pass_over(self, node: Expression | None, frame: Frame) -> None:
         """Notes that something else is taken where this stands as well."""
@@ -96,7 +96,7 @@ class Resolution:
             chain = (*frame.chain, *(step for step in node.place.chain if step not in frame.chain))
             yield from self.values(node.expression, replace(node.place, chain=chain, depth=frame.depth + 1))
         elif isinstance(node, Element):
-            yield from self._elements(node, frame)
+            yield from elements(node, frame, self)
         elif isinstance(node, (Constant, Listing, Mapping, Lambda)):
             yield frame.value(node)
         elif isinstance(node, Joined):
@@ -137,6 +137,8 @@ class Resolution:
     def bound(self, bindings: Iterable[Binding], frame: Frame) -> Iterator[Value]:
         """The values of bindings that can be in force, latest first."""
         bindings = list(bindings)
+        if self._deciding:
+            bindings = [binding for binding in bindings if not self._is_undecided(binding, frame)] or bindings
         for binding in bindings:
             step = frame.via(binding.span, f"`{binding.target}`")
             inner = replace(step, site=binding.site).deeper()
@@ -178,12 +180,22 @@ class Resolution:
             variants = changed if choice is Choice.SURE else [*variants, *changed][:_MOST_VARIANTS]
         yield from variants
 
+    def _is_undecided(self, binding: Binding, frame: Frame) -> bool:
+        return any((id(frame.unit), guard.test.span) in self._deciding for guard in binding.site.guards)
+
     def choice(self, guards: Iterable[Guard], frame: Frame) -> Choice:
         """Whether code under conditions runs."""
         found = Choice.SURE
         for guard in guards:
-            holds = self.decision(guard.test, frame)
-            is_fixed = holds is not None and self._is_fixed(guard.test, frame)
+            # What a condition guards runs after it: `if not client: client = Client()`.
+            before = replace(frame, site=replace(frame.site, guards=guards_before(guard, frame.site.guards)))
+            key = (id(frame.unit), guard.test.span)
+            is_open = key in self._deciding
+            self._deciding.add(key)
+            holds = None if is_open else self.decision(guard.test, before)
+            is_fixed = holds is not None and self._is_fixed(guard.test, before)
+            if not is_open:
+                self._deciding.remove(key)
             if holds is None:
                 by_word = isinstance(guard.test, Comparison) and isinstance(guard.test.right, Text)
                 one = Choice.WORD if by_word else Choice.OPEN
@@ -258,56 +270,8 @@ class Resolution:
                     return
         yield from self.item(node.base, node.key, None, frame)
 
-    def _elements(self, node: Element, frame: Frame) -> Iterator[Value]:
-        """What a loop's target gets, one after another."""
-        for container in self.values(node.base, frame.deeper()):
-            inner = container.frame(frame.depth + 1)
-            if isinstance(container.content, Listing):
-                for item in container.content.items:
-                    yield from self.values(item, inner)
-            elif isinstance(container.content, Mapping):
-                for key, _ in container.content.items:
-                    if key is not None:
-                        yield from self.values(key, inner)
-            else:
-                yield frame.unknown("a value made elsewhere")
-
     def item(self, base: Expression, key: Expression, default: Expression | None, frame: Frame) -> Iterator[Value]:
-        """`base[key]` or `base.get(key, default)` on mappings that can be seen."""
-        for container in self.values(base, frame.deeper()):
-            if isinstance(container.content, Mapping):
-                yield from self._items(container, key, default, frame)
-            elif isinstance(container.content, Listing) and isinstance(key, Constant):
-                listed = container.content.items
-                if key.text.isdigit() and int(key.text) < len(listed):
-                    yield from self.values(listed[int(key.text)], container.frame(frame.depth + 1))
-                else:
-                    yield frame.unknown(f"an item of `{written(base)}`")
-            elif isinstance(key, Text) and (parsed := parsed_values(key.text, container, self)) is not None:
-                yield from parsed  # `vars(parser.parse_args())["host"]`
-            else:
-                yield frame.unknown(f"an item of `{written(base)}`")
-                if default is not None:
-                    yield from self.as_fallback(default, frame)
-
-    def _items(self, container: Value, key: Expression, default: Expression | None, frame: Frame) -> Iterator[Value]:
-        known = items(container, self)
-        for wanted in self.values(key, frame.deeper()):
-            item = known.get(wanted.text) if known is not None and wanted.text is not None else None
-            if known is None or wanted.text is None:
-                yield frame.unknown("an item under a key that cannot be told")
-            # The choice was made where the key was written, so its steps come first.
-            chosen_by_name = len(wanted.chain) > len(frame.chain) + 1
-            if item is not None and known is not None:
-                chain = wanted.chain if chosen_by_name else container.chain
-                selector = wanted if chosen_by_name else None
-                for value in self.values(item, replace(frame.deeper(), chain=chain)):
-                    value = replace(value, fallback=value.fallback or wanted.fallback or container.fallback)
-                    if selector is not None:
-                        value = replace(value, selector=selector, table=tuple(known.items()))
-                    yield value.chosen(container.choice).chosen(wanted.choice)
-            elif default is not None:
-                yield from self.as_fallback(default, frame)
+        yield from item_values(base, key, default, frame, self)
 
     def as_fallback(self, default: Expression, frame: Frame) -> Iterator[Value]:
         for value in self.values(default, frame.deeper()):
@@ -344,7 +308,7 @@ class Resolution:
         truths = {value.truth for value in values}
         # With nothing set, an unknown environment variable leaves the fallback to decide.
         truths.discard(None)
-        if len(values) == 1 and _is_unset(values[0]):
+        if len(values) == 1 and values[0].is_unset:
             return False
         return truths.pop() if len(truths) == 1 else None
 
@@ -365,7 +329,7 @@ class Resolution:
         """The one value that is known of an operand, as comparable words: `"None"` and None differ."""
         values = list(self.values(node, frame.aside()))
         known = [value.content for value in values if not isinstance(value.content, Unknown)]
-        if len(values) == 1 and _is_unset(values[0]):
+        if len(values) == 1 and values[0].is_unset:
             return "None"
         if len(known) != 1:
             return None
@@ -386,10 +350,6 @@ class Resolution:
             for operand in operands
             for value in self.values(operand, frame.aside())
         )
-
-
-def _is_unset(value: Value) -> bool:
-    return isinstance(value.content, Unknown) and value.content.optional
 
 
 def _shown(text: str) -> str:

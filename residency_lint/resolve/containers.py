@@ -1,0 +1,74 @@
+"""What mappings and listings hold."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from residency_lint.facts import Constant, Element, Expression, Listing, Mapping, Text
+from residency_lint.resolve.arguments import items
+from residency_lint.resolve.calls import written
+from residency_lint.resolve.frames import Frame, Value
+from residency_lint.resolve.options import parsed_values
+
+if TYPE_CHECKING:
+    from residency_lint.resolve.values import Resolution
+
+
+def elements(node: Element, frame: Frame, resolution: Resolution) -> Iterator[Value]:
+    """What a loop's target gets, one after another."""
+    for container in resolution.values(node.base, frame.deeper()):
+        inner = container.frame(frame.depth + 1)
+        if isinstance(container.content, Listing):
+            for item in container.content.items:
+                yield from resolution.values(item, inner)
+        elif isinstance(container.content, Mapping):
+            for key, _ in container.content.items:
+                if key is not None:
+                    yield from resolution.values(key, inner)
+        else:
+            yield frame.unknown("a value made elsewhere")
+
+
+def item_values(
+    base: Expression, key: Expression, default: Expression | None, frame: Frame, resolution: Resolution
+) -> Iterator[Value]:
+    """`base[key]` or `base.get(key, default)` on mappings that can be seen."""
+    for container in resolution.values(base, frame.deeper()):
+        if isinstance(container.content, Mapping):
+            yield from _items(container, key, default, frame, resolution)
+        elif isinstance(container.content, Listing) and isinstance(key, Constant):
+            listed = container.content.items
+            if key.text.isdigit() and int(key.text) < len(listed):
+                yield from resolution.values(listed[int(key.text)], container.frame(frame.depth + 1))
+            else:
+                yield frame.unknown(f"an item of `{written(base)}`")
+        elif isinstance(key, Text) and (parsed := parsed_values(key.text, container, resolution)) is not None:
+            yield from parsed  # `vars(parser.parse_args())["host"]`
+        else:
+            yield frame.unknown(f"an item of `{written(base)}`")
+            if default is not None:
+                yield from resolution.as_fallback(default, frame)
+
+
+def _items(
+    container: Value, key: Expression, default: Expression | None, frame: Frame, resolution: Resolution
+) -> Iterator[Value]:
+    known = items(container, resolution)
+    for wanted in resolution.values(key, frame.deeper()):
+        item = known.get(wanted.text) if known is not None and wanted.text is not None else None
+        if known is None or wanted.text is None:
+            yield frame.unknown("an item under a key that cannot be told")
+        # The choice was made where the key was written, so its steps come first.
+        chosen_by_name = len(wanted.chain) > len(frame.chain) + 1
+        if item is not None and known is not None:
+            chain = wanted.chain if chosen_by_name else container.chain
+            selector = wanted if chosen_by_name else None
+            for value in resolution.values(item, replace(frame.deeper(), chain=chain)):
+                value = replace(value, fallback=value.fallback or wanted.fallback or container.fallback)
+                if selector is not None:
+                    value = replace(value, selector=selector, table=tuple(known.items()))
+                yield value.chosen(container.choice).chosen(wanted.choice)
+        elif default is not None:
+            yield from resolution.as_fallback(default, frame)
