@@ -63,6 +63,11 @@ class Unit:
         """Identity of an expression → the binding it is the value of."""
         return {id(binding.value): binding for binding in self.facts.bindings if binding.value is not None}
 
+    def binding_around(self, span: Span) -> Binding | None:
+        """The innermost binding whose value holds a span."""
+        holding = [b for b in self.facts.bindings if b.value is not None and b.value.span.contains(span)]
+        return min(holding, key=lambda b: b.value.span.end - b.value.span.start if b.value else 0, default=None)
+
     @cached_property
     def roles_of_reads(self) -> dict[str, set[Role]]:
         """Name, also the end of a dotted one → what is done with its value wherever it is read."""

@@ -231,19 +231,21 @@ class Expressions:
             return f.Constant(node.value, span)
         if node.value in self._hidden:
             return f.Opaque("a loop variable", span)
-        self.reads.append(f.Read(node.value, around.role, span, around.site.scope))
-        return f.Name(node.value, span)
+        return self._read(f.Name(node.value, span), around)
+
+    def _read(self, expression: f.Expression, around: Around) -> f.Expression:
+        name = dotted(expression)
+        if not name and isinstance(expression, f.Attribute):
+            name = f".{expression.name}"
+        self.reads.append(f.Read(name, around.role, expression, around.site))
+        return expression
 
     def _number(self, node: cst.Integer | cst.Float, around: Around) -> f.Constant:
         return f.Constant(node.value, self.span(node))
 
     def _attribute(self, node: cst.Attribute, around: Around) -> f.Expression:
         base = self.convert(node.value, replace(around, assigned=""))
-        expression = f.Attribute(base, node.attr.value, self.span(node))
-        name = dotted(expression)
-        if name:
-            self.reads.append(f.Read(name, around.role, expression.span, around.site.scope))
-        return expression
+        return self._read(f.Attribute(base, node.attr.value, self.span(node)), around)
 
     def _subscript(self, node: cst.Subscript, around: Around) -> f.Expression:
         base = self.convert(node.value, replace(around, assigned=""))
@@ -254,7 +256,7 @@ class Expressions:
             subscript = f.Subscript(base, key, span)
             if not isinstance(key, (f.Text, f.Constant)):
                 self.selections.append((subscript, around.site))
-            return subscript
+            return self._read(subscript, around)
         for element in node.slice:
             self._descend(element, around)
         return f.Opaque("a slice", span)
@@ -288,6 +290,7 @@ class Expressions:
         )
         if around.role is not f.Role.DEAD:
             self.calls.append(call)
+            self._read(call, around)
             if callee.endswith((".get", ".pop")) and arguments and not isinstance(arguments[0].value, f.Text):
                 self.selections.append((call, around.site))
         return call

@@ -136,3 +136,8 @@ CELLS = list(cells())
 def spread(every: int) -> list[Cell]:
     """One cell in so many, moving from form to form, so that each form and each sink is met."""
     return [cell for cell in CELLS if (FORMS.index(cell.form) + SINKS.index(cell.sink)) % every == 0]
+
+
+def packages(sink: Sink) -> list[str]:
+    """What a sink's programs load first."""
+    return sorted(set(re.findall(r"^(?:from|import) ([\w.]+)", sink.imports, re.MULTILINE)))

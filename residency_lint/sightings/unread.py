@@ -1,0 +1,145 @@
+"""Texts that nothing uses: a later value or a caller's stands in their place, or no line in sight reads them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from enum import Enum
+
+from residency_lint.facts import (
+    Binding,
+    BindingKind,
+    Branch,
+    Call,
+    Expression,
+    Fallback,
+    Joined,
+    Listing,
+    Mapping,
+    Mention,
+    Read,
+    Role,
+    ScopeKind,
+    Text,
+)
+from residency_lint.resolve.frames import Unknown, Value
+from residency_lint.resolve.program import Unit
+from residency_lint.resolve.values import resolve, told, written
+from residency_lint.sightings.scene import Scene
+from residency_lint.source import Span
+
+
+class Use(Enum):
+    """What the file does with a text that it keeps under a name."""
+
+    USED = "its value is used, or that cannot be told"
+    LEFT_OUT = "every read of the name is seen, and none gets this value"
+    UNREAD = "nothing in this file reads the name"
+
+
+def use_of(mention: Mention, scene: Scene) -> Use:
+    """Whether a text's value gets anywhere. A text that stands in a call, or that no name keeps, is used."""
+    unit, span = scene.unit, mention.text.span
+    binding = unit.binding_around(span)
+    if binding is not None and binding.value is not None and _keeps(binding.value, span):
+        reads = list(_widest(_reads_of(binding, unit)))
+        if not reads:
+            return Use.LEFT_OUT if _is_local(binding, unit) else Use.UNREAD
+    else:
+        returned = next((r for r in scene.facts.returns if r.value.span.contains(span)), None)
+        if returned is None or not _keeps(returned.value, span):
+            return Use.USED
+        reads = list(_widest(_calls_of(unit.scope(returned.site.scope).name, unit)))
+        if not reads:
+            return Use.UNREAD
+    uses = [read for read in reads if read.role not in SHOWN]
+    return Use.USED if any(_may_get(read, span, scene) for read in uses) else Use.LEFT_OUT
+
+
+SHOWN = frozenset({Role.PRINTED, Role.COMPARED, Role.DESCRIBED, Role.ASSERTED, Role.LISTED, Role.DEAD})
+"""What may be done with a value that is not sent."""
+_KEEPING = frozenset({"getenv", "environ.get", "Field", "field", "attrib", "dict", "SimpleNamespace"})
+"""Calls that only keep what they are given."""
+
+
+def _keeps(value: Expression, span: Span) -> bool:
+    """Whether a text is (a part of) the value itself, not something that a call on the way sends."""
+    if not value.span.contains(span):
+        return False
+    if isinstance(value, Text):
+        return True
+    parts: tuple[Expression, ...] = ()
+    if isinstance(value, Joined):
+        parts = value.parts
+    elif isinstance(value, Listing):
+        parts = value.items
+    elif isinstance(value, Fallback):
+        parts = value.options
+    elif isinstance(value, Mapping):
+        parts = tuple(item for _, item in value.items)
+    elif isinstance(value, Branch):
+        parts = (value.then, value.otherwise)
+    elif isinstance(value, Call):
+        name = written(value.function)
+        if name.rpartition(".")[2] in _KEEPING or name.endswith("environ.get"):
+            parts = tuple(argument.value for argument in value.arguments)
+    return any(_keeps(part, span) for part in parts)
+
+
+def _is_local(binding: Binding, unit: Unit) -> bool:
+    return "." not in binding.target and unit.scope(binding.site.scope).kind is ScopeKind.FUNCTION
+
+
+def _reads_of(binding: Binding, unit: Unit) -> Iterator[Read]:
+    """The reads that can get what a binding gives its target: of the name, or of an attribute of that name."""
+    target, scope = binding.target, binding.site.scope
+    if "[" in target:
+        # What is put into a container is read with it.
+        target = target.partition("[")[0]
+    if "." not in target and unit.scope(scope).kind is not ScopeKind.CLASS:
+        for read in unit.facts.reads:
+            if read.name.partition(".")[0] == target and _owner(target, read.site.scope, unit) == scope:
+                yield read
+        return
+    last = target.rpartition(".")[2]
+    for read in unit.facts.reads:
+        first, *attributes = read.name.split(".")
+        if last in attributes or (first == last and read.site.scope == scope):
+            yield read
+
+
+def _owner(name: str, scope: int, unit: Unit) -> int | None:
+    """The scope whose binding a name means."""
+    return next((s for s in unit.visible_scopes(scope) if (s, name) in unit.bindings or (s, name) in unit.imports), None)
+
+
+def _calls_of(name: str, unit: Unit) -> Iterator[Read]:
+    for read in unit.facts.reads:
+        if isinstance(read.expression, Call) and written(read.expression.function).rpartition(".")[2] == name:
+            yield read
+
+
+def _widest(reads: Iterator[Read]) -> Iterator[Read]:
+    """Of `a`, `a.b` and `a.b.get("c")`, read in one place, the last."""
+    widest: dict[int, Read] = {}
+    for read in reads:
+        known = widest.get(read.span.start)
+        if known is None or known.span.end < read.span.end:
+            widest[read.span.start] = read
+    yield from widest.values()
+
+
+def _may_get(read: Read, span: Span, scene: Scene) -> bool:
+    values = told(resolve(read.expression, scene.unit, read.site, scene.program))
+    return not values or any(_is_of(value, span, scene) for value in values)
+
+
+def _is_of(value: Value, span: Span, scene: Scene) -> bool:
+    """Whether a value is, or may be, made of the text at a span of this file."""
+    content = value.content
+    if isinstance(content, Unknown):
+        return True
+    if value.unit is not scene.unit:
+        return False
+    if isinstance(content, Text) and content.pieces:
+        return any(piece.span == span for _, piece in content.pieces)
+    return content.span.contains(span)
