@@ -7,15 +7,15 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from residency_lint.facts import HOLE, Attribute, BindingKind, Call, Comparison, Joined, Mention, Role, Site, Text
-from residency_lint.findings import Context, Sighting
+from residency_lint.findings import Sighting
 from residency_lint.resolve.values import decide, resolve, written
-from residency_lint.rules import Endpoint, SdkCall, Setting
+from residency_lint.rules import SdkCall, Setting
 from residency_lint.sightings.evidence import Passage
 from residency_lint.sightings.scene import Scene, context_of, is_silent
 from residency_lint.sightings.sdk import sdk_sightings
 from residency_lint.sightings.switches import Seen, placed_in_switches, regions_of_holed
 from residency_lint.sightings.texts import text_sightings
-from residency_lint.sightings.unread import Use, use_of
+from residency_lint.sightings.unread import without_unused
 
 __all__ = ["Scene", "is_silent", "sightings"]
 
@@ -28,8 +28,7 @@ def sightings(scene: Scene) -> tuple[Sighting, ...]:
     if _is_host_list(scene):
         return ()
     sdk = list(sdk_sightings(scene))
-    texts = _without_unused(_texts(scene), sdk, scene)
-    found = [*sdk, *placed_in_switches(texts, scene), *_folded(scene)]
+    found = [*sdk, *placed_in_switches(without_unused(_texts(scene), sdk, scene), scene), *_folded(scene)]
     kept = _Kept()
     # A word alone says least: whoever sees which hosts it selects knows better.
     for one in sorted(found, key=lambda one: isinstance(one.rule, Setting) and one.rule.needs_vendor):
@@ -117,32 +116,6 @@ def _texts(scene: Scene) -> list[Seen]:
         seen += [Seen(mention, found) for found in text_sightings(Passage(mention, context, scene))]
     choices = {id(one) for one in _choices(seen)}
     return [one for one in seen if id(one) not in choices]
-
-
-def _without_unused(seen: list[Seen], sdk: list[Sighting], scene: Scene) -> list[Seen]:
-    """Without the texts whose value gets nowhere. What no line reads may be read from elsewhere, unless its vendor is
-    used here in another region: then it is an alternative that was not taken."""
-    if scene.facts.language != "python":
-        return seen
-    uses = [(one, use_of(one.mention, scene)) for one in seen]
-    used = [*sdk, *(one.sighting for one, use in uses if use is Use.USED)]
-    return [
-        replace(one, sighting=replace(one.sighting, context=Context.UNUSED))
-        if use is Use.UNREAD and any(_is_instead(other, one.sighting) for other in used)
-        else one
-        for one, use in uses
-        if use is not Use.LEFT_OUT
-    ]
-
-
-def _is_instead(used: Sighting, unread: Sighting) -> bool:
-    same = used.rule is unread.rule or isinstance(used.rule, SdkCall) and isinstance(unread.rule, Endpoint | Setting)
-    return (
-        same
-        and used.rule.vendor == unread.rule.vendor
-        and used.region not in (None, unread.region)
-        and unread.context is Context.CODE
-    )
 
 
 def _choices(seen: list[Seen]) -> list[Seen]:

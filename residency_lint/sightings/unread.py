@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from enum import Enum
 
 from residency_lint.facts import (
@@ -21,14 +22,44 @@ from residency_lint.facts import (
     ScopeKind,
     Text,
 )
+from residency_lint.findings import Context, Sighting
 from residency_lint.resolve.frames import Unknown, Value
 from residency_lint.resolve.program import Unit
 from residency_lint.resolve.values import resolve, told, written
+from residency_lint.rules import Endpoint, SdkCall, Setting
 from residency_lint.sightings.scene import Scene
+from residency_lint.sightings.switches import Seen
 from residency_lint.source import Span
 
 
-class Use(Enum):
+def without_unused(seen: list[Seen], sdk: list[Sighting], scene: Scene) -> list[Seen]:
+    """Without the texts whose value gets nowhere. What no line reads may be read from elsewhere, unless all that is
+    used here of its vendor leads to where it may: then it is an alternative that was not taken."""
+    if scene.facts.language != "python":
+        return seen
+    uses = [(one, _use_of(one.mention, scene)) for one in seen]
+    used = [*sdk, *(one.sighting for one, use in uses if use is _Use.USED)]
+    return [
+        replace(one, sighting=replace(one.sighting, context=Context.UNUSED))
+        if use is _Use.UNREAD and _is_not_taken(one.sighting, used, scene)
+        else one
+        for one, use in uses
+        if use is not _Use.LEFT_OUT
+    ]
+
+
+def _is_not_taken(unread: Sighting, used: list[Sighting], scene: Scene) -> bool:
+    vendor = unread.rule.vendor
+    regions = {
+        one.region
+        for one in used
+        if one.rule.vendor == vendor
+        and (one.rule is unread.rule or isinstance(one.rule, SdkCall) and isinstance(unread.rule, Endpoint | Setting))
+    }
+    return unread.context is Context.CODE and bool(regions) and regions <= set(scene.wanted(vendor))
+
+
+class _Use(Enum):
     """What the file does with a text that it keeps under a name."""
 
     USED = "its value is used, or that cannot be told"
@@ -36,26 +67,26 @@ class Use(Enum):
     UNREAD = "nothing in this file reads the name"
 
 
-def use_of(mention: Mention, scene: Scene) -> Use:
+def _use_of(mention: Mention, scene: Scene) -> _Use:
     """Whether a text's value gets anywhere. A text that stands in a call, or that no name keeps, is used."""
     unit, span = scene.unit, mention.text.span
     binding = unit.binding_around(span)
     if binding is not None and binding.value is not None and _keeps(binding.value, span):
         reads = list(_widest(_reads_of(binding, unit)))
         if not reads:
-            return Use.LEFT_OUT if _is_local(binding, unit) else Use.UNREAD
+            return _Use.LEFT_OUT if _is_local(binding, unit) else _Use.UNREAD
     else:
         returned = next((r for r in scene.facts.returns if r.value.span.contains(span)), None)
         if returned is None or not _keeps(returned.value, span):
-            return Use.USED
+            return _Use.USED
         reads = list(_widest(_calls_of(unit.scope(returned.site.scope).name, unit)))
         if not reads:
-            return Use.UNREAD
-    uses = [read for read in reads if read.role not in SHOWN]
-    return Use.USED if any(_may_get(read, span, scene) for read in uses) else Use.LEFT_OUT
+            return _Use.UNREAD
+    uses = [read for read in reads if read.role not in _SHOWN]
+    return _Use.USED if any(_may_get(read, span, scene) for read in uses) else _Use.LEFT_OUT
 
 
-SHOWN = frozenset({Role.PRINTED, Role.COMPARED, Role.DESCRIBED, Role.ASSERTED, Role.LISTED, Role.DEAD})
+_SHOWN = frozenset({Role.PRINTED, Role.COMPARED, Role.DESCRIBED, Role.ASSERTED, Role.LISTED, Role.DEAD})
 """What may be done with a value that is not sent."""
 _KEEPING = frozenset({"getenv", "environ.get", "Field", "field", "attrib", "dict", "SimpleNamespace"})
 """Calls that only keep what they are given."""
@@ -109,7 +140,9 @@ def _reads_of(binding: Binding, unit: Unit) -> Iterator[Read]:
 
 def _owner(name: str, scope: int, unit: Unit) -> int | None:
     """The scope whose binding a name means."""
-    return next((s for s in unit.visible_scopes(scope) if (s, name) in unit.bindings or (s, name) in unit.imports), None)
+    return next(
+        (s for s in unit.visible_scopes(scope) if (s, name) in unit.bindings or (s, name) in unit.imports), None
+    )
 
 
 def _calls_of(name: str, unit: Unit) -> Iterator[Read]:

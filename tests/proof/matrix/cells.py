@@ -106,9 +106,7 @@ def _parts(text: str, other: str) -> tuple[str, str, str]:
     return start, text[len(start) : len(text) - len(end)], end
 
 
-SINKS = [
-    Sink(name, **row) for name, row in tomli.loads((FOLDER / "sinks.toml").read_text(encoding="utf-8")).items()
-]
+SINKS = [Sink(name, **row) for name, row in tomli.loads((FOLDER / "sinks.toml").read_text(encoding="utf-8")).items()]
 FORMS = sections("forms.md", (FOLDER / "forms.md").read_text(encoding="utf-8"))
 
 
