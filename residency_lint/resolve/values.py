@@ -112,7 +112,7 @@ class Resolution:
         yield from self._from_elsewhere(node, frame)
 
     def _bindings(self, bindings: Iterable[Binding], frame: Frame) -> Iterator[Value]:
-        bindings = self._running(list(bindings), frame)
+        bindings = list(bindings)
         for binding in bindings:
             step = frame.via(binding.span, f"`{binding.target}`")
             inner = replace(step, site=binding.site).deeper()
@@ -123,28 +123,6 @@ class Resolution:
             else:
                 for value in self.values(binding.value, inner):
                     yield replace(value, fallback=value.fallback or len(bindings) > 1)
-
-    def _running(self, bindings: list[Binding], frame: Frame) -> list[Binding]:
-        """Of several bindings, the latest first, those whose conditions do not fail for constants, down to one whose
-        conditions hold."""
-        if len(bindings) < 2 or frame.depth > _DEEPEST:
-            return bindings
-        running: list[Binding] = []
-        for binding in bindings:
-            holds = self._runs(binding.site, replace(frame, site=binding.site).deeper())
-            if holds is not False:
-                running.append(binding)
-            if holds:
-                break
-        return running or bindings
-
-    def _runs(self, site: Site, frame: Frame) -> bool | None:
-        """Whether what stands at a site runs, as far as constants tell."""
-        known = [
-            (self.decision(guard.test, frame) is guard.holds) if self._is_fixed(guard.test, frame) else None
-            for guard in site.guards
-        ]
-        return False if False in known else None if None in known else True
 
     def _parameter(self, binding: Binding, frame: Frame) -> Iterator[Value]:
         function = frame.unit.scope(binding.site.scope)

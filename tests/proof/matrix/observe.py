@@ -1,4 +1,4 @@
-"""Runs many programs, each in a process of its own that starts with their packages loaded: `observe.py CERTIFICATE PLAN`.
+"""Runs many programs, each in a process of its own with their packages loaded: `observe.py CERTIFICATE PLAN`.
 
 The plan (JSON) names what is loaded and, for each program, its folder, its file, its environment and the file that
 receives the hosts (`tests/proof/capture.py`); how each ended is written beside that file, as `.ended`.
