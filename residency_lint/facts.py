@@ -279,7 +279,7 @@ class Mention:
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """A dotted name is read, an item or an attribute of something, or the result of a call; what is done with its value.
+    """A name, an attribute, an item or the result of a call is read, and what is done with its value.
 
     `name` is empty for what has no dotted name; one that begins with a dot is an attribute of such.
     """

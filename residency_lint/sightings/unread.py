@@ -8,7 +8,6 @@ from enum import Enum
 
 from residency_lint.facts import (
     Binding,
-    BindingKind,
     Branch,
     Call,
     Expression,
@@ -54,7 +53,7 @@ def _is_not_taken(unread: Sighting, used: list[Sighting], scene: Scene) -> bool:
         one.region
         for one in used
         if one.rule.vendor == vendor
-        and (one.rule is unread.rule or isinstance(one.rule, SdkCall) and isinstance(unread.rule, Endpoint | Setting))
+        and (one.rule is unread.rule or (isinstance(one.rule, SdkCall) and isinstance(unread.rule, Endpoint | Setting)))
     }
     return unread.context is Context.CODE and bool(regions) and regions <= set(scene.wanted(vendor))
 

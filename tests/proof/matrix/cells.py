@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import takewhile
 from pathlib import Path
 
 import tomli
@@ -81,7 +81,8 @@ class Cell:
         body = _SEND.sub(lambda found: _indented(sink.sending(found[2]), found[1]) + (found[3] or ""), body)
         body = _USE.sub(lambda found: _indented(sink.using(found[2]), found[1]), body)
         body = _BUILD.sub(lambda found: sink.building(found[1]), body)
-        body = body.replace("LEADING", sink.leading).replace("MAKE", sink.make).replace("KEYWORD", sink.keyword)
+        body = body.replace("*LEADING, ", sink.leading).replace("*LEADING", sink.leading.rstrip(", "))
+        body = body.replace("MAKE", sink.make).replace("KEYWORD", sink.keyword)
         start, middle, end = _parts(text, other)
         words = {
             "VALUE": text if sink.plain else f'"{text}"',
@@ -101,9 +102,15 @@ def _indented(statements: str, indent: str) -> str:
 
 def _parts(text: str, other: str) -> tuple[str, str, str]:
     """What two texts begin with, what only the first has, and what they end with."""
-    start = os.path.commonprefix([text, other])
-    end = os.path.commonprefix([text[len(start) :][::-1], other[len(start) :][::-1]])[::-1]
+    start = _shared(text, other)
+    end = _shared(text[len(start) :][::-1], other[len(start) :][::-1])[::-1]
     return start, text[len(start) : len(text) - len(end)], end
+
+
+def _shared(text: str, other: str) -> str:
+    """What two texts begin with."""
+    pairs = takewhile(lambda pair: pair[0] == pair[1], zip(text, other, strict=False))
+    return "".join(one for one, _ in pairs)
 
 
 SINKS = [Sink(name, **row) for name, row in tomli.loads((FOLDER / "sinks.toml").read_text(encoding="utf-8")).items()]
