@@ -9,7 +9,21 @@ from functools import cached_property
 from itertools import pairwise
 from posixpath import dirname, join, normpath
 
-from residency_lint.facts import Binding, Call, Facts, Import, Mention, Name, Return, Role, Scope, ScopeKind, Site, Text
+from residency_lint.facts import (
+    Binding,
+    Call,
+    Facts,
+    Import,
+    Mention,
+    Name,
+    Read,
+    Return,
+    Role,
+    Scope,
+    ScopeKind,
+    Site,
+    Text,
+)
 from residency_lint.source import Span
 
 
@@ -67,6 +81,14 @@ class Unit:
         """The innermost binding whose value holds a span."""
         holding = [b for b in self.facts.bindings if b.value is not None and b.value.span.contains(span)]
         return min(holding, key=lambda b: b.value.span.end - b.value.span.start if b.value else 0, default=None)
+
+    @cached_property
+    def widest_reads(self) -> dict[int, Read]:
+        """Where a read starts → the widest one that starts there."""
+        return {read.span.start: read for read in sorted(self.facts.reads, key=lambda read: read.span.end)}
+
+    def reads_around(self, span: Span) -> list[Read]:
+        return [read for read in self.facts.reads if read.span.contains(span)]
 
     @cached_property
     def roles_of_reads(self) -> dict[str, set[Role]]:

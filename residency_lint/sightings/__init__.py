@@ -28,7 +28,9 @@ def sightings(scene: Scene) -> tuple[Sighting, ...]:
     if _is_host_list(scene):
         return ()
     sdk = list(sdk_sightings(scene))
-    found = [*sdk, *placed_in_switches(without_unused(_texts(scene), sdk, scene), scene), *_folded(scene)]
+    texts = _texts(scene)
+    placed = list(placed_in_switches(texts, scene))
+    found = [*sdk, *without_unused(placed, texts, sdk, scene), *_folded(scene)]
     kept = _Kept()
     # A word alone says least: whoever sees which hosts it selects knows better.
     for one in sorted(found, key=lambda one: isinstance(one.rule, Setting) and one.rule.needs_vendor):

@@ -31,20 +31,25 @@ from residency_lint.sightings.switches import Seen
 from residency_lint.source import Span
 
 
-def without_unused(seen: list[Seen], sdk: list[Sighting], scene: Scene) -> list[Seen]:
-    """Without the texts whose value gets nowhere. What no line reads may be read from elsewhere, unless all that is
-    used here of its vendor leads to where it may: then it is an alternative that was not taken."""
+def without_unused(placed: list[Sighting], seen: list[Seen], sdk: list[Sighting], scene: Scene) -> Iterator[Sighting]:
+    """Sightings in texts without those whose value gets nowhere; an entry of a table is never its choice then.
+
+    What no line reads may be read from elsewhere, unless all that is used here of its vendor leads to where it may:
+    then it is an alternative that was not taken.
+    """
     if scene.facts.language != "python":
-        return seen
-    uses = [(one, _use_of(one.mention, scene)) for one in seen]
-    used = [*sdk, *(one.sighting for one, use in uses if use is _Use.USED)]
-    return [
-        replace(one, sighting=replace(one.sighting, context=Context.UNUSED))
-        if use is _Use.UNREAD and _is_not_taken(one.sighting, used, scene)
-        else one
-        for one, use in uses
-        if use is not _Use.LEFT_OUT
-    ]
+        yield from placed
+        return
+    uses = {(one.sighting.path, one.sighting.span): _use_of(one.mention, scene) for one in seen}
+    with_use = [(one, uses.get((one.path, one.span), _Use.USED)) for one in placed]
+    used = [*sdk, *(one for one, use in with_use if use is _Use.USED)]
+    for one, use in with_use:
+        if use is _Use.LEFT_OUT and one.beside:
+            yield replace(one, chosen=False)
+        elif use is _Use.UNREAD and _is_not_taken(one, used, scene):
+            yield replace(one, context=Context.UNUSED)
+        elif use is not _Use.LEFT_OUT:
+            yield one
 
 
 def _is_not_taken(unread: Sighting, used: list[Sighting], scene: Scene) -> bool:
@@ -67,26 +72,37 @@ class _Use(Enum):
 
 
 def _use_of(mention: Mention, scene: Scene) -> _Use:
-    """Whether a text's value gets anywhere. A text that stands in a call, or that no name keeps, is used."""
+    """Whether a text's value gets anywhere. A text that a call takes, or that no name keeps, is used."""
     unit, span = scene.unit, mention.text.span
+    if any(_is_choice(read.expression) and not _may_get(read, span, scene) for read in unit.reads_around(span)):
+        return _Use.LEFT_OUT
     binding = unit.binding_around(span)
     if binding is not None and binding.value is not None and _keeps(binding.value, span):
-        reads = list(_widest(_reads_of(binding, unit)))
+        reads = _widest(_reads_of(binding, unit), unit)
         if not reads:
             return _Use.LEFT_OUT if _is_local(binding, unit) else _Use.UNREAD
     else:
         returned = next((r for r in scene.facts.returns if r.value.span.contains(span)), None)
         if returned is None or not _keeps(returned.value, span):
             return _Use.USED
-        reads = list(_widest(_calls_of(unit.scope(returned.site.scope).name, unit)))
+        reads = _widest(_calls_of(unit.scope(returned.site.scope).name, unit), unit)
         if not reads:
             return _Use.UNREAD
     uses = [read for read in reads if read.role not in _SHOWN]
     return _Use.USED if any(_may_get(read, span, scene) for read in uses) else _Use.LEFT_OUT
 
 
+def _is_choice(expression: Expression) -> bool:
+    """Whether an expression takes one of the values that stand in it: `a or b`, `a if b else c`, a look-up."""
+    if isinstance(expression, Call):
+        return written(expression.function).rpartition(".")[2] in _LOOKUPS
+    return isinstance(expression, Fallback | Branch)
+
+
 _SHOWN = frozenset({Role.PRINTED, Role.COMPARED, Role.DESCRIBED, Role.ASSERTED, Role.LISTED, Role.DEAD})
 """What may be done with a value that is not sent."""
+_LOOKUPS = frozenset({"getenv", "get", "pop", "setdefault", "config", "getattr", "str"})
+"""Calls that give back what they find, or a default."""
 _KEEPING = frozenset({"getenv", "environ.get", "Field", "field", "attrib", "dict", "SimpleNamespace"})
 """Calls that only keep what they are given."""
 
@@ -150,14 +166,9 @@ def _calls_of(name: str, unit: Unit) -> Iterator[Read]:
             yield read
 
 
-def _widest(reads: Iterator[Read]) -> Iterator[Read]:
+def _widest(reads: Iterator[Read], unit: Unit) -> list[Read]:
     """Of `a`, `a.b` and `a.b.get("c")`, read in one place, the last."""
-    widest: dict[int, Read] = {}
-    for read in reads:
-        known = widest.get(read.span.start)
-        if known is None or known.span.end < read.span.end:
-            widest[read.span.start] = read
-    yield from widest.values()
+    return [unit.widest_reads[start] for start in sorted({read.span.start for read in reads})]
 
 
 def _may_get(read: Read, span: Span, scene: Scene) -> bool:

@@ -196,17 +196,18 @@ class Expressions:
             while isinstance(left, cst.BooleanOperation) and isinstance(left.operator, cst.Or):
                 options.append(left.right)
                 left = left.left
-            return f.Fallback(tuple(self.convert(option, inner) for option in [left, *reversed(options)]), span)
+            converted = tuple(self.convert(option, inner) for option in [left, *reversed(options)])
+            return self._read(f.Fallback(converted, span), around)
         first = self.convert(node.left, replace(inner, role=f.Role.COMPARED))
-        return f.Branch(first, self.convert(node.right, inner), first, span)
+        return self._read(f.Branch(first, self.convert(node.right, inner), first, span), around)
 
-    def _conditional(self, node: cst.IfExp, around: Around) -> f.Branch:
+    def _conditional(self, node: cst.IfExp, around: Around) -> f.Expression:
         inner = replace(around, assigned="")
         test = self.test(node.test, inner)
         chain = self.new_chain()
         then = self.convert(node.body, inner.guarded(f.Guard(test, True, chain)))
         otherwise = self.convert(node.orelse, inner.guarded(f.Guard(test, False, chain)))
-        return f.Branch(test, then, otherwise, self.span(node))
+        return self._read(f.Branch(test, then, otherwise, self.span(node)), around)
 
     def test(self, node: cst.BaseExpression, around: Around) -> f.Expression:
         """A condition: what stands in it is compared, not sent."""
@@ -262,7 +263,8 @@ class Expressions:
         return f.Opaque("a slice", span)
 
     def _call(self, node: cst.Call, around: Around) -> f.Expression:
-        function = self.convert(node.func, replace(around, role=f.Role.VALUE, assigned="", keys=()))
+        role = f.Role.DEAD if around.role is f.Role.DEAD else f.Role.VALUE
+        function = self.convert(node.func, replace(around, role=role, assigned="", keys=()))
         callee = dotted(function)
         role = roles.role_of_callee(callee)
         arguments: list[f.Argument] = []
