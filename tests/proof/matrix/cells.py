@@ -146,3 +146,8 @@ def spread(every: int) -> list[Cell]:
 def packages(sink: Sink) -> list[str]:
     """What a sink's programs load first."""
     return sorted(set(re.findall(r"^(?:from|import) ([\w.]+)", sink.imports, re.MULTILINE)))
+
+
+JUDGED = {form.title: [cell for cell in spread(6) if cell.form is form] for form in FORMS}
+REPAIRED = [cell for cell in spread(34) if not cell.sink.shown]
+KNOWN_PATH = FOLDER / "known.toml"
