@@ -323,12 +323,19 @@ class Mention:
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """A dotted name is read, and what is done with its value."""
+    """A name, an attribute, an item or the result of a call is read, and what is done with its value.
+
+    `name` is empty for what has no dotted name; one that begins with a dot is an attribute of such.
+    """
 
     name: str
     role: Role
-    span: Span
-    scope: int
+    expression: Expression
+    site: Site
+
+    @property
+    def span(self) -> Span:
+        return self.expression.span
 
 
 @dataclass(frozen=True, slots=True)

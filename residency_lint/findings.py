@@ -40,6 +40,7 @@ class Context(Enum):
     GENERATED = "a bundled or generated copy"
     PLACEHOLDER = "a placeholder"
     BUILD = "something that only builds and tests read"
+    UNUSED = "beside what is used here, and nothing reads it"
 
 
 @dataclass(frozen=True, slots=True)

@@ -106,6 +106,19 @@ class Unit:
         """Identity of an expression → the binding it is the value of."""
         return {id(binding.value): binding for binding in self.facts.bindings if binding.value is not None}
 
+    def binding_around(self, span: Span) -> Binding | None:
+        """The innermost binding whose value holds a span."""
+        holding = [b for b in self.facts.bindings if b.value is not None and b.value.span.contains(span)]
+        return min(holding, key=lambda b: b.value.span.end - b.value.span.start if b.value else 0, default=None)
+
+    @cached_property
+    def widest_reads(self) -> dict[int, Read]:
+        """Where a read starts → the widest one that starts there."""
+        return {read.span.start: read for read in sorted(self.facts.reads, key=lambda read: read.span.end)}
+
+    def reads_around(self, span: Span) -> list[Read]:
+        return [read for read in self.facts.reads if read.span.contains(span)]
+
     @cached_property
     def bindings_of_items(self) -> dict[str, list[Binding]]:
         """Key → the bindings of an item under it, whatever mapping they are made in."""

@@ -14,6 +14,7 @@ from residency_lint.sightings.scene import Scene, context_of, is_silent
 from residency_lint.sightings.sdk import sdk_sightings
 from residency_lint.sightings.switches import Seen, placed_in_switches
 from residency_lint.sightings.texts import text_sightings
+from residency_lint.sightings.unread import without_unused
 from residency_lint.sightings.uses import Vain, is_never_sent, is_only_shown
 from residency_lint.sightings.vain import vain
 from residency_lint.sightings.variables import sets_nothing
@@ -29,11 +30,10 @@ def sightings(scene: Scene) -> tuple[Sighting, ...]:
     if _is_host_list(scene):
         return ()
     in_vain = vain(scene)
-    found = [
-        *sdk_sightings(scene, in_vain),
-        *placed_in_switches(_texts(scene, in_vain), scene),
-        *folded_sightings(scene),
-    ]
+    sdk = list(sdk_sightings(scene, in_vain))
+    texts = _texts(scene, in_vain)
+    placed = list(placed_in_switches(texts, scene))
+    found = [*sdk, *without_unused(placed, texts, sdk, scene), *folded_sightings(scene)]
     kept = _Kept()
     # A word alone says least: whoever sees which hosts it selects knows better.
     for one in sorted(found, key=lambda one: isinstance(one.rule, Setting) and one.rule.needs_vendor):

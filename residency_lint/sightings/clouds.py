@@ -197,7 +197,7 @@ def _is_unread_default(passage: Passage) -> bool:
     function = binding.site.scope
     names = {"locals", binding.target}
     return not any(
-        read.name.partition(".")[0] in names and function in unit.visible_scopes(read.scope)
+        read.name.partition(".")[0] in names and function in unit.visible_scopes(read.site.scope)
         for read in unit.facts.reads
     )
 

@@ -109,8 +109,8 @@ def _is_plain(binding: Binding, unit: Unit) -> bool:
 def _reads(binding: Binding, unit: Unit) -> Iterator[Read]:
     """Where the value of a binding of a plain name is read."""
     for read in unit.reads_by_name.get(binding.target, ()):
-        scope = next((s for s in unit.visible_scopes(read.scope) if (s, binding.target) in unit.bindings), -1)
-        place = Site(read.scope, (), read.span)
+        scope = next((s for s in unit.visible_scopes(read.site.scope) if (s, binding.target) in unit.bindings), -1)
+        place = Site(read.site.scope, (), read.span)
         if scope == binding.site.scope and any(
             found is binding for found in unit.reaching(binding.target, scope, place, read.span.start)
         ):

@@ -221,17 +221,18 @@ class Expressions:
             while isinstance(left, cst.BooleanOperation) and isinstance(left.operator, cst.Or):
                 options.append(left.right)
                 left = left.left
-            return f.Fallback(tuple(self.convert(option, inner) for option in [left, *reversed(options)]), span)
+            converted = tuple(self.convert(option, inner) for option in [left, *reversed(options)])
+            return self._read(f.Fallback(converted, span), around)
         first = self.convert(node.left, replace(inner, role=f.Role.COMPARED))
-        return f.Branch(first, self.convert(node.right, inner), first, span)
+        return self._read(f.Branch(first, self.convert(node.right, inner), first, span), around)
 
-    def _conditional(self, node: cst.IfExp, around: Around) -> f.Branch:
+    def _conditional(self, node: cst.IfExp, around: Around) -> f.Expression:
         inner = replace(around, assigned="")
         test = self.test(node.test, inner)
         chain = self.new_chain()
         then = self.convert(node.body, inner.guarded(f.Guard(test, True, chain)))
         otherwise = self.convert(node.orelse, inner.guarded(f.Guard(test, False, chain)))
-        return f.Branch(test, then, otherwise, self.span(node))
+        return self._read(f.Branch(test, then, otherwise, self.span(node)), around)
 
     def test(self, node: cst.BaseExpression, around: Around) -> f.Expression:
         """A condition: what stands in it is compared, not sent."""
@@ -256,19 +257,21 @@ class Expressions:
             return f.Constant(node.value, span)
         if node.value in self._hidden:
             return f.Opaque("a loop variable", span)
-        self.reads.append(f.Read(node.value, around.role, span, around.site.scope))
-        return f.Name(node.value, span)
+        return self._read(f.Name(node.value, span), around)
+
+    def _read(self, expression: f.Expression, around: Around) -> f.Expression:
+        name = dotted(expression)
+        if not name and isinstance(expression, f.Attribute):
+            name = f".{expression.name}"
+        self.reads.append(f.Read(name, around.role, expression, around.site))
+        return expression
 
     def _number(self, node: cst.Integer | cst.Float, around: Around) -> f.Constant:
         return f.Constant(node.value, self.span(node))
 
     def _attribute(self, node: cst.Attribute, around: Around) -> f.Expression:
         base = self.convert(node.value, replace(around, assigned=""))
-        expression = f.Attribute(base, node.attr.value, self.span(node))
-        name = dotted(expression)
-        if name:
-            self.reads.append(f.Read(name, around.role, expression.span, around.site.scope))
-        return expression
+        return self._read(f.Attribute(base, node.attr.value, self.span(node)), around)
 
     def _subscript(self, node: cst.Subscript, around: Around) -> f.Expression:
         base = self.convert(node.value, replace(around, assigned=""))
@@ -279,13 +282,14 @@ class Expressions:
             subscript = f.Subscript(base, key, span)
             if not isinstance(key, f.Constant):
                 self.selections.append((subscript, around.site))
-            return subscript
+            return self._read(subscript, around)
         for element in node.slice:
             self._descend(element, around)
         return f.Opaque("a slice", span)
 
     def _call(self, node: cst.Call, around: Around) -> f.Expression:
-        function = self.convert(node.func, replace(around, role=f.Role.VALUE, assigned="", keys=()))
+        role = f.Role.DEAD if around.role is f.Role.DEAD else f.Role.VALUE
+        function = self.convert(node.func, replace(around, role=role, assigned="", keys=()))
         callee = dotted(function)
         role = roles.role_of_callee(callee)
         arguments: list[f.Argument] = []
@@ -313,6 +317,7 @@ class Expressions:
         )
         if around.role is not f.Role.DEAD:
             self.calls.append(call)
+            self._read(call, around)
             if callee.endswith((".get", ".pop")) and arguments and not isinstance(arguments[0].value, f.Text):
                 self.selections.append((call, around.site))
         return call

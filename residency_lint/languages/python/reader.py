@@ -131,7 +131,8 @@ class Reader:
         elif isinstance(node, cst.Return):
             if node.value:
                 value = convert(node.value, replace(around, keys=(self.scopes[around.site.scope].name,)))
-                self.expressions.returns.append(f.Return(value, around.site))
+                if around.role is not f.Role.DEAD:
+                    self.expressions.returns.append(f.Return(value, around.site))
         elif isinstance(node, cst.Raise):
             if node.exc:
                 convert(node.exc, replace(around, role=f.Role.PRINTED))
@@ -183,6 +184,8 @@ class Reader:
         if not name:
             self._bind_opaque(target, around)
             return
+        if around.role is f.Role.DEAD:
+            return
         site = around.site
         if name in self._globals.get(site.scope, ()):
             site = replace(site, scope=0)
@@ -227,17 +230,20 @@ class Reader:
         branch: cst.If | cst.Else | None = node
         while isinstance(branch, cst.If):
             test = self.expressions.test(branch.test, otherwise.around(self._header(branch)))
-            then = otherwise.guarded(f.Guard(test, True, chain))
             if _never(test):
-                then = replace(then, role=f.Role.DEAD)
-            ends.append(self._suite(branch.body, then))
-            otherwise = otherwise.guarded(f.Guard(test, False, chain))
+                self._suite(branch.body, replace(otherwise, role=f.Role.DEAD))
+            elif _always(test):
+                ends.append(self._suite(branch.body, otherwise))
+                otherwise = replace(otherwise, role=f.Role.DEAD)
+            else:
+                ends.append(self._suite(branch.body, otherwise.guarded(f.Guard(test, True, chain))))
+                otherwise = otherwise.guarded(f.Guard(test, False, chain))
             branch = branch.orelse
         if isinstance(branch, cst.Else):
             ends.append(self._suite(branch.body, otherwise))
             return all(ends), place
         # After `if x: return …` the rest of the block is the other branch.
-        return False, otherwise if all(ends) and not _never(test) else place
+        return False, otherwise if all(ends) and otherwise.role is place.role else place
 
     def _match(self, node: cst.Match, place: _Place) -> None:
         around = place.around(self._header(node))
@@ -385,6 +391,13 @@ def _never(test: f.Expression) -> bool:
     if isinstance(test, f.Constant):
         return test.text in ("False", "0", "None")
     return dotted(test).rpartition(".")[2] == "TYPE_CHECKING"
+
+
+def _always(test: f.Expression) -> bool:
+    """`if True`, `if 1`, `if not TYPE_CHECKING`."""
+    if isinstance(test, f.Negation):
+        return _never(test.operand)
+    return isinstance(test, f.Constant) and test.text in ("True", "1")
 
 
 def _case_values(pattern: cst.MatchPattern) -> list[cst.BaseExpression]:

@@ -22,7 +22,7 @@ def is_test(facts: f.Facts) -> bool:
         return True
     if any(entry.module.startswith(_TEST_ROOTS) for entry in facts.imports):
         return True
-    if any(read.name == "__name__" and read.scope == 0 for read in facts.reads):
+    if any(read.name == "__name__" and read.site.scope == 0 for read in facts.reads):
         return False
     return any(mention.role is f.Role.ASSERTED for mention in facts.mentions) or any(
         scope.name.startswith(("test", "Test")) and scope.kind is not f.ScopeKind.MODULE for scope in facts.scopes
