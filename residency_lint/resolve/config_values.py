@@ -132,6 +132,9 @@ def _paths(expression: Expression, frame: Frame, resolution: Resolution) -> list
         return [expression.text]
     if isinstance(expression, Call):
         function = expression.function
+        if isinstance(function, Attribute) and function.name == "__truediv__":
+            path = path_in(expression, frame.unit)
+            return [path] if path else []
         if isinstance(function, Attribute) and function.name in ("read", "read_text", "read_bytes", "open", "joinpath"):
             inner = [a.value for a in expression.arguments if function.name == "joinpath"]
             return _paths(inner[0] if inner else function.base, frame, resolution)
