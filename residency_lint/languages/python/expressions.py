@@ -14,31 +14,10 @@ import libcst as cst
 from residency_lint import facts as f
 from residency_lint.fixes import Slot
 from residency_lint.languages.python import layout, roles
+from residency_lint.languages.python.around import Around
 from residency_lint.languages.python.functions import open_function
 from residency_lint.languages.python.names import OPERATORS, bound_by, dotted
 from residency_lint.source import Source, Span
-
-
-@dataclass(frozen=True)
-class Around:
-    """What surrounds an expression: what is done with its value, the names that lead to it, where it stands."""
-
-    site: f.Site
-    role: f.Role = f.Role.VALUE
-    keys: tuple[str, ...] = ()
-    group: int = 0
-    callee: str = ""
-    assigned: str = ""
-
-    def under(self, key: str) -> Around:
-        role = roles.role_of_key(key) if self.role is f.Role.VALUE else self.role
-        return replace(self, keys=(*self.keys, key), role=role, assigned="")
-
-    def acting(self, role: f.Role) -> Around:
-        return replace(self, role=role if self.role is f.Role.VALUE else self.role)
-
-    def guarded(self, guard: f.Guard) -> Around:
-        return replace(self, site=replace(self.site, guards=(*self.site.guards, guard)))
 
 
 @dataclass

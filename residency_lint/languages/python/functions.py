@@ -10,7 +10,8 @@ from residency_lint import facts as f
 from residency_lint.source import Span
 
 if TYPE_CHECKING:
-    from residency_lint.languages.python.expressions import Around, Expressions
+    from residency_lint.languages.python.around import Around
+    from residency_lint.languages.python.expressions import Expressions
 
 
 def open_function(

@@ -70,3 +70,40 @@ def bindings_of_call(call: f.Call) -> Iterator[f.Binding]:
 
 def _binding(target: str, value: f.Expression, call: f.Call) -> f.Binding:
     return f.Binding(target, value, f.BindingKind.ASSIGNMENT, call.span, call.site)
+
+
+def written_name(target: cst.BaseExpression) -> str:
+    """`HOST`, `config.host`, `params[site]`, or nothing."""
+    suffix = ""
+    if isinstance(target, cst.Subscript) and len(target.slice) == 1:
+        index = target.slice[0].slice
+        if not isinstance(index, cst.Index) or not isinstance(index.value, cst.SimpleString):
+            return ""
+        suffix = f"[{index.value.evaluated_value!s}]"
+        target = target.value
+    names: list[str] = []
+    while isinstance(target, cst.Attribute):
+        names.append(target.attr.value)
+        target = target.value
+    if not isinstance(target, cst.Name):
+        return ""
+    return ".".join([target.value, *reversed(names)]) + suffix
+
+
+def module_name(node: cst.BaseExpression) -> str:
+    """`a.b` in `import a.b`."""
+    names: list[str] = []
+    while isinstance(node, cst.Attribute):
+        names.append(node.attr.value)
+        node = node.value
+    assert isinstance(node, cst.Name)
+    return ".".join([node.value, *reversed(names)])
+
+
+def case_values(pattern: cst.MatchPattern) -> list[cst.BaseExpression]:
+    """The values of `case "a" | "b"`; nothing for other patterns."""
+    if isinstance(pattern, cst.MatchValue):
+        return [pattern.value]
+    if isinstance(pattern, cst.MatchOr):
+        return [e.pattern.value for e in pattern.patterns if isinstance(e.pattern, cst.MatchValue)]
+    return []

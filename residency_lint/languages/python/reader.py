@@ -11,9 +11,17 @@ import libcst as cst
 from residency_lint import facts as f
 from residency_lint.fixes import Slot
 from residency_lint.languages.python import layout
-from residency_lint.languages.python.expressions import Around, Expressions
+from residency_lint.languages.python.around import Around
+from residency_lint.languages.python.expressions import Expressions
 from residency_lint.languages.python.functions import annotation_of, open_function
-from residency_lint.languages.python.names import bindings_of_call, dotted, expression_of
+from residency_lint.languages.python.names import (
+    bindings_of_call,
+    case_values,
+    dotted,
+    expression_of,
+    module_name,
+    written_name,
+)
 from residency_lint.source import Source, Span
 
 _ENDS_BLOCK = (cst.Return, cst.Raise, cst.Continue, cst.Break)
@@ -154,7 +162,7 @@ class Reader:
     def _assign(
         self, targets: Sequence[cst.BaseExpression], value: cst.BaseExpression, around: Around, after: Slot | None
     ) -> None:
-        name = _written_name(targets[0])
+        name = written_name(targets[0])
         inner = around.under(name.rpartition(".")[2]) if name else around
         converted = self.expressions.convert(value, replace(inner, assigned="" if "[" in name else name))
         for target in targets:
@@ -180,7 +188,7 @@ class Reader:
             for index, element in enumerate(target.elements):
                 self._bind(element.value, _item_of(value, index), around, after)
             return
-        name = _written_name(target)
+        name = written_name(target)
         if not name:
             self._bind_opaque(target, around)
             return
@@ -194,7 +202,7 @@ class Reader:
 
     def _augment(self, node: cst.AugAssign, value: f.Expression, around: Around, after: Slot | None) -> None:
         """`host += path`, `options |= more`; of other operators the value cannot be told."""
-        name = _written_name(node.target)
+        name = written_name(node.target)
         if not name or "[" in name or not isinstance(node.operator, (cst.AddAssign, cst.BitOrAssign)):
             self._bind_opaque(node.target, around)
             return
@@ -213,7 +221,7 @@ class Reader:
         stack = [target]
         while stack:
             node = stack.pop()
-            name = _written_name(node) if isinstance(node, cst.BaseExpression) else ""
+            name = written_name(node) if isinstance(node, cst.BaseExpression) else ""
             if name:
                 span = self.expressions.span(node)
                 value = f.Opaque("a value made elsewhere", span)
@@ -253,7 +261,7 @@ class Reader:
         for case in node.cases:
             tests = [
                 f.Comparison(subject, "==", self.expressions.test(value, around), self.expressions.span(value))
-                for value in _case_values(case.pattern)
+                for value in case_values(case.pattern)
             ]
             if len(tests) == 1:
                 self._suite(case.body, otherwise.guarded(f.Guard(tests[0], True, chain)))
@@ -296,19 +304,19 @@ class Reader:
 
     def _import(self, node: cst.Import, site: f.Site) -> None:
         for alias in node.names:
-            module = _module_name(alias.name)
+            module = module_name(alias.name)
             bound = alias.asname.name.value if alias.asname and isinstance(alias.asname.name, cst.Name) else ""
             self.imports.append(f.Import(module, "", bound, self.expressions.span(alias), site))
         self._note_import(site)
 
     def _import_from(self, node: cst.ImportFrom, site: f.Site) -> None:
-        module = "." * len(node.relative) + (_module_name(node.module) if node.module else "")
+        module = "." * len(node.relative) + (module_name(node.module) if node.module else "")
         if isinstance(node.names, cst.ImportStar):
             self.imports.append(f.Import(module, "*", "", self.expressions.span(node), site))
         else:
             slot = layout.import_slot(self.expressions.span(node.names[-1]), self.source.data)
             for alias in node.names:
-                name = _module_name(alias.name)
+                name = module_name(alias.name)
                 bound = alias.asname.name.value if alias.asname and isinstance(alias.asname.name, cst.Name) else name
                 self.imports.append(f.Import(module, name, bound, self.expressions.span(alias), site, slot))
         if module != "__future__":
@@ -348,24 +356,6 @@ class _Place:
         return replace(self, guards=(*self.guards, guard))
 
 
-def _written_name(target: cst.BaseExpression) -> str:
-    """`HOST`, `config.host`, `params[site]`, or nothing."""
-    suffix = ""
-    if isinstance(target, cst.Subscript) and len(target.slice) == 1:
-        index = target.slice[0].slice
-        if not isinstance(index, cst.Index) or not isinstance(index.value, cst.SimpleString):
-            return ""
-        suffix = f"[{index.value.evaluated_value!s}]"
-        target = target.value
-    names: list[str] = []
-    while isinstance(target, cst.Attribute):
-        names.append(target.attr.value)
-        target = target.value
-    if not isinstance(target, cst.Name):
-        return ""
-    return ".".join([target.value, *reversed(names)]) + suffix
-
-
 def _is_starred(target: cst.Tuple | cst.List) -> bool:
     return any(isinstance(element, cst.StarredElement) for element in target.elements)
 
@@ -375,15 +365,6 @@ def _item_of(value: f.Expression, index: int) -> f.Expression:
     if isinstance(value, f.Listing) and index < len(value.items):
         return value.items[index]
     return f.Subscript(value, f.Constant(str(index), value.span), value.span)
-
-
-def _module_name(node: cst.BaseExpression) -> str:
-    names: list[str] = []
-    while isinstance(node, cst.Attribute):
-        names.append(node.attr.value)
-        node = node.value
-    assert isinstance(node, cst.Name)
-    return ".".join([node.value, *reversed(names)])
 
 
 def _never(test: f.Expression) -> bool:
@@ -398,11 +379,3 @@ def _always(test: f.Expression) -> bool:
     if isinstance(test, f.Negation):
         return _never(test.operand)
     return isinstance(test, f.Constant) and test.text in ("True", "1")
-
-
-def _case_values(pattern: cst.MatchPattern) -> list[cst.BaseExpression]:
-    if isinstance(pattern, cst.MatchValue):
-        return [pattern.value]
-    if isinstance(pattern, cst.MatchOr):
-        return [e.pattern.value for e in pattern.patterns if isinstance(e.pattern, cst.MatchValue)]
-    return []
