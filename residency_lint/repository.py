@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Container, Iterable, Iterator
 
 from residency_lint.findings import Skip
 from residency_lint.listing import Kind, entries_below
@@ -16,18 +16,25 @@ _MOST_KEPT = 64_000_000
 """Bytes of files kept for the next name; beyond, they are read again."""
 _LARGEST = 2_000_000
 _MOST_NAMES = 200
-_MOST_FOUND = 200
+_MOST_FOUND = 40
+"""Files that hold a name; one that more hold is no name to look for."""
+_MOST_PARSED = 1_000_000
+"""Bytes of files that are parsed for nothing but their calls: some seconds."""
 
 
 class Repository:
     """The Python files around those of a run, by the names they hold. Bounded: past a bound nothing is found."""
 
-    def __init__(self, data: Callable[[str], bytes | Skip], changes: Collection[str]) -> None:
+    def __init__(self, data: Callable[[str], bytes | Skip], changes: Collection[str], known: Container[str]) -> None:
+        """`known`: the files that are parsed in any case."""
         self._data, self._changes = data, changes
         self._paths: dict[str, tuple[str, ...]] = {}
         self._found: dict[tuple[str, str], tuple[str, ...]] = {}
         self._kept: dict[str, bytes] = {}
         self._kept_size = 0
+        self._known = known
+        self._parsed: set[str] = set()
+        self._left = _MOST_PARSED
 
     def files_naming(self, name: str, path: str) -> tuple[str, ...]:
         """The other Python files of a file's repository that hold a name as a word of its own, and that lie beside,
@@ -36,13 +43,24 @@ class Repository:
         key = root, name
         if key not in self._found:
             full = len(self._found) >= _MOST_NAMES
-            self._found[key] = () if full else tuple(self._holding(name, root))[:_MOST_FOUND]
+            self._found[key] = () if full else tuple(self._holding(name, root))
         modules = _module_words(path)
-        return tuple(
+        return self._affordable(
             found
             for found in self._found[key]
             if found != path and (_is_near(found, path) or modules.search(self._bytes(found)))
         )
+
+    def _affordable(self, paths: Iterable[str]) -> tuple[str, ...]:
+        """The files, as long as they are few and what was not parsed yet stays in bounds; else none."""
+        found = tuple(paths)
+        fresh = [path for path in found if path not in self._parsed and path not in self._known]
+        size = sum(len(self._bytes(path)) for path in fresh)
+        if len(found) > _MOST_FOUND or size > self._left:
+            return ()
+        self._left -= size
+        self._parsed.update(fresh)
+        return found
 
     def _holding(self, name: str, root: str) -> Iterator[str]:
         word = name.encode()

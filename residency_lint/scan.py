@@ -139,7 +139,7 @@ class Tree:
     _environments: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self._repository = Repository(self.data, self.changes)
+        self._repository = Repository(self.data, self.changes, self._facts)
 
     def changed(self, changes: Mapping[str, bytes]) -> Tree:
         """The same files with others in the place of some; what was read of the rest is kept."""
