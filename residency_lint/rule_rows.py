@@ -159,6 +159,7 @@ def _spelling(table: Table, row: Row) -> Spelling:
         endpoint=table.text("endpoint"),
         path=table.text("path"),
         exact=table.flag("exact"),
+        bare=table.flag("bare"),
         values=values,
         also=also,
         builders=tuple(f"{row.vendor}/{name}" for name in table.texts("builders")),
@@ -216,7 +217,14 @@ def _sdk(table: Table, row: Row) -> SdkCall:
 def _escape(table: Table, row: Row) -> SdkEscape:
     goes_to = table.text("goes_to", required=True)
     row.check_columns(table, "goes_to", [goes_to])
-    return SdkEscape(**row.head(table, Applicability.DISPLAY), names=table.texts("names"), goes_to=goes_to)
+    return SdkEscape(
+        **row.head(table, Applicability.UNSAFE),
+        names=table.texts("names"),
+        goes_to=goes_to,
+        parameters=table.texts("parameters"),
+        endpoint=table.text("endpoint"),
+        instead=table.words("instead"),
+    )
 
 
 def _setting(table: Table, row: Row) -> Setting:

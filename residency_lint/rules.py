@@ -117,6 +117,8 @@ class Spelling:
     exact: bool = False
     """A URL is scheme, a host of `endpoint` and `path`, nothing else: the SDK appends the rest, or refuses what has no
     scheme."""
+    bare: bool = False
+    """A URL without a scheme works as well."""
     values: Mapping[str, str] = field(default_factory=dict)
     """region → the word, for the kinds that are not hosts."""
     also: Mapping[str, str] = field(default_factory=dict)
@@ -208,6 +210,11 @@ class SdkEscape(Rule):
     names: tuple[str, ...] = ()
     """Qualified names of functions, or `Class.method` of objects that an SDK row makes."""
     goes_to: str = ""
+    parameters: tuple[str, ...] = ()
+    endpoint: str = ""
+    instead: Mapping[str, str] = field(default_factory=dict)
+    """Name → what does the same and follows the configuration: an expression, after the statements that it needs, each
+    on a line. In braces: a parameter, `object`, `host` (of `endpoint`), a qualified name."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -89,14 +89,17 @@ def test_files_that_ask_for_packages(path: str, text: str, expected: str | None)
 
 def test_a_lock_stands_before_a_requirement() -> None:
     names = ["setup.py", "requirements.txt", "pyproject.toml", "uv.lock", "app.py"]
-    assert ["uv.lock", "requirements.txt", "pyproject.toml", "setup.py"] == sorted(
-        (name for name in names if rank(name) is not None), key=lambda name: rank(name) or 0
-    )
+    assert sorted((name for name in names if rank(name) is not None), key=lambda name: rank(name) or 0) == [
+        "uv.lock",
+        "requirements.txt",
+        "pyproject.toml",
+        "setup.py",
+    ]
 
 
 def test_a_script_says_what_it_needs_itself() -> None:
     text = (
         '#!/usr/bin/env python\n# /// script\n# dependencies = [\n#   "mixpanel==4.5.0",\n# ]\n# ///\nimport mixpanel\n'
     )
-    assert "==4.5.0" == wanted_by_script(text)["mixpanel"]
-    assert {} == wanted_by_script("import mixpanel\n")
+    assert wanted_by_script(text)["mixpanel"] == "==4.5.0"
+    assert wanted_by_script("import mixpanel\n") == {}

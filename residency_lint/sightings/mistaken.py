@@ -6,16 +6,17 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from residency_lint.facts import Argument, Attribute, Binding, Call, Expression, Name
 from residency_lint.findings import Rewrite, Sighting
+from residency_lint.fixes import Edit
 from residency_lint.resolve.frames import Unknown
 from residency_lint.resolve.values import resolve
 from residency_lint.rules import NOWHERE, SdkCall, SdkSetting
 from residency_lint.sightings.signatures import locked
 from residency_lint.sightings.starts import Start, setting_name
-from residency_lint.sightings.writing import insertion
+from residency_lint.sightings.writing import insertion, whole_argument
 from residency_lint.source import Span
 
 _OF_A_PLACE = re.compile(
@@ -68,7 +69,7 @@ def _arguments(start: Start) -> Iterator[Mistaken]:
     is_closed = bool(start.rule.signatures) and not start.rule.signatures[0].more
     for argument in start.call.arguments:
         if argument.name and argument.name not in taken and _is_meant(argument.name, start, is_closed=is_closed):
-            yield Mistaken(argument.name, argument.value, argument.span, argument=argument)
+            yield Mistaken(argument.name, argument.value, whole_argument(argument, start.scene), argument=argument)
 
 
 def _attributes(start: Start) -> Iterator[Mistaken]:
@@ -103,8 +104,8 @@ def _is_meant(name: str, start: Start, *, is_closed: bool) -> bool:
 def _words(found: Mistaken, settings: tuple[SdkSetting, ...], start: Start) -> str:
     whole = start.scene.catalog.rules.get(start.rule.id, start.rule)
     assert isinstance(whole, SdkCall)
-    right = " and ".join(f"`{setting_name(setting)}`" for setting in settings)
-    meant = f": the setting is {right}" if right else ""
+    names = " and ".join(f"`{setting_name(setting)}`" for setting in settings)
+    meant = f": the setting is {'' if settings[0].argument else 'the attribute '}{names}" if settings else ""
     if found.binding is not None:
         return f"{start.title} does not read `{found.name}`{meant}"
     known = next((s for s in whole.settings if s.argument == found.name and (s.since or s.until)), None)
@@ -117,11 +118,20 @@ def _words(found: Mistaken, settings: tuple[SdkSetting, ...], start: Start) -> s
 
 
 def _rewrites(found: Mistaken, settings: tuple[SdkSetting, ...], start: Start) -> tuple[Rewrite, ...]:
-    if found.argument is not None:
-        if not settings or any(not setting.argument for setting in settings):
-            return ()
+    if found.argument is None:
+        return insertion(start, settings, None)
+    if all(setting.argument for setting in settings):
         return insertion(start, settings, found.argument, _kept(found, settings, start))
-    return insertion(start, settings, None)
+    if len(start.call.arguments) > 1 or not start.call.assigned:
+        return ()
+    # The only argument makes room for a statement of its own.
+    data, span = start.scene.source.data, found.span
+    blank = (
+        len(data[: span.start]) - len(data[: span.start].rstrip()),
+        len(data[span.end :]) - len(data[span.end :].lstrip()),
+    )
+    removal = Edit(start.scene.path, Span(span.start - blank[0], span.end + blank[1]), "")
+    return tuple(replace(r, edits=(removal, *r.edits)) for r in insertion(start, settings, None) if r.edits)
 
 
 def _kept(found: Mistaken, settings: tuple[SdkSetting, ...], start: Start) -> str:

@@ -8,25 +8,27 @@ from dataclasses import dataclass, field, replace
 from residency_lint.facts import (
     Attribute,
     Binding,
-    Call,
+    Branch,
     Constant,
     Expression,
     Name,
+    Opaque,
     Text,
 )
 from residency_lint.facts import Mapping as MappingDisplay
-from residency_lint.findings import Context, Sighting
+from residency_lint.findings import Sighting
 from residency_lint.resolve.environment import set_values
 from residency_lint.resolve.frames import Value
 from residency_lint.resolve.names import Target, constructor_parameters, targets
 from residency_lint.resolve.values import resolve, told
 from residency_lint.rules import NOWHERE, SdkSetting
+from residency_lint.sightings.escapes import escape_sightings
+from residency_lint.sightings.handed_on import handed_on
 from residency_lint.sightings.mistaken import mistaken, mistaken_sighting
 from residency_lint.sightings.scene import Scene
 from residency_lint.sightings.sdk_values import value_sightings
 from residency_lint.sightings.starts import Start, module_bindings, setting_name, starts
 from residency_lint.sightings.writing import insertion
-from residency_lint.source import Span
 
 
 def sdk_sightings(scene: Scene) -> Iterator[Sighting]:
@@ -34,7 +36,7 @@ def sdk_sightings(scene: Scene) -> Iterator[Sighting]:
     for start in starts(scene):
         yield from _start_sightings(start)
     for call in scene.facts.calls:
-        yield from _escape_sightings(call, scene)
+        yield from escape_sightings(call, scene)
 
 
 @dataclass
@@ -136,7 +138,22 @@ def _given(start: Start, arguments: Mapping[str, Expression], opaque: str) -> _G
             given.values[setting] = early[-1]
         elif (item := _item_of_argument(setting, arguments, start)) is not None:
             given.values[setting] = item
+        elif (later := _from_callers(setting, start)) is not None:
+            given.values[setting] = later
     return given
+
+
+def _from_callers(setting: SdkSetting, start: Start) -> Expression | None:
+    """What every caller assigns to the object that the function around a start gives back."""
+    found: Expression | None = None
+    for own in handed_on(start) if setting.attribute or setting.item else ():
+        value = next(reversed(_assignments(setting, own)[0]), None)
+        if value is None:
+            return None
+        found = (
+            value if found is None else Branch(Opaque("one of several callers", value.span), found, value, value.span)
+        )
+    return found
 
 
 def _item_of_argument(setting: SdkSetting, arguments: Mapping[str, Expression], start: Start) -> Expression | None:
@@ -222,7 +239,7 @@ def _moving(part: str, start: Start, given: _Given) -> tuple[SdkSetting | None, 
     return None, ()
 
 
-# --- what is missing, late, or cannot be moved -------------------------------------------------------
+# --- what is missing, or late -------------------------------------------------------
 
 
 def _moving_settings(missing: list[str], start: Start) -> tuple[SdkSetting, ...]:
@@ -280,31 +297,3 @@ def _late_sighting(binding: Binding, start: Start) -> Sighting:
         chain=(start.step(start.title), start.step(words, binding.span)),
         hint="set it before the client is made",
     )
-
-
-def _escape_sightings(call: Call, scene: Scene) -> Iterator[Sighting]:
-    """Methods that go to one region whatever their object was told."""
-    function = call.function
-    if not isinstance(function, Attribute) or not any(
-        name.endswith("." + function.name) for name in scene.catalog.escapes
-    ):
-        return
-    names = {name for t in targets(function, scene.unit, call.site, scene.program) for name in t.names}
-    for value in resolve(function.base, scene.unit, call.site, scene.program):
-        if isinstance(value.content, Call):
-            made_by = targets(value.content.function, value.unit, value.content.site, scene.program)
-            names |= {f"{name}.{function.name}" for t in made_by for name in t.names}
-    for name in sorted(names & set(scene.catalog.escapes)):
-        rule = scene.catalog.escapes[name]
-        yield Sighting(
-            rule=rule,
-            path=scene.path,
-            span=Span(function.span.start, function.span.end),
-            statement=call.site.statement,
-            region=rule.goes_to,
-            seen=name,
-            words=f"`{function.name}()` ignores the configured host",
-            verb="and sends to",
-            context=Context.TEST if scene.facts.is_test else Context.CODE,
-            hint=rule.why,
-        )

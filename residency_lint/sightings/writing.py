@@ -10,6 +10,7 @@ from residency_lint.findings import Rewrite
 from residency_lint.fixes import Applicability, Edit
 from residency_lint.resolve.names import constructor_parameters, exported, targets
 from residency_lint.rules import Endpoint, SdkCall, SdkSetting
+from residency_lint.sightings.hoisting import free_name, hoisted
 from residency_lint.sightings.scene import Scene
 from residency_lint.sightings.starts import Start
 from residency_lint.source import Span
@@ -36,10 +37,12 @@ def insertion(
         values = [value for value, _ in filter(None, written)]
         if len(values) < len(settings):
             continue
-        shown, edit = _placed(start, settings, values, instead)
-        if edit is not None:
+        shown, placed = _placed(start, settings, values, instead)
+        if placed:
             edits = _joined([edit for _, needed in filter(None, written) for edit in needed])
-            rewrites.append(Rewrite(region, shown, (*edits, edit), start.rule.fix, adds=True))
+            # A statement more, or a choice of a name, is for a person to look at.
+            fix = start.rule.fix if len(placed) == 1 else min(start.rule.fix, Applicability.UNSAFE)
+            rewrites.append(Rewrite(region, shown, (*edits, *placed), fix, adds=True))
         elif not settings[0].argument:
             rewrites.append(Rewrite(region, shown, (), Applicability.DISPLAY, adds=True))
     return tuple(rewrites)
@@ -82,15 +85,22 @@ def _built(setting: SdkSetting, value: str, call: Call, scene: Scene) -> tuple[s
         return f"{spelled}.{member}", tuple(edits)
     if not setting.build:
         return (value, ()) if setting.spelling.kind != "object" else None
-    needed_edits: list[Edit] = []
     text = setting.build.replace("{value}", value).replace("{host}", value.strip("\"'"))
-    for name in _NAME.findall(text):
-        if not _accepts(name, setting.build, scene):
-            return None
-        spelled, needed = _spelled(name, call, scene)
-        text = text.replace("{" + name + "}", spelled)
-        needed_edits += needed
-    return text, _joined(needed_edits)
+    if not all(_accepts(name, setting.build, scene) for name in _NAME.findall(text)):
+        return None
+    written, edits_needed = with_names([text], call, scene)
+    return written[0], edits_needed
+
+
+def with_names(texts: Sequence[str], call: Call, scene: Scene) -> tuple[list[str], tuple[Edit, ...]]:
+    """Texts with the qualified names in braces as the file would write them next to `call`, and the imports needed."""
+    needed: list[Edit] = []
+    written = list(texts)
+    for name in dict.fromkeys(name for text in texts for name in _NAME.findall(text)):
+        spelled, edits = _spelled(name, call, scene)
+        written = [text.replace("{" + name + "}", spelled) for text in written]
+        needed += edits
+    return written, _joined(needed)
 
 
 def _joined(edits: list[Edit]) -> tuple[Edit, ...]:
@@ -176,21 +186,33 @@ def _is_taken(name: str, scene: Scene) -> bool:
 
 def _placed(
     start: Start, settings: Sequence[SdkSetting], values: Sequence[str], instead: Expression | Argument | None
-) -> tuple[str, Edit | None]:
-    """What is written, as a person reads it, and the edit that writes it."""
+) -> tuple[str, tuple[Edit, ...]]:
+    """What is written, as a person reads it, and the edits that write it."""
     path, call = start.scene.path, start.call
     if all(setting.argument for setting in settings):
         shown = ", ".join(f"{s.argument}={value}" for s, value in zip(settings, values, strict=True))
         if isinstance(instead, Argument):
-            return shown, Edit(path, instead.span, shown)
+            return shown, (Edit(path, whole_argument(instead, start.scene), shown),)
         if isinstance(instead, Constant):
-            return shown, Edit(path, instead.span, values[0]) if len(values) == 1 else None
-        return shown, None if instead is not None else call.slot.edit(path, shown)
+            return shown, (Edit(path, instead.span, values[0]),) if len(values) == 1 else ()
+        return shown, () if instead is not None else (call.slot.edit(path, shown),)
     setting, value = settings[0], values[0]
+    if len(settings) > 1 or setting.setter or setting.env:
+        return f"{start.place_of(setting)} = {value}", ()
+    if not call.assigned and setting.attribute and (name := free_name(call, start.scene)):
+        shown = f"{name}.{setting.attribute} = {value}"
+        made = f"{name} = {start.scene.source.slice(call.span)}"
+        return shown, hoisted(call, [made, shown], name, start.scene)
     shown = f"{start.place_of(setting)} = {value}"
-    if len(settings) > 1 or start.after is None or not call.assigned or setting.setter or setting.env:
-        return shown, None
-    return shown, start.after.edit(path, f"{_subscripted(start.place_of(setting))} = {value}")
+    if start.after is None or not call.assigned:
+        return shown, ()
+    return shown, (start.after.edit(path, f"{_subscripted(start.place_of(setting))} = {value}"),)
+
+
+def whole_argument(argument: Argument, scene: Scene) -> Span:
+    """An argument with its name: `span` is that of its value."""
+    named = re.search(rf"{argument.name}\s*=\s*$".encode(), scene.source.data[: argument.span.start])
+    return Span(named.start(), argument.span.end) if argument.name and named else argument.span
 
 
 def _subscripted(place: str) -> str:
