@@ -126,11 +126,8 @@ def _rewrites(found: Mistaken, settings: tuple[SdkSetting, ...], start: Start) -
         return ()
     # The only argument makes room for a statement of its own.
     data, span = start.scene.source.data, found.span
-    blank = (
-        len(data[: span.start]) - len(data[: span.start].rstrip()),
-        len(data[span.end :]) - len(data[span.end :].lstrip()),
-    )
-    removal = Edit(start.scene.path, Span(span.start - blank[0], span.end + blank[1]), "")
+    blanks = len(data[span.end :]) - len(data[span.end :].lstrip())
+    removal = Edit(start.scene.path, Span(len(data[: span.start].rstrip()), span.end + blanks), "")
     return tuple(replace(r, edits=(removal, *r.edits)) for r in insertion(start, settings, None) if r.edits)
 
 

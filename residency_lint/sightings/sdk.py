@@ -23,7 +23,7 @@ from residency_lint.resolve.names import Target, constructor_parameters, targets
 from residency_lint.resolve.values import resolve, told
 from residency_lint.rules import NOWHERE, SdkSetting
 from residency_lint.sightings.escapes import escape_sightings
-from residency_lint.sightings.handed_on import handed_on
+from residency_lint.sightings.handed_on import handed_on, is_overruled
 from residency_lint.sightings.mistaken import mistaken, mistaken_sighting
 from residency_lint.sightings.scene import Scene
 from residency_lint.sightings.sdk_values import value_sightings
@@ -75,7 +75,7 @@ def _start_sightings(start: Start) -> Iterator[Sighting]:
             yield from value_sightings(value, setting, given.values[setting], start)
     for binding in given.late:
         yield _late_sighting(binding, start)
-    if missing and start.rule.absent:
+    if missing and start.rule.absent and not is_overruled(start):
         settings = _moving_settings(missing, start)
         meant = mistaken(start)
         if meant is not None:

@@ -25,7 +25,8 @@ def locked(rule: SdkCall, scene: Scene) -> Locked | None:
     """The release of a row's package: what the script itself asks for, then the nearest file that bounds it."""
     if not rule.package or not _changes(rule):
         return None
-    own = wanted_in(wanted_by_script(scene.source.text), rule.package)
+    script = wanted_by_script(scene.source.text) if b"# /// script" in scene.source.data else {}
+    own = wanted_in(script, rule.package)
     if own is not None:
         found = release_of(own)
         return Locked(found, scene.path) if found else None

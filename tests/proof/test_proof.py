@@ -190,12 +190,12 @@ def _said(finding: Finding) -> str:
 
 
 def _region_of(host: str) -> str | None:
-    found = _seen(host)
+    found = _seen(host) or _seen(f"{host}/api")
     return found.sighting.region if found else None
 
 
 def _seen(host: str) -> Finding | None:
-    """What the tool says of a host by itself."""
+    """What the tool says of a host, or of one with a path, by itself."""
     with tempfile.TemporaryDirectory() as folder:
         config = Path(folder, "policy.toml")
         config.write_text('region = "eu"\n', encoding="utf-8")
@@ -218,7 +218,7 @@ def _place(host: str) -> str:
     """A first guess, for a person to look at."""
     if host == NOBODY:
         return "outside"
-    found = _seen(host)
+    found = _seen(host) or _seen(f"{host}/api")
     if found is None or found.verdict is Verdict.UNKNOWN:
         return "elsewhere"
     return "inside" if found.verdict is Verdict.ALLOWED else "outside"
