@@ -145,20 +145,24 @@ def _subclass_starts(call: Call, scene: Scene) -> Iterator[Start]:
         if target.unit is not scene.unit or scene.unit.scope(target.scope).kind is not ScopeKind.CLASS:
             continue
         found = _base_rule(target.scope, scene)
-        if found is not None and not constructor_parameters(target):
+        if found is not None and not _constructors(target.scope, scene):
             yield Start(call, *found, scene)
 
 
 def _base_starts(scope: int, scene: Scene) -> Iterator[Start]:
     """`super().__init__(…)` in a subclass of the SDK's class."""
     found = _base_rule(scope, scene)
-    constructors = {index for index in scene.unit.scopes_below(scope) if scene.unit.scope(index).name == "__init__"}
+    constructors = _constructors(scope, scene)
     if found is None or not constructors:
         return
     for call in scene.unit.calls_by_name.get("__init__", []):
         if call.site.scope in constructors and isinstance(call.function, Attribute):
             by_name = not isinstance(call.function.base, Call)
             yield Start(replace(call, arguments=call.arguments[by_name:]), *found, scene)
+
+
+def _constructors(scope: int, scene: Scene) -> set[int]:
+    return {index for index in scene.unit.scopes_below(scope) if scene.unit.scope(index).name == "__init__"}
 
 
 def _base_rule(scope: int, scene: Scene) -> tuple[SdkCall, Target] | None:
