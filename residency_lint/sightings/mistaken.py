@@ -8,9 +8,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from residency_lint.facts import Argument, Attribute, Binding, Call, Expression, Name
+from residency_lint.facts import Argument, Attribute, Binding, Call, Expression, Mapping, Name, Text
 from residency_lint.findings import Rewrite, Sighting
-from residency_lint.fixes import Edit
+from residency_lint.fixes import Applicability, Edit
 from residency_lint.resolve.frames import Unknown
 from residency_lint.resolve.values import resolve
 from residency_lint.rules import NOWHERE, SdkCall, SdkSetting
@@ -36,6 +36,8 @@ class Mistaken:
     span: Span
     argument: Argument | None = None
     binding: Binding | None = None
+    key: Text | None = None
+    """The name, as a key of a dict that `**` expands."""
 
 
 def mistaken(start: Start) -> Mistaken | None:
@@ -70,6 +72,18 @@ def _arguments(start: Start) -> Iterator[Mistaken]:
     for argument in start.call.arguments:
         if argument.name and argument.name not in taken and _is_meant(argument.name, start, is_closed=is_closed):
             yield Mistaken(argument.name, argument.value, whole_argument(argument, start.scene), argument=argument)
+        for key, value in _items(argument, start):
+            if key.text not in taken and _is_meant(key.text, start, is_closed=is_closed):
+                yield Mistaken(key.text, value, key.span, key=key)
+
+
+def _items(argument: Argument, start: Start) -> list[tuple[Text, Expression]]:
+    """What `**` expands, where all of it stands in this file."""
+    unit = start.scene.unit
+    values = resolve(argument.value, unit, start.call.site, start.scene.program) if argument.star == "**" else ()
+    if len(values) != 1 or not isinstance(values[0].content, Mapping) or values[0].unit is not unit:
+        return []
+    return [(key, value) for key, value in values[0].content.items if isinstance(key, Text)]
 
 
 def _attributes(start: Start) -> Iterator[Mistaken]:
@@ -118,6 +132,8 @@ def _words(found: Mistaken, settings: tuple[SdkSetting, ...], start: Start) -> s
 
 
 def _rewrites(found: Mistaken, settings: tuple[SdkSetting, ...], start: Start) -> tuple[Rewrite, ...]:
+    if found.key is not None:
+        return _renamed(found, found.key, settings, start)
     if found.argument is None:
         return insertion(start, settings, None)
     if all(setting.argument for setting in settings):
@@ -129,6 +145,29 @@ def _rewrites(found: Mistaken, settings: tuple[SdkSetting, ...], start: Start) -
     blanks = len(data[span.end :]) - len(data[span.end :].lstrip())
     removal = Edit(start.scene.path, Span(len(data[: span.start].rstrip()), span.end + blanks), "")
     return tuple(replace(r, edits=(removal, *r.edits)) for r in insertion(start, settings, None) if r.edits)
+
+
+def _renamed(found: Mistaken, key: Text, settings: tuple[SdkSetting, ...], start: Start) -> tuple[Rewrite, ...]:
+    """The key and its value, where one setting takes a text; the dict may be read elsewhere as well."""
+    setting, path = next(iter(settings), None), start.scene.path
+    if (
+        setting is None
+        or len(settings) > 1
+        or not setting.argument
+        or setting.build
+        or not isinstance(found.value, Text)
+    ):
+        return ()
+    name, span = Edit(path, key.span, setting.argument), found.value.span
+    return tuple(
+        replace(
+            rewrite,
+            edits=(name, Edit(path, span, rewrite.value.partition("=")[2].strip("\"'"))),
+            applicability=min(rewrite.applicability, Applicability.UNSAFE),
+        )
+        for rewrite in insertion(start, settings, None)
+        if len(rewrite.edits) == 1 and rewrite.value.endswith(("'", '"'))
+    )
 
 
 def _kept(found: Mistaken, settings: tuple[SdkSetting, ...], start: Start) -> str:
