@@ -159,6 +159,7 @@ def _spelling(table: Table, row: Row) -> Spelling:
         endpoint=table.text("endpoint"),
         path=table.text("path"),
         exact=table.flag("exact"),
+        bare=table.flag("bare"),
         values=values,
         also=also,
         builders=tuple(f"{row.vendor}/{name}" for name in table.texts("builders")),
@@ -192,7 +193,7 @@ def _sdk(table: Table, row: Row) -> SdkCall:
         inner.finish()
     signatures = []
     for inner in table.tables("signatures"):
-        signatures.append(Signature(inner.texts("parameters"), inner.text("since")))
+        signatures.append(Signature(inner.texts("parameters"), inner.text("since"), inner.flag("more")))
         inner.finish()
     return SdkCall(
         **row.head(table),
@@ -202,6 +203,7 @@ def _sdk(table: Table, row: Row) -> SdkCall:
         package=table.text("package"),
         signatures=tuple(signatures),
         settings=tuple(settings),
+        mistaken=table.texts("mistaken"),
         parts=parts,
         only=only,
         absent=absent,
@@ -216,7 +218,14 @@ def _sdk(table: Table, row: Row) -> SdkCall:
 def _escape(table: Table, row: Row) -> SdkEscape:
     goes_to = table.text("goes_to", required=True)
     row.check_columns(table, "goes_to", [goes_to])
-    return SdkEscape(**row.head(table, Applicability.DISPLAY), names=table.texts("names"), goes_to=goes_to)
+    return SdkEscape(
+        **row.head(table, Applicability.UNSAFE),
+        names=table.texts("names"),
+        goes_to=goes_to,
+        parameters=table.texts("parameters"),
+        endpoint=table.text("endpoint"),
+        instead=table.words("instead"),
+    )
 
 
 def _setting(table: Table, row: Row) -> Setting:

@@ -117,6 +117,8 @@ class Spelling:
     exact: bool = False
     """A URL is scheme, a host of `endpoint` and `path`, nothing else: the SDK appends the rest, or refuses what has no
     scheme."""
+    bare: bool = False
+    """A URL without a scheme works as well."""
     values: Mapping[str, str] = field(default_factory=dict)
     """region → the word, for the kinds that are not hosts."""
     also: Mapping[str, str] = field(default_factory=dict)
@@ -166,6 +168,8 @@ class Signature:
 
     parameters: tuple[str, ...]
     since: str = ""
+    more: bool = False
+    """It takes further arguments by name that are not listed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +185,8 @@ class SdkCall(Rule):
     signatures: tuple[Signature, ...] = ()
     """Newest first."""
     settings: tuple[SdkSetting, ...] = ()
+    mistaken: tuple[str, ...] = ()
+    """Names that people take for one of the settings, and that are none."""
     parts: tuple[str, ...] = ()
     """What the SDK talks to separately, when one setting does not move all of it."""
     only: Mapping[str, str] = field(default_factory=dict)
@@ -206,6 +212,11 @@ class SdkEscape(Rule):
     names: tuple[str, ...] = ()
     """Qualified names of functions, or `Class.method` of objects that an SDK row makes."""
     goes_to: str = ""
+    parameters: tuple[str, ...] = ()
+    endpoint: str = ""
+    instead: Mapping[str, str] = field(default_factory=dict)
+    """Name → what does the same and follows the configuration: an expression, after the statements that it needs, each
+    on a line. In braces: a parameter, `object`, `host` (of `endpoint`), a qualified name."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,24 +8,28 @@ from dataclasses import dataclass, field, replace
 from residency_lint.facts import (
     Attribute,
     Binding,
-    Call,
+    Branch,
     Constant,
+    Elsewhere,
     Expression,
     Name,
+    Opaque,
 )
-from residency_lint.findings import Context, Sighting
+from residency_lint.findings import Sighting
 from residency_lint.resolve.arguments import arguments_of, items_of
 from residency_lint.resolve.environment import set_values
 from residency_lint.resolve.frames import Unknown, Value
 from residency_lint.resolve.names import Target, constructor_parameters, targets
-from residency_lint.resolve.values import resolve, told
+from residency_lint.resolve.values import told
 from residency_lint.rules import NOWHERE, SdkSetting
 from residency_lint.sightings.contexts import in_contexts, latest, weighed
+from residency_lint.sightings.escapes import escape_sightings
+from residency_lint.sightings.handed_on import handed_on, is_overruled
+from residency_lint.sightings.mistaken import mistaken, mistaken_sighting
 from residency_lint.sightings.scene import Scene
 from residency_lint.sightings.sdk_values import value_sightings
 from residency_lint.sightings.starts import Start, module_bindings, setting_name, starts
 from residency_lint.sightings.writing import insertion
-from residency_lint.source import Span
 
 
 def sdk_sightings(scene: Scene) -> Iterator[Sighting]:
@@ -33,7 +37,7 @@ def sdk_sightings(scene: Scene) -> Iterator[Sighting]:
     for start in starts(scene):
         yield from in_contexts(start, _setting_expressions(start), _start_sightings)
     for call in scene.facts.calls:
-        yield from _escape_sightings(call, scene)
+        yield from escape_sightings(call, scene)
 
 
 @dataclass
@@ -43,6 +47,15 @@ class _Given:
     values: dict[SdkSetting, Expression] = field(default_factory=dict)
     opaque: str = ""
     late: list[Binding] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class _Gap:
+    """Parts that no setting moves. `is_partial`: others are moved; `unset`: the `None` that settings come to."""
+
+    parts: list[str]
+    is_partial: bool
+    unset: tuple[Value, ...]
 
 
 def _start_sightings(start: Start) -> Iterator[Sighting]:
@@ -78,8 +91,14 @@ def _start_sightings(start: Start) -> Iterator[Sighting]:
         )
     for binding in given.late:
         yield _late_sighting(binding, start)
-    if missing and start.rule.absent:
-        found = _missing_sighting(missing, len(missing) < len(parts), start, given, unset)
+    if missing and start.rule.absent and not is_overruled(start):
+        settings = _moving_settings(missing, start)
+        meant = mistaken(start)
+        if meant is not None:
+            found = mistaken_sighting(meant, settings, start)
+        else:
+            gap = _Gap(missing, len(missing) < len(parts), unset)
+            found = _missing_sighting(gap, settings, start, given)
         yield replace(found, certain=is_certain)
 
 
@@ -126,7 +145,23 @@ def _given(start: Start, arguments: Mapping[str, Expression], opaque: str) -> _G
             given.values[setting] = early[-1]
         elif (item := _item_of_argument(setting, arguments, start)) is not None:
             given.values[setting] = item
+        elif (later := _from_callers(setting, start)) is not None:
+            given.values[setting] = later
     return given
+
+
+def _from_callers(setting: SdkSetting, start: Start) -> Expression | None:
+    """What every caller assigns to the object that the function around a start gives back."""
+    found: Expression | None = None
+    for own in handed_on(start) if setting.attribute or setting.item else ():
+        last = next(reversed(_assignments(setting, own)[0]), None)
+        if last is None:
+            return None
+        value = Elsewhere(last, own.frame, own.scene.path)
+        found = (
+            value if found is None else Branch(Opaque("one of several callers", value.span), found, value, value.span)
+        )
+    return found
 
 
 def _item_of_argument(setting: SdkSetting, arguments: Mapping[str, Expression], start: Start) -> Expression | None:
@@ -220,18 +255,24 @@ def _moving(part: str, start: Start, given: _Given) -> tuple[dict[SdkSetting, tu
     return found or emptied, () if emptied and not found else nones
 
 
-# --- what is missing, late, or cannot be moved -------------------------------------------------------
+# --- what is missing, or late -------------------------------------------------------
 
 
-def _missing_sighting(
-    missing: list[str], is_partial: bool, start: Start, given: _Given, unset: tuple[Value, ...]
-) -> Sighting:
-    rule = start.rule
-    moving = [s for s in rule.settings if not s.until and (not s.covers or set(s.covers) >= set(missing))]
-    setting = next(iter(sorted(moving, key=lambda s: bool(s.covers))), None)
+def _moving_settings(missing: list[str], start: Start) -> tuple[SdkSetting, ...]:
+    """The one setting that moves all the missing parts, else one for each of them."""
+    own = sorted((s for s in start.rule.settings if _takes(start.target, s)), key=lambda s: bool(s.until))
+    whole = [s for s in own if not s.covers or set(s.covers) >= set(missing)]
+    if whole:
+        return (min(whole, key=lambda s: bool(s.covers)),)
+    several = [next((s for s in own if part in s.covers), None) for part in missing]
+    return tuple(dict.fromkeys(s for s in several if s is not None)) if None not in several else ()
+
+
+def _missing_sighting(gap: _Gap, settings: tuple[SdkSetting, ...], start: Start, given: _Given) -> Sighting:
+    rule, setting = start.rule, next(iter(settings), None)
     words = f"{start.title} sets no `{setting_name(setting) if setting else 'region'}`"
-    if is_partial:
-        words = f"{start.title} sets no host for {', '.join(missing)}"
+    if gap.is_partial:
+        words = f"{start.title} sets no host for {', '.join(gap.parts)}"
     called = start.activation.caller.chain if start.activation else ()
     chain = (start.step(words), *called, start.step(f"the SDK's own default: {rule.absent_host or rule.absent}"))
     found = Sighting(
@@ -248,9 +289,7 @@ def _missing_sighting(
     )
     if given.opaque:
         return replace(found, region=None, reason=given.opaque)
-    if setting is None or not _takes(start.target, setting):
-        return found
-    return replace(found, rewrites=insertion(start, setting, given.values.get(setting), unset))
+    return replace(found, rewrites=insertion(start, settings, given.values.get(setting), gap.unset) if setting else ())
 
 
 def _takes(target: Target, setting: SdkSetting) -> bool:
@@ -273,31 +312,3 @@ def _late_sighting(binding: Binding, start: Start) -> Sighting:
         chain=(start.step(start.title), start.step(words, binding.span)),
         hint="set it before the client is made",
     )
-
-
-def _escape_sightings(call: Call, scene: Scene) -> Iterator[Sighting]:
-    """Methods that go to one region whatever their object was told."""
-    function = call.function
-    if not isinstance(function, Attribute) or not any(
-        name.endswith("." + function.name) for name in scene.catalog.escapes
-    ):
-        return
-    names = {name for t in targets(function, scene.unit, call.site, scene.program) for name in t.names}
-    for value in resolve(function.base, scene.unit, call.site, scene.program):
-        if isinstance(value.content, Call):
-            made_by = targets(value.content.function, value.unit, value.content.site, scene.program)
-            names |= {f"{name}.{function.name}" for t in made_by for name in t.names}
-    for name in sorted(names & set(scene.catalog.escapes)):
-        rule = scene.catalog.escapes[name]
-        yield Sighting(
-            rule=rule,
-            path=scene.path,
-            span=Span(function.span.start, function.span.end),
-            statement=call.site.statement,
-            region=rule.goes_to,
-            seen=name,
-            words=f"`{function.name}()` ignores the configured host",
-            verb="and sends to",
-            context=Context.TEST if scene.facts.is_test else Context.CODE,
-            hint=rule.why,
-        )

@@ -16,7 +16,9 @@ from residency_lint.rules import NOWHERE, Endpoint, SdkSetting
 from residency_lint.sightings.clouds import region_rewrites
 from residency_lint.sightings.evidence import Evidence, Passage
 from residency_lint.sightings.hosts import host_at, host_rewrites
+from residency_lint.sightings.shapes import wrong_shape
 from residency_lint.sightings.starts import Start, setting_name
+from residency_lint.sightings.writing import insertion
 
 
 def value_sightings(value: Value, setting: SdkSetting, expression: Expression, start: Start) -> Iterator[Sighting]:
@@ -33,7 +35,9 @@ def value_sightings(value: Value, setting: SdkSetting, expression: Expression, s
         yield from _region_values(value, setting, start)
     elif kind in ("host", "host:port", "url", "dsn", "connection-string"):
         yield from _host_values(value, setting, start)
-    elif kind != "object":
+    elif kind == "object":
+        yield from _object_values(value, setting, start)
+    else:
         yield from _word_values(value, setting, start)
 
 
@@ -103,16 +107,8 @@ def _host_values(value: Value, setting: SdkSetting, start: Start) -> Iterator[Si
         return
     row, first, last = found
     chain = _chain(value, setting, start)
-    if setting.spelling.kind == "host" and "://" in text.text:
+    if words := wrong_shape(text.text, setting):
         whole = passage.at(0, len(text.text))
-        words = f"`{setting_name(setting)}` takes a bare host; `{text.text}` has a scheme"
-        rewrites = _whole_values(setting, whole, start)
-        yield whole.sighting(start.rule, NOWHERE, words=words, verb="", chain=chain, rewrites=rewrites)
-        return
-    if setting.spelling.exact and not _is_exact(text.text, setting):
-        whole = passage.at(0, len(text.text))
-        wish = f"a scheme, a host and {setting.spelling.path or 'no path'}"
-        words = f"`{setting_name(setting)}` takes {wish}; it is `{text.text}`"
         rewrites = _whole_values(setting, whole, start)
         yield whole.sighting(start.rule, NOWHERE, words=words, verb="", chain=chain, rewrites=rewrites)
         return
@@ -228,10 +224,6 @@ def _chain(value: Value, setting: SdkSetting, start: Start) -> tuple[Step, ...]:
     return (start.step(start.words_for(setting)), *value.chain)
 
 
-def _is_exact(text: str, setting: SdkSetting) -> bool:
-    return re.fullmatch(rf"https?://[^/?#]+{re.escape(setting.spelling.path)}/?", text, re.IGNORECASE) is not None
-
-
 def _whole_values(setting: SdkSetting, whole: Evidence, start: Start) -> tuple[Rewrite, ...]:
     """The host of each wanted region, as the setting wants it, instead of a whole value."""
     row = start.scene.catalog.rules.get(f"{start.rule.vendor}/{setting.spelling.endpoint}")
@@ -246,6 +238,21 @@ def _whole_values(setting: SdkSetting, whole: Evidence, start: Start) -> tuple[R
 
 def _written(host: str, setting: SdkSetting) -> str:
     return f"https://{host}{setting.spelling.path}" if setting.spelling.kind == "url" else host
+
+
+def _object_values(value: Value, setting: SdkSetting, start: Start) -> Iterator[Sighting]:
+    """What an object says, its own start does; a text is none."""
+    if not isinstance(value.content, Text):
+        return
+    words = f"`{setting_name(setting)}` takes an object; `{value.content.text}` is a text"
+    rewrites: tuple[Rewrite, ...] = ()
+    argument = next((a for a in start.call.arguments if a.value is value.content), None)
+    if argument is not None:
+        rewrites = insertion(start, (setting,), argument)
+    evidence = _whole(value.content, value, start)
+    yield evidence.sighting(
+        start.rule, NOWHERE, words=words, verb="", chain=_chain(value, setting, start), rewrites=rewrites
+    )
 
 
 def _word_values(value: Value, setting: SdkSetting, start: Start) -> Iterator[Sighting]:

@@ -16,6 +16,7 @@ from residency_lint.resolve.program import Unit
 from residency_lint.resolve.values import Resolution
 from residency_lint.rules import SdkCall, SdkSetting
 from residency_lint.sightings.scene import Scene
+from residency_lint.sightings.signatures import at_release
 from residency_lint.source import Span
 
 
@@ -115,7 +116,7 @@ def _rule_of(function: Expression, site: Site, scene: Scene) -> tuple[SdkCall, T
     for target in targets(function, scene.unit, site, scene.program):
         rule = next((scene.catalog.sdk_calls[n] for n in target.names if n in scene.catalog.sdk_calls), None)
         if rule is not None and _is_the_sdk(target, rule):
-            return rule, target
+            return (rule if target.is_local else at_release(rule, scene)), target
     return None
 
 
@@ -162,7 +163,7 @@ def _base_starts(scope: int, scene: Scene) -> Iterator[Start]:
     found = _base_rule(scope, scene)
     if found is None:
         return
-    constructors = {index for index in scene.unit.scopes_below(scope) if scene.unit.scope(index).name == "__init__"}
+    constructors = _constructors(scope, scene.unit)
     if not constructors:
         yield from _subclass_starts(scope, found, scene)
     for call in scene.unit.calls_by_name.get("__init__", []):
@@ -186,9 +187,13 @@ def _leads_straight_to(target: Target, made: Target, scene: Scene) -> bool:
     for one in lineage(made, scene.program.everywhere):
         if one.unit is target.unit and one.scope == target.scope:
             return True
-        if one.unit is None or constructor_parameters(one):
+        if one.unit is None or constructor_parameters(one) or _constructors(one.scope, one.unit):
             return False
     return False
+
+
+def _constructors(scope: int, unit: Unit) -> set[int]:
+    return {index for index in unit.scopes_below(scope) if unit.scope(index).name == "__init__"}
 
 
 def _base_rule(scope: int, scene: Scene) -> tuple[SdkCall, Target] | None:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
-from residency_lint.facts import Attribute, Call, Constant, Expression, Import, Name, Text
+from residency_lint.facts import Argument, Attribute, Call, Constant, Expression, Import, Name, Text
 from residency_lint.findings import Rewrite
 from residency_lint.fixes import Applicability, Edit
 from residency_lint.resolve.frames import Value
 from residency_lint.resolve.names import constructor_parameters, exported, targets
 from residency_lint.rules import Endpoint, SdkCall, SdkSetting
+from residency_lint.sightings.hoisting import free_name, hoisted
 from residency_lint.sightings.scene import Scene
 from residency_lint.sightings.starts import Start
 from residency_lint.source import Span
@@ -18,30 +20,44 @@ _NAME = re.compile(r"\{([a-z_][\w]*(?:\.\w+)+)\}")
 
 
 def insertion(
-    start: Start, setting: SdkSetting, instead: Expression | None, unset: tuple[Value, ...] = ()
+    start: Start,
+    settings: Sequence[SdkSetting],
+    instead: Expression | Argument | None,
+    unset: tuple[Value, ...] = (),
+    kept: str = "",
 ) -> tuple[Rewrite, ...]:
-    """The rewrites that add `setting` to a start, one per wanted region; `instead` is what stands there, and `unset`
-    the `None` that it comes to."""
+    """The rewrites that add settings to a start, one per wanted region.
+
+    `instead`: what stands there, or a whole argument that they take the place of; `unset`: the `None` that it comes to;
+    `kept`: the expression that they are set to.
+    """
     call, scene = start.call, start.scene
     is_chained = isinstance(call.function, Attribute) and isinstance(call.function.base, Call)
     # `super().__init__(…)` takes an argument like any call; but there is no module name before it to build with.
-    if is_chained and (setting.build or getattr(call.function, "name", "") != "__init__"):
+    has_build = any(setting.build for setting in settings)
+    if is_chained and (has_build or getattr(call.function, "name", "") != "__init__"):
         return ()
     rewrites = []
-    for region in scene.wanted(start.rule.vendor):
-        plain = _value(setting, start.rule, region, _quote(call), scene)
-        built = _built(setting, plain, call, scene) if plain is not None else None
-        if built is None:
+    for region in scene.wanted(start.rule.vendor) if settings else ():
+        written = [_written(setting, region, kept, start) for setting in settings]
+        values = [value for value, _ in filter(None, written)]
+        if len(values) < len(settings):
             continue
-        value, edits = built
-        shown = f"{setting.argument}={value}" if setting.argument else f"{start.place_of(setting)} = {value}"
-        edit = _placed(start, setting, value, instead, unset)
-        if edit is not None and (edit.path == scene.path or not edits):
-            fix = start.rule.fix if edit.path == scene.path else min(start.rule.fix, Applicability.UNSAFE)
-            rewrites.append(Rewrite(region, shown, (*edits, edit), fix, adds=True))
-        elif not setting.argument:
+        shown, placed = _placed(start, settings, values, instead, unset)
+        is_here = all(edit.path == scene.path for edit in placed)
+        edits = _joined([edit for _, needed in filter(None, written) for edit in needed])
+        if placed and (is_here or not edits):
+            # A statement more, a choice of a name, or another file is for a person to look at.
+            fix = start.rule.fix if is_here and len(placed) == 1 else min(start.rule.fix, Applicability.UNSAFE)
+            rewrites.append(Rewrite(region, shown, (*edits, *placed), fix, adds=True))
+        elif not settings[0].argument:
             rewrites.append(Rewrite(region, shown, (), Applicability.DISPLAY, adds=True))
     return tuple(rewrites)
+
+
+def _written(setting: SdkSetting, region: str, kept: str, start: Start) -> tuple[str, tuple[Edit, ...]] | None:
+    plain = kept or _value(setting, start.rule, region, _quote(start.call), start.scene)
+    return _built(setting, plain, start.call, start.scene) if plain is not None else None
 
 
 def _quote(call: Call) -> str:
@@ -76,15 +92,22 @@ def _built(setting: SdkSetting, value: str, call: Call, scene: Scene) -> tuple[s
         return f"{spelled}.{member}", tuple(edits)
     if not setting.build:
         return (value, ()) if setting.spelling.kind != "object" else None
-    needed_edits: list[Edit] = []
-    text = setting.build.replace("{value}", value)
-    for name in _NAME.findall(text):
-        if not _accepts(name, setting.build, scene):
-            return None
-        spelled, needed = _spelled(name, call, scene)
-        text = text.replace("{" + name + "}", spelled)
-        needed_edits += needed
-    return text, _joined(needed_edits)
+    text = setting.build.replace("{value}", value).replace("{host}", value.strip("\"'"))
+    if not all(_accepts(name, setting.build, scene) for name in _NAME.findall(text)):
+        return None
+    written, edits_needed = with_names([text], call, scene)
+    return written[0], edits_needed
+
+
+def with_names(texts: Sequence[str], call: Call, scene: Scene) -> tuple[list[str], tuple[Edit, ...]]:
+    """Texts with the qualified names in braces as the file would write them next to `call`, and the imports needed."""
+    needed: list[Edit] = []
+    written = list(texts)
+    for name in dict.fromkeys(name for text in texts for name in _NAME.findall(text)):
+        spelled, edits = _spelled(name, call, scene)
+        written = [text.replace("{" + name + "}", spelled) for text in written]
+        needed += edits
+    return written, _joined(needed)
 
 
 def _joined(edits: list[Edit]) -> tuple[Edit, ...]:
@@ -169,17 +192,39 @@ def _is_taken(name: str, scene: Scene) -> bool:
 
 
 def _placed(
-    start: Start, setting: SdkSetting, value: str, instead: Expression | None, unset: tuple[Value, ...]
-) -> Edit | None:
+    start: Start,
+    settings: Sequence[SdkSetting],
+    values: Sequence[str],
+    instead: Expression | Argument | None,
+    unset: tuple[Value, ...],
+) -> tuple[str, tuple[Edit, ...]]:
+    """What is written, as a person reads it, and the edits that write it."""
     path, call = start.scene.path, start.call
-    if setting.argument:
+    if all(setting.argument for setting in settings):
+        shown = ", ".join(f"{s.argument}={value}" for s, value in zip(settings, values, strict=True))
+        if isinstance(instead, Argument):
+            return shown, (Edit(path, whole_argument(instead, start.scene), shown),)
         place = _place_of_none(unset, start)
         if instead is not None and place is not None:
-            return Edit(*place, value)
-        return None if instead is not None else call.slot.edit(path, f"{setting.argument}={value}")
-    if start.after is None or not call.assigned or setting.setter or setting.env:
-        return None
-    return start.after.edit(path, f"{_subscripted(start.place_of(setting))} = {value}")
+            return shown, (Edit(*place, values[0]),) if len(values) == 1 else ()
+        return shown, () if instead is not None else (call.slot.edit(path, shown),)
+    setting, value = settings[0], values[0]
+    if len(settings) > 1 or setting.setter or setting.env:
+        return f"{start.place_of(setting)} = {value}", ()
+    if not call.assigned and setting.attribute and (name := free_name(call, start.scene)):
+        shown = f"{name}.{setting.attribute} = {value}"
+        made = f"{name} = {start.scene.source.slice(call.span)}"
+        return shown, hoisted(call, [made, shown], name, start.scene)
+    shown = f"{start.place_of(setting)} = {value}"
+    if start.after is None or not call.assigned:
+        return shown, ()
+    return shown, (start.after.edit(path, f"{_subscripted(start.place_of(setting))} = {value}"),)
+
+
+def whole_argument(argument: Argument, scene: Scene) -> Span:
+    """An argument with its name: `span` is that of its value."""
+    named = re.search(rf"{argument.name}\s*=\s*$".encode(), scene.source.data[: argument.span.start])
+    return Span(named.start(), argument.span.end) if argument.name and named else argument.span
 
 
 def _place_of_none(unset: tuple[Value, ...], start: Start) -> tuple[str, Span] | None:
