@@ -191,7 +191,7 @@ def _sdk(table: Table, row: Row) -> SdkCall:
         inner.finish()
     signatures = []
     for inner in table.tables("signatures"):
-        signatures.append(Signature(inner.texts("parameters"), inner.text("since")))
+        signatures.append(Signature(inner.texts("parameters"), inner.text("since"), inner.flag("more")))
         inner.finish()
     return SdkCall(
         **row.head(table),
@@ -201,6 +201,7 @@ def _sdk(table: Table, row: Row) -> SdkCall:
         package=table.text("package"),
         signatures=tuple(signatures),
         settings=tuple(settings),
+        mistaken=table.texts("mistaken"),
         parts=parts,
         only=only,
         absent=absent,

@@ -164,6 +164,8 @@ class Signature:
 
     parameters: tuple[str, ...]
     since: str = ""
+    more: bool = False
+    """It takes further arguments by name that are not listed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,6 +181,8 @@ class SdkCall(Rule):
     signatures: tuple[Signature, ...] = ()
     """Newest first."""
     settings: tuple[SdkSetting, ...] = ()
+    mistaken: tuple[str, ...] = ()
+    """Names that people take for one of the settings, and that are none."""
     parts: tuple[str, ...] = ()
     """What the SDK talks to separately, when one setting does not move all of it."""
     only: Mapping[str, str] = field(default_factory=dict)

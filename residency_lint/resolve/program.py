@@ -196,12 +196,13 @@ class Program:
 
     `unit_at`: path → its unit, None where there is no such file. `leads_on`: whether a file can bear or pass on a name
     that matters; names are followed into no other, values into all. `environment_files`: path → the files beside and
-    above it that set environment variables, the nearest first.
+    above it that set environment variables, the nearest first. `requirement_files`: as these, for packages.
     """
 
     unit_at: Callable[[str], Unit | None]
     leads_on: Callable[[str], bool]
     environment_files: Callable[[str], tuple[str, ...]]
+    requirement_files: Callable[[str], tuple[str, ...]]
 
     def module(self, importer: str, module: str, *, for_names: bool = False) -> Unit | None:
         """The file of this repository that an import leads to, found by trying its few possible paths."""

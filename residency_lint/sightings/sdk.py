@@ -21,6 +21,7 @@ from residency_lint.resolve.frames import Value
 from residency_lint.resolve.names import Target, constructor_parameters, targets
 from residency_lint.resolve.values import resolve, told
 from residency_lint.rules import NOWHERE, SdkSetting
+from residency_lint.sightings.mistaken import mistaken, mistaken_sighting
 from residency_lint.sightings.scene import Scene
 from residency_lint.sightings.sdk_values import value_sightings
 from residency_lint.sightings.starts import Start, module_bindings, setting_name, starts
@@ -73,7 +74,12 @@ def _start_sightings(start: Start) -> Iterator[Sighting]:
     for binding in given.late:
         yield _late_sighting(binding, start)
     if missing and start.rule.absent:
-        yield _missing_sighting(missing, len(missing) < len(parts), start, given)
+        settings = _moving_settings(missing, start)
+        meant = mistaken(start)
+        if meant is not None:
+            yield mistaken_sighting(meant, settings, start)
+        else:
+            yield _missing_sighting(missing, len(missing) < len(parts), start, given, settings)
 
 
 def _is_on(name: str, arguments: Mapping[str, Expression]) -> bool:
@@ -219,10 +225,20 @@ def _moving(part: str, start: Start, given: _Given) -> tuple[SdkSetting | None, 
 # --- what is missing, late, or cannot be moved -------------------------------------------------------
 
 
-def _missing_sighting(missing: list[str], is_partial: bool, start: Start, given: _Given) -> Sighting:
-    rule = start.rule
-    moving = [s for s in rule.settings if not s.until and (not s.covers or set(s.covers) >= set(missing))]
-    setting = next(iter(sorted(moving, key=lambda s: bool(s.covers))), None)
+def _moving_settings(missing: list[str], start: Start) -> tuple[SdkSetting, ...]:
+    """The one setting that moves all the missing parts, else one for each of them."""
+    own = sorted((s for s in start.rule.settings if _takes(start.target, s)), key=lambda s: bool(s.until))
+    whole = [s for s in own if not s.covers or set(s.covers) >= set(missing)]
+    if whole:
+        return (min(whole, key=lambda s: bool(s.covers)),)
+    several = [next((s for s in own if part in s.covers), None) for part in missing]
+    return tuple(dict.fromkeys(s for s in several if s is not None)) if None not in several else ()
+
+
+def _missing_sighting(
+    missing: list[str], is_partial: bool, start: Start, given: _Given, settings: tuple[SdkSetting, ...]
+) -> Sighting:
+    rule, setting = start.rule, next(iter(settings), None)
     words = f"{start.title} sets no `{setting_name(setting) if setting else 'region'}`"
     if is_partial:
         words = f"{start.title} sets no host for {', '.join(missing)}"
@@ -241,9 +257,7 @@ def _missing_sighting(missing: list[str], is_partial: bool, start: Start, given:
     )
     if given.opaque:
         return replace(found, region=None, reason=given.opaque)
-    if setting is None or not _takes(start.target, setting):
-        return found
-    return replace(found, rewrites=insertion(start, setting, given.values.get(setting)))
+    return replace(found, rewrites=insertion(start, settings, given.values.get(setting)) if setting else ())
 
 
 def _takes(target: Target, setting: SdkSetting) -> bool:

@@ -11,6 +11,7 @@ from residency_lint.fixes import Slot
 from residency_lint.resolve.names import Target, constructor_parameters, targets
 from residency_lint.rules import SdkCall, SdkSetting
 from residency_lint.sightings.scene import Scene
+from residency_lint.sightings.signatures import at_release
 from residency_lint.source import Span
 
 
@@ -96,7 +97,7 @@ def _rule_of(function: Expression, site: Site, scene: Scene) -> tuple[SdkCall, T
     for target in targets(function, scene.unit, site, scene.program):
         rule = next((scene.catalog.sdk_calls[n] for n in target.names if n in scene.catalog.sdk_calls), None)
         if rule is not None and _is_the_sdk(target, rule):
-            return rule, target
+            return (rule if target.is_local else at_release(rule, scene)), target
     return None
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
-from residency_lint.facts import Attribute, Call, Constant, Expression, Import, Name, Text
+from residency_lint.facts import Argument, Attribute, Call, Constant, Expression, Import, Name, Text
 from residency_lint.findings import Rewrite
 from residency_lint.fixes import Applicability, Edit
 from residency_lint.resolve.names import constructor_parameters, exported, targets
@@ -16,27 +17,37 @@ from residency_lint.source import Span
 _NAME = re.compile(r"\{([a-z_][\w]*(?:\.\w+)+)\}")
 
 
-def insertion(start: Start, setting: SdkSetting, instead: Expression | None) -> tuple[Rewrite, ...]:
-    """The rewrites that add `setting` to a start, one per wanted region; `instead` is a `None` that stands there."""
+def insertion(
+    start: Start, settings: Sequence[SdkSetting], instead: Expression | Argument | None, kept: str = ""
+) -> tuple[Rewrite, ...]:
+    """The rewrites that add settings to a start, one per wanted region.
+
+    `instead`: a `None`, or a whole argument, that they take the place of; `kept`: the expression that they are set to.
+    """
     call, scene = start.call, start.scene
     is_chained = isinstance(call.function, Attribute) and isinstance(call.function.base, Call)
     # `super().__init__(…)` takes an argument like any call; but there is no module name before it to build with.
-    if is_chained and (setting.build or getattr(call.function, "name", "") != "__init__"):
+    has_build = any(setting.build for setting in settings)
+    if is_chained and (has_build or getattr(call.function, "name", "") != "__init__"):
         return ()
     rewrites = []
-    for region in scene.wanted(start.rule.vendor):
-        plain = _value(setting, start.rule, region, _quote(call), scene)
-        built = _built(setting, plain, call, scene) if plain is not None else None
-        if built is None:
+    for region in scene.wanted(start.rule.vendor) if settings else ():
+        written = [_written(setting, region, kept, start) for setting in settings]
+        values = [value for value, _ in filter(None, written)]
+        if len(values) < len(settings):
             continue
-        value, edits = built
-        shown = f"{setting.argument}={value}" if setting.argument else f"{start.place_of(setting)} = {value}"
-        edit = _placed(start, setting, value, instead)
+        shown, edit = _placed(start, settings, values, instead)
         if edit is not None:
+            edits = _joined([edit for _, needed in filter(None, written) for edit in needed])
             rewrites.append(Rewrite(region, shown, (*edits, edit), start.rule.fix, adds=True))
-        elif not setting.argument:
+        elif not settings[0].argument:
             rewrites.append(Rewrite(region, shown, (), Applicability.DISPLAY, adds=True))
     return tuple(rewrites)
+
+
+def _written(setting: SdkSetting, region: str, kept: str, start: Start) -> tuple[str, tuple[Edit, ...]] | None:
+    plain = kept or _value(setting, start.rule, region, _quote(start.call), start.scene)
+    return _built(setting, plain, start.call, start.scene) if plain is not None else None
 
 
 def _quote(call: Call) -> str:
@@ -72,7 +83,7 @@ def _built(setting: SdkSetting, value: str, call: Call, scene: Scene) -> tuple[s
     if not setting.build:
         return (value, ()) if setting.spelling.kind != "object" else None
     needed_edits: list[Edit] = []
-    text = setting.build.replace("{value}", value)
+    text = setting.build.replace("{value}", value).replace("{host}", value.strip("\"'"))
     for name in _NAME.findall(text):
         if not _accepts(name, setting.build, scene):
             return None
@@ -163,15 +174,23 @@ def _is_taken(name: str, scene: Scene) -> bool:
     return any(bound == name for _, bound in unit.imports) or any(target == name for _, target in unit.bindings)
 
 
-def _placed(start: Start, setting: SdkSetting, value: str, instead: Expression | None) -> Edit | None:
+def _placed(
+    start: Start, settings: Sequence[SdkSetting], values: Sequence[str], instead: Expression | Argument | None
+) -> tuple[str, Edit | None]:
+    """What is written, as a person reads it, and the edit that writes it."""
     path, call = start.scene.path, start.call
-    if setting.argument:
+    if all(setting.argument for setting in settings):
+        shown = ", ".join(f"{s.argument}={value}" for s, value in zip(settings, values, strict=True))
+        if isinstance(instead, Argument):
+            return shown, Edit(path, instead.span, shown)
         if isinstance(instead, Constant):
-            return Edit(path, instead.span, value)
-        return None if instead is not None else call.slot.edit(path, f"{setting.argument}={value}")
-    if start.after is None or not call.assigned or setting.setter or setting.env:
-        return None
-    return start.after.edit(path, f"{_subscripted(start.place_of(setting))} = {value}")
+            return shown, Edit(path, instead.span, values[0]) if len(values) == 1 else None
+        return shown, None if instead is not None else call.slot.edit(path, shown)
+    setting, value = settings[0], values[0]
+    shown = f"{start.place_of(setting)} = {value}"
+    if len(settings) > 1 or start.after is None or not call.assigned or setting.setter or setting.env:
+        return shown, None
+    return shown, start.after.edit(path, f"{_subscripted(start.place_of(setting))} = {value}")
 
 
 def _subscripted(place: str) -> str:
