@@ -20,6 +20,7 @@ from residency_lint.languages.file_names import language_of
 from residency_lint.policy import Allowance, Policy
 from residency_lint.resolve.environment import IS_ENVIRONMENT
 from residency_lint.resolve.program import Program, Unit
+from residency_lint.rules import SdkCall
 from residency_lint.settings import Settings
 from residency_lint.sightings import Scene, is_silent, sightings
 from residency_lint.source import Source, Span
@@ -306,7 +307,8 @@ def _not_parsed(facts: Facts) -> Finding:
 def _once(findings: Iterable[Finding]) -> list[Finding]:
     """One finding for each piece of evidence, also when two files led to it; by path and place."""
     kept: dict[tuple[str, Span, str], Finding] = {}
-    for finding in findings:
+    # Two files can tell of one value; the SDK that is given it knows best.
+    for finding in sorted(findings, key=lambda finding: not isinstance(finding.rule, SdkCall)):
         kept.setdefault((finding.path, finding.span, finding.rule.vendor), finding)
     return sorted(kept.values(), key=lambda finding: (finding.path, finding.span, finding.rule.id))
 

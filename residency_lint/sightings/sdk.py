@@ -16,7 +16,6 @@ from residency_lint.facts import (
 )
 from residency_lint.facts import Mapping as MappingDisplay
 from residency_lint.findings import Context, Sighting
-from residency_lint.resolve.environment import set_values
 from residency_lint.resolve.frames import Value
 from residency_lint.resolve.names import Target, constructor_parameters, targets
 from residency_lint.resolve.values import resolve, told
@@ -25,6 +24,7 @@ from residency_lint.sightings.mistaken import mistaken, mistaken_sighting
 from residency_lint.sightings.scene import Scene
 from residency_lint.sightings.sdk_values import value_sightings
 from residency_lint.sightings.starts import Start, module_bindings, setting_name, starts
+from residency_lint.sightings.surroundings import counts, objects, set_in_time, talks_to_vendor
 from residency_lint.sightings.writing import insertion
 from residency_lint.source import Span
 
@@ -56,7 +56,7 @@ def _start_sightings(start: Start) -> Iterator[Sighting]:
             _is_constant(b.value, word) and not b.site.guards for b in module_bindings(name, start.scene)
         ):
             return
-    if start.rule.needs and not opaque and not any(name in arguments for name in start.rule.needs):
+    if not talks_to_vendor(start, arguments, opaque):
         return
     given = _given(start, arguments, opaque)
     missing: list[str] = []
@@ -128,26 +128,25 @@ def _expanded(expression: Expression, start: Start) -> dict[str, Expression] | N
 def _given(start: Start, arguments: Mapping[str, Expression], opaque: str) -> _Given:
     given = _Given(opaque=opaque)
     for setting in start.rule.settings:
+        if not counts(setting, start, arguments):
+            continue
         early, late = _assignments(setting, start)
         given.late += late
         if setting.argument in arguments:
             given.values[setting] = arguments[setting.argument]
         elif early and early[-1] is not None:
             given.values[setting] = early[-1]
-        elif (item := _item_of_argument(setting, arguments, start)) is not None:
-            given.values[setting] = item
+        elif (name := setting.entry.partition("[")[0]) in arguments:
+            entry = _item(setting.entry, arguments[name], start)
+            if entry is not None:
+                given.values[setting] = entry
     return given
 
 
-def _item_of_argument(setting: SdkSetting, arguments: Mapping[str, Expression], start: Start) -> Expression | None:
-    """What a mapping that is an argument holds under a setting's key; a mapping that cannot be seen into itself."""
-    name = setting.item.partition("[")[0]
-    return _item(setting, arguments[name], start) if name in arguments else None
-
-
-def _item(setting: SdkSetting, mapping: Expression, start: Start) -> Expression | None:
+def _item(place: str, mapping: Expression, start: Start) -> Expression | None:
+    """What a mapping holds under the key of `mapping[key]`; a mapping that cannot be seen into itself."""
     items = _expanded(mapping, start)
-    return mapping if items is None else items.get(setting.item.rstrip("]").partition("[")[2])
+    return mapping if items is None else items.get(place.rstrip("]").partition("[")[2])
 
 
 def _assignments(setting: SdkSetting, start: Start) -> tuple[list[Expression | None], list[Binding]]:
@@ -156,32 +155,27 @@ def _assignments(setting: SdkSetting, start: Start) -> tuple[list[Expression | N
     if setting.module:
         return [binding.value for binding in module_bindings(setting.module, scene)], []
     if setting.env:
-        found = [
-            b for (_, target), bs in scene.unit.bindings.items() if target == f"os.environ[{setting.env}]" for b in bs
-        ]
-        set_outside = [
-            replace(mention.text, path=there.facts.path)
-            for there, mention in set_values(setting.env, scene.unit, scene.program)
-        ]
-        return [*set_outside, *(binding.value for binding in found)], []
-    if not call.assigned:
-        return [], []
-    if setting.setter:
+        return [*set_in_time(setting, start)], []
+    if setting.setter and call.assigned:
         return [
             other.arguments[0].value
             for other in scene.facts.calls
             if other.arguments and _dotted_is(other.function, f"{call.assigned}.{setting.setter}")
         ], []
-    key = (call.site.scope, f"{call.assigned}.{setting.attribute or setting.item}")
-    bindings = [b for b in scene.unit.bindings.get(key, []) if b.span.start > call.span.start]
+    place = setting.attribute or setting.item
+    bindings = _bound_later(place, start) if place else []
     copied = _first_use(setting.before, start)
     early = [binding.value for binding in bindings if binding.span.start < copied]
     if setting.item and not early:
-        whole = scene.unit.bindings.get((call.site.scope, f"{call.assigned}.{setting.item.partition('[')[0]}"), [])
-        early = [
-            _item(setting, b.value, start) for b in whole if b.value is not None and b.span.start > call.span.start
-        ]
+        whole = _bound_later(place.partition("[")[0], start)
+        early = [_item(place, binding.value, start) for binding in whole if binding.value is not None]
     return early, [binding for binding in bindings if binding.span.start >= copied]
+
+
+def _bound_later(place: str, start: Start) -> list[Binding]:
+    """What is bound to a place on the object after it was made, in source order."""
+    found = [b for scope, name in objects(start) for b in start.scene.unit.bindings.get((scope, f"{name}.{place}"), [])]
+    return sorted((b for b in found if b.span.start > start.call.span.start), key=lambda binding: binding.span)
 
 
 def _first_use(names: tuple[str, ...], start: Start) -> int:
@@ -211,7 +205,7 @@ def _moving(part: str, start: Start, given: _Given) -> tuple[SdkSetting | None, 
     own = [s for s in start.rule.settings if part and part in s.covers]
     general = [s for s in start.rule.settings if not s.covers]
     # What is assigned to the object afterwards replaces what its constructor was told.
-    for setting in sorted([*own, *general], key=lambda s: (not s.beats, bool(s.argument or s.module or s.env))):
+    for setting in sorted([*own, *general], key=lambda s: (not s.beats, bool(s.argument or s.module or s.env or s.entry))):
         expression = given.values.get(setting)
         if expression is None:
             continue

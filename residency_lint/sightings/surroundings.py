@@ -1,0 +1,124 @@
+"""What decides about a start from around its call: variables, other names of its object, how its package is used."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+
+from residency_lint.facts import Call, Constant, Expression, Text
+from residency_lint.resolve.environment import set_values
+from residency_lint.resolve.names import targets
+from residency_lint.resolve.values import written
+from residency_lint.rules import SdkSetting
+from residency_lint.sightings.starts import Start
+from residency_lint.source import Span
+
+_OFF = ("", "0", "false", "no", "off")
+
+
+def set_in_time(setting: SdkSetting, start: Start) -> list[Expression]:
+    """The values that a variable has when the SDK reads it, the one that holds last: the code's own before the
+    deployment's."""
+    scene = start.scene
+    by_deployment: list[Expression] = [
+        replace(mention.text, path=there.facts.path)
+        for there, mention in set_values(setting.env, scene.unit, scene.program)
+    ]
+    in_code: list[tuple[Span, Expression]] = [
+        (binding.span, binding.value)
+        for (_, target), bindings in scene.unit.bindings.items()
+        if target in (f"os.environ[{setting.env}]", f"environ[{setting.env}]")
+        for binding in bindings
+        if binding.value is not None and _is_in_time(binding.span, binding.site.scope, setting, start)
+    ]
+    if not by_deployment:
+        in_code += _defaults(setting, start)
+    return [*by_deployment, *(value for _, value in sorted(in_code, key=lambda entry: entry[0]))]
+
+
+def _defaults(setting: SdkSetting, start: Start) -> Iterator[tuple[Span, Expression]]:
+    """`os.environ.setdefault("DD_SITE", …)`."""
+    for call in start.scene.unit.calls_by_name.get("setdefault", []):
+        values = [argument.value for argument in call.arguments]
+        names_it = len(values) == 2 and isinstance(values[0], Text) and values[0].text == setting.env
+        if (
+            names_it
+            and _stands_for(call, "os.environ.setdefault", start)
+            and _is_in_time(call.span, call.site.scope, setting, start)
+        ):
+            yield call.span, values[1]
+
+
+def _is_in_time(span: Span, scope: int, setting: SdkSetting, start: Start) -> bool:
+    """Whether what happens at `span` comes before the SDK reads its variables. Of two functions nobody knows."""
+    if setting.at_import:
+        package = start.rule.names[0].partition(".")[0] if start.rule.names else ""
+        own = [entry.span.start for entry in start.scene.facts.imports if entry.module.partition(".")[0] == package]
+        return span.start < min(own, default=start.call.span.start)
+    return scope != start.call.site.scope or span.start < start.call.span.start
+
+
+def talks_to_vendor(start: Start, arguments: Mapping[str, Expression], opaque: str) -> bool:
+    """Whether a call that may concern the local machine alone reaches the vendor."""
+    rule = start.rule
+    if not rule.needs or opaque or any(name in arguments for name in rule.needs):
+        return True
+    if not start.call.arguments or not rule.used_by:
+        for name in rule.needs_env:
+            values = set_in_time(SdkSetting(rule.settings[0].spelling, env=name), start)
+            if values and not (isinstance(values[-1], Text) and values[-1].text.lower() in _OFF):
+                return True
+    return any(
+        name == known or (known.endswith(".") and name.startswith(known))
+        for call in (start.scene.facts.calls if rule.used_by else ())
+        for target in targets(call.function, start.scene.unit, call.site, start.scene.program)
+        for name in target.names
+        for known in rule.used_by
+    )
+
+
+def counts(setting: SdkSetting, start: Start, arguments: Mapping[str, Expression]) -> bool:
+    """Whether the settings are given with which this one has a meaning."""
+    for name, wanted in setting.given.items():
+        value = arguments.get(name) or _assigned(name, start)
+        if value is not None and not isinstance(value, (Constant, Text)):
+            continue  # What cannot be told is taken to be as it should.
+        if ("-" if value is None or value.text == "None" else value.text) not in wanted.split("|"):
+            return False
+    return True
+
+
+def _assigned(name: str, start: Start) -> Expression | None:
+    bindings = [
+        binding
+        for scope, own in objects(start)
+        for binding in start.scene.unit.bindings.get((scope, f"{own}.{name}"), [])
+    ]
+    return bindings[-1].value if bindings else None
+
+
+def objects(start: Start) -> list[tuple[int, str]]:
+    """The names by which the object that a start makes is at hand, each with its scope."""
+    call, scene = start.call, start.scene
+    found = [(call.site.scope, call.assigned)] if call.assigned else []
+    for holder in scene.facts.calls if start.rule.held_by else ():
+        if any(a.value is call or (call.assigned and written(a.value) == call.assigned) for a in holder.arguments):
+            attribute = next(
+                (kept for name, kept in start.rule.held_by.items() if _stands_for(holder, name, start)), ""
+            )
+            name = _name_of(holder, start) if attribute else ""
+            if name:
+                found.append((holder.site.scope, f"{name}.{attribute}"))
+    return found
+
+
+def _name_of(call: Call, start: Start) -> str:
+    """What a call is assigned to, or bound to by a `with`."""
+    binding = start.scene.unit.bindings_by_value.get(id(call))
+    return call.assigned or (binding.target if binding else "")
+
+
+def _stands_for(call: Call, name: str, start: Start) -> bool:
+    found = targets(call.function, start.scene.unit, call.site, start.scene.program)
+    return any(name in target.names for target in found)
+
