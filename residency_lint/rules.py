@@ -117,6 +117,8 @@ class Spelling:
     exact: bool = False
     """A URL is scheme, a host of `endpoint` and `path`, nothing else: the SDK appends the rest, or refuses what has no
     scheme."""
+    absolute: bool = False
+    """A URL without scheme reaches nobody."""
     values: Mapping[str, str] = field(default_factory=dict)
     """region → the word, for the kinds that are not hosts."""
     also: Mapping[str, str] = field(default_factory=dict)
@@ -134,7 +136,8 @@ class SdkSetting:
     """One place where a call's region is set; exactly one of the `where` fields is given.
 
     `covers`: the parts of the SDK this setting moves (settings that count only together cover one part each);
-    empty means all. `beats`: it wins over the other settings. `before`: calls after which an attribute is too late.
+    empty means all. `beats`: it wins over the other settings. `before`: calls after which an attribute (of a
+    module: in the same function) is too late.
     """
 
     spelling: Spelling
@@ -153,6 +156,8 @@ class SdkSetting:
     covers: tuple[str, ...] = ()
     beats: bool = False
     before: tuple[str, ...] = ()
+    unset: tuple[str, ...] = ()
+    """Values that give way to every other setting: the SDK takes its own default for none."""
     given: Mapping[str, str] = field(default_factory=dict)
     """argument or attribute → the values of it, joined by `|`, with which the setting counts; `-` is that it is
     not given."""

@@ -20,6 +20,7 @@ from residency_lint.facts import (
     Constant,
     Expression,
     Fallback,
+    Guard,
     Joined,
     Listing,
     Mapping,
@@ -245,9 +246,17 @@ class Resolution:
             if isinstance(container.content, Mapping):
                 yield from self._items(container, key, default, frame)
                 continue
-            yield frame.unknown(f"an item of `{written(base)}`")
+            yield frame.value(self._item_of_something(base, key, frame))
             if default is not None:
                 yield from self.as_fallback(default, frame)
+
+    def _item_of_something(self, base: Expression, key: Expression, frame: Frame) -> Unknown:
+        """`ServerZone["EU"]` is the same as `ServerZone.EU`."""
+        reason = f"an item of `{written(base)}`"
+        names = targets(base, frame.unit, frame.site, self.program) if isinstance(key, Text) else ()
+        if not names or names[0].is_local or not isinstance(key, Text):
+            return Unknown(reason)
+        return Unknown(reason, name=f"{names[0].name}.{key.text}", span=key.span)
 
     def _items(self, container: Value, key: Expression, default: Expression | None, frame: Frame) -> Iterator[Value]:
         assert isinstance(container.content, Mapping)
@@ -285,7 +294,9 @@ class Resolution:
         holds = self.decision(node.test, frame) if self._is_fixed(node.test, frame) else None
         for branch, taken in ((node.then, True), (node.otherwise, False)):
             if holds is None or holds is taken:
-                for value in self.values(branch, frame.deeper()):
+                guards = (*frame.site.guards, Guard(node.test, taken, -1 - node.span.start))
+                there = frame if holds is not None else replace(frame, site=replace(frame.site, guards=guards))
+                for value in self.values(branch, there.deeper()):
                     yield replace(value, fallback=value.fallback or holds is None)
 
     # --- conditions ------------------------------------------------------------------------------

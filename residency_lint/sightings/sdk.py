@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 from residency_lint.facts import (
     Attribute,
@@ -11,43 +11,44 @@ from residency_lint.facts import (
     Call,
     Constant,
     Expression,
-    Name,
+    Mention,
+    Role,
     Text,
 )
-from residency_lint.facts import Mapping as MappingDisplay
 from residency_lint.findings import Context, Sighting
 from residency_lint.resolve.frames import Value
 from residency_lint.resolve.names import Target, constructor_parameters, targets
+from residency_lint.resolve.program import Unit
 from residency_lint.resolve.values import resolve, told
 from residency_lint.rules import NOWHERE, SdkSetting
+from residency_lint.sightings.given import Given, arguments_of, given_to
 from residency_lint.sightings.mistaken import mistaken, mistaken_sighting
 from residency_lint.sightings.scene import Scene
 from residency_lint.sightings.sdk_values import value_sightings
 from residency_lint.sightings.starts import Start, module_bindings, setting_name, starts
-from residency_lint.sightings.surroundings import counts, objects, set_in_time, talks_to_vendor
+from residency_lint.sightings.surroundings import talks_to_vendor
+from residency_lint.sightings.switches import Seen, placed_in_branches
 from residency_lint.sightings.writing import insertion
-from residency_lint.source import Span
+from residency_lint.source import Source, Span
 
 
 def sdk_sightings(scene: Scene) -> Iterator[Sighting]:
     """A sighting for every value an SDK's region can take, and one for what no setting moves."""
-    for start in starts(scene):
-        yield from _start_sightings(start)
+    seen = [one for start in starts(scene) for one in _start_sightings(start)]
+    for unit in {id(unit): unit for unit, _ in seen}.values():
+        there = scene if unit is scene.unit else replace(scene, unit=unit, source=_source_of(unit, scene))
+        yield from placed_in_branches([one for own, one in seen if own is unit], there)
     for call in scene.facts.calls:
         yield from _escape_sightings(call, scene)
 
 
-@dataclass
-class _Given:
-    """What a call's arguments and later assignments say. `opaque`: arguments that cannot be seen into."""
-
-    values: dict[SdkSetting, Expression] = field(default_factory=dict)
-    opaque: str = ""
-    late: list[Binding] = field(default_factory=list)
+def _source_of(unit: Unit, scene: Scene) -> Source:
+    return scene.sources(unit.facts.path) or scene.source
 
 
-def _start_sightings(start: Start) -> Iterator[Sighting]:
-    arguments, opaque = _arguments(start)
+def _start_sightings(start: Start) -> Iterator[tuple[Unit, Seen]]:
+    """Each with the file in which, and the conditions under which, the data goes where it says."""
+    arguments, opaque = arguments_of(start)
     for name, word in start.rule.off.items():
         if isinstance(switch := arguments.get(name), Constant) and switch.text == word:
             return
@@ -58,7 +59,7 @@ def _start_sightings(start: Start) -> Iterator[Sighting]:
             return
     if not talks_to_vendor(start, arguments, opaque):
         return
-    given = _given(start, arguments, opaque)
+    given = given_to(start, arguments, opaque)
     missing: list[str] = []
     settled: dict[SdkSetting, tuple[Value, ...]] = {}
     parts = [p for p in start.rule.parts or ("",) if p not in start.rule.only or _is_on(start.rule.only[p], arguments)]
@@ -70,16 +71,27 @@ def _start_sightings(start: Start) -> Iterator[Sighting]:
             settled[setting] = values
     for setting, values in settled.items():
         for value in told(values):
-            yield from value_sightings(value, setting, given.values[setting], start)
-    for binding in given.late:
-        yield _late_sighting(binding, start)
+            for one in value_sightings(value, setting, given.values[setting], start):
+                yield value.unit, Seen(_mention(value), one)
+    unit, here = start.scene.unit, Mention(Text("", start.span), Role.VALUE, start.call.site)
+    for one in _replaced(settled, given, start):
+        yield unit, Seen(here, one)
     if missing and start.rule.absent:
         settings = _moving_settings(missing, start)
         meant = mistaken(start)
+        for binding in given.late:
+            yield unit, Seen(here, _late_sighting(binding, start))
         if meant is not None:
-            yield mistaken_sighting(meant, settings, start)
+            yield unit, Seen(here, mistaken_sighting(meant, settings, start))
         else:
-            yield _missing_sighting(missing, len(missing) < len(parts), start, given, settings)
+            yield unit, Seen(here, _missing_sighting(missing, len(missing) < len(parts), start, given, settings))
+
+
+def _mention(value: Value) -> Mention:
+    """Where a value stands; the text that it is knows all the conditions around it."""
+    span = getattr(value.content, "span", None) or Span(0, 0)
+    known = value.unit.mention_around(span) if isinstance(value.content, Text) else None
+    return replace(known, group=0, keys=()) if known else Mention(Text("", span), Role.VALUE, value.site)
 
 
 def _is_on(name: str, arguments: Mapping[str, Expression]) -> bool:
@@ -91,129 +103,55 @@ def _is_constant(expression: Expression | None, word: str) -> bool:
     return isinstance(expression, Constant) and expression.text == word
 
 
-def _arguments(start: Start) -> tuple[dict[str, Expression], str]:
-    """Arguments by parameter name, and why some cannot be seen."""
-    parameters: tuple[str, ...] = ()
-    if start.target.is_local:
-        parameters = constructor_parameters(start.target)
-    elif start.rule.signatures:
-        parameters = start.rule.signatures[0].parameters
-    found: dict[str, Expression] = {}
-    opaque = ""
-    for index, argument in enumerate(start.call.arguments):
-        if argument.star == "**":
-            expanded = _expanded(argument.value, start)
-            opaque = opaque or ("" if expanded is not None else "the arguments that `**` expands cannot be told")
-            found = {**(expanded or {}), **found}
-        elif argument.star:
-            opaque = opaque or "the arguments that `*` expands cannot be told"
-        elif argument.name:
-            found[argument.name] = argument.value
-        elif index < len(parameters):
-            found[parameters[index]] = argument.value
-    return found, opaque
-
-
-def _expanded(expression: Expression, start: Start) -> dict[str, Expression] | None:
-    """The items of a dict that `**` expands, when all of it can be seen."""
-    values = resolve(expression, start.scene.unit, start.call.site, start.scene.program)
-    if len(values) != 1 or not isinstance(values[0].content, MappingDisplay) or values[0].unit is not start.scene.unit:
-        return None
-    items = values[0].content.items
-    if any(not isinstance(key, Text) for key, _ in items):
-        return None
-    return {key.text: value for key, value in items if isinstance(key, Text)}
-
-
-def _given(start: Start, arguments: Mapping[str, Expression], opaque: str) -> _Given:
-    given = _Given(opaque=opaque)
-    for setting in start.rule.settings:
-        if not counts(setting, start, arguments):
-            continue
-        early, late = _assignments(setting, start)
-        given.late += late
-        if setting.argument in arguments:
-            given.values[setting] = arguments[setting.argument]
-        elif early and early[-1] is not None:
-            given.values[setting] = early[-1]
-        elif (name := setting.entry.partition("[")[0]) in arguments:
-            entry = _item(setting.entry, arguments[name], start)
-            if entry is not None:
-                given.values[setting] = entry
-    return given
-
-
-def _item(place: str, mapping: Expression, start: Start) -> Expression | None:
-    """What a mapping holds under the key of `mapping[key]`; a mapping that cannot be seen into itself."""
-    items = _expanded(mapping, start)
-    return mapping if items is None else items.get(place.rstrip("]").partition("[")[2])
-
-
-def _assignments(setting: SdkSetting, start: Start) -> tuple[list[Expression | None], list[Binding]]:
-    """What is assigned in time, latest last, to where a setting lives, and the assignments that come too late."""
-    scene, call = start.scene, start.call
-    if setting.module:
-        return [binding.value for binding in module_bindings(setting.module, scene)], []
-    if setting.env:
-        return [*set_in_time(setting, start)], []
-    if setting.setter and call.assigned:
-        return [
-            other.arguments[0].value
-            for other in scene.facts.calls
-            if other.arguments and _dotted_is(other.function, f"{call.assigned}.{setting.setter}")
-        ], []
-    place = setting.attribute or setting.item
-    bindings = _bound_later(place, start) if place else []
-    copied = _first_use(setting.before, start)
-    early = [binding.value for binding in bindings if binding.span.start < copied]
-    if setting.item and not early:
-        whole = _bound_later(place.partition("[")[0], start)
-        early = [_item(place, binding.value, start) for binding in whole if binding.value is not None]
-    return early, [binding for binding in bindings if binding.span.start >= copied]
-
-
-def _bound_later(place: str, start: Start) -> list[Binding]:
-    """What is bound to a place on the object after it was made, in source order."""
-    found = [b for scope, name in objects(start) for b in start.scene.unit.bindings.get((scope, f"{name}.{place}"), [])]
-    return sorted((b for b in found if b.span.start > start.call.span.start), key=lambda binding: binding.span)
-
-
-def _first_use(names: tuple[str, ...], start: Start) -> int:
-    """Where the object is first handed to one of the calls."""
-    scene, assigned = start.scene, start.call.assigned
-    places = [
-        call.span.start
-        for call in scene.facts.calls
-        if call.span.start > start.call.span.start
-        and call.site.scope == start.call.site.scope
-        and any(_dotted_is(argument.value, assigned) for argument in call.arguments)
-        and any(n in names for t in targets(call.function, scene.unit, call.site, scene.program) for n in t.names)
-    ]
-    return min(places, default=len(scene.source.data) + 1)
-
-
-def _dotted_is(expression: Expression, name: str) -> bool:
-    names: list[str] = []
-    while isinstance(expression, Attribute):
-        names.append(expression.name)
-        expression = expression.base
-    return isinstance(expression, Name) and ".".join([expression.id, *reversed(names)]) == name
-
-
-def _moving(part: str, start: Start, given: _Given) -> tuple[SdkSetting | None, tuple[Value, ...]]:
+def _moving(part: str, start: Start, given: Given) -> tuple[SdkSetting | None, tuple[Value, ...]]:
     """The setting that decides where a part goes: its own before the one for everything; `None` sets nothing."""
     own = [s for s in start.rule.settings if part and part in s.covers]
     general = [s for s in start.rule.settings if not s.covers]
     # What is assigned to the object afterwards replaces what its constructor was told.
-    for setting in sorted([*own, *general], key=lambda s: (not s.beats, bool(s.argument or s.module or s.env or s.entry))):
+    unset: tuple[SdkSetting | None, tuple[Value, ...]] = None, ()
+    for setting in sorted(
+        [*own, *general], key=lambda s: (not s.beats, bool(s.argument or s.module or s.env or s.entry))
+    ):
         expression = given.values.get(setting)
         if expression is None:
             continue
-        values = resolve(expression, start.scene.unit, start.call.site, start.scene.program)
+        # What is assigned in another function is looked at there.
+        bound = start.scene.unit.bindings_by_value.get(id(expression))
+        site = bound.site if bound else start.call.site
+        values = resolve(expression, start.scene.unit, site, start.scene.program)
         set_ones = tuple(v for v in values if not (isinstance(v.content, Constant) and v.content.text == "None"))
-        if set_ones:
+        if set_ones and all(value.text in setting.unset for value in set_ones):
+            unset = unset if unset[0] else (setting, set_ones)
+        elif set_ones:
             return setting, set_ones
-    return None, ()
+    return unset
+
+
+def _replaced(settled: Mapping[SdkSetting, tuple[Value, ...]], given: Given, start: Start) -> Iterator[Sighting]:
+    """Texts in the call that another setting replaces, where all that counts leads to a wanted region."""
+    wanted = start.scene.wanted(start.rule.vendor)
+    counted = [
+        one.region
+        for setting, values in settled.items()
+        for value in values
+        for one in value_sightings(value, setting, given.values[setting], start)
+    ]
+    if not counted or any(region not in wanted for region in counted):
+        return
+    for setting, expression in given.values.items():
+        if setting not in settled and isinstance(expression, Text) and start.call.span.contains(expression.span):
+            words = f"`{setting_name(setting)}` gives way to `{setting_name(next(iter(settled)))}`"
+            yield Sighting(
+                rule=start.rule,
+                path=start.scene.path,
+                span=expression.span,
+                statement=start.call.site.statement,
+                region=counted[0],
+                seen=expression.text,
+                words=words,
+                verb="and the data goes to",
+                context=start.context,
+            )
 
 
 # --- what is missing, late, or cannot be moved -------------------------------------------------------
@@ -230,7 +168,7 @@ def _moving_settings(missing: list[str], start: Start) -> tuple[SdkSetting, ...]
 
 
 def _missing_sighting(
-    missing: list[str], is_partial: bool, start: Start, given: _Given, settings: tuple[SdkSetting, ...]
+    missing: list[str], is_partial: bool, start: Start, given: Given, settings: tuple[SdkSetting, ...]
 ) -> Sighting:
     rule, setting = start.rule, next(iter(settings), None)
     words = f"{start.title} sets no `{setting_name(setting) if setting else 'region'}`"

@@ -146,7 +146,8 @@ def _subclass_starts(call: Call, scene: Scene) -> Iterator[Start]:
         if target.unit is not scene.unit or scene.unit.scope(target.scope).kind is not ScopeKind.CLASS:
             continue
         found = _base_rule(target.scope, scene)
-        if found is not None and not constructor_parameters(target):
+        methods = (scene.unit.scope(index).name for index in scene.unit.scopes_below(target.scope))
+        if found is not None and "__init__" not in methods:
             yield Start(call, *found, scene)
 
 

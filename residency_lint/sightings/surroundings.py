@@ -10,6 +10,7 @@ from residency_lint.resolve.environment import set_values
 from residency_lint.resolve.names import targets
 from residency_lint.resolve.values import written
 from residency_lint.rules import SdkSetting
+from residency_lint.sightings.objects import names_of
 from residency_lint.sightings.starts import Start
 from residency_lint.source import Span
 
@@ -100,25 +101,25 @@ def _assigned(name: str, start: Start) -> Expression | None:
 def objects(start: Start) -> list[tuple[int, str]]:
     """The names by which the object that a start makes is at hand, each with its scope."""
     call, scene = start.call, start.scene
-    found = [(call.site.scope, call.assigned)] if call.assigned else []
+    found = list(names_of(call, scene))
     for holder in scene.facts.calls if start.rule.held_by else ():
-        if any(a.value is call or (call.assigned and written(a.value) == call.assigned) for a in holder.arguments):
+        if any(a.value.span == call.span or (holder.site.scope, written(a.value)) in found for a in holder.arguments):
             attribute = next(
                 (kept for name, kept in start.rule.held_by.items() if _stands_for(holder, name, start)), ""
             )
-            name = _name_of(holder, start) if attribute else ""
-            if name:
-                found.append((holder.site.scope, f"{name}.{attribute}"))
+            if attribute:
+                found += [(scope, f"{name}.{attribute}") for scope, name in _names_of_holder(holder, start)]
     return found
 
 
-def _name_of(call: Call, start: Start) -> str:
+def _names_of_holder(call: Call, start: Start) -> Iterator[tuple[int, str]]:
     """What a call is assigned to, or bound to by a `with`."""
     binding = start.scene.unit.bindings_by_value.get(id(call))
-    return call.assigned or (binding.target if binding else "")
+    if binding is not None and not call.assigned:
+        yield call.site.scope, binding.target
+    yield from names_of(call, start.scene)
 
 
 def _stands_for(call: Call, name: str, start: Start) -> bool:
     found = targets(call.function, start.scene.unit, call.site, start.scene.program)
     return any(name in target.names for target in found)
-

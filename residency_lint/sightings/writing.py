@@ -38,7 +38,7 @@ def insertion(
             continue
         shown, edit = _placed(start, settings, values, instead)
         if edit is not None:
-            edits = _joined([edit for _, needed in filter(None, written) for edit in needed])
+            edits = joined([edit for _, needed in filter(None, written) for edit in needed])
             rewrites.append(Rewrite(region, shown, (*edits, edit), start.rule.fix, adds=True))
         elif not settings[0].argument:
             rewrites.append(Rewrite(region, shown, (), Applicability.DISPLAY, adds=True))
@@ -46,7 +46,7 @@ def insertion(
 
 
 def _written(setting: SdkSetting, region: str, kept: str, start: Start) -> tuple[str, tuple[Edit, ...]] | None:
-    plain = kept or _value(setting, start.rule, region, _quote(start.call), start.scene)
+    plain = kept or value_text(setting, start.rule, region, _quote(start.call), start.scene)
     return _built(setting, plain, start.call, start.scene) if plain is not None else None
 
 
@@ -58,7 +58,7 @@ def _quote(call: Call) -> str:
     return '"'
 
 
-def _value(setting: SdkSetting, rule: SdkCall, region: str, quote: str, scene: Scene) -> str | None:
+def value_text(setting: SdkSetting, rule: SdkCall, region: str, quote: str, scene: Scene) -> str | None:
     """The value that names a region, as a Python expression."""
     spelling = setting.spelling
     if spelling.endpoint:
@@ -78,8 +78,8 @@ def _built(setting: SdkSetting, value: str, call: Call, scene: Scene) -> tuple[s
     """The expression that carries a value, and the import edits that its names need."""
     if setting.spelling.kind == "enum":
         owner, _, member = value.rpartition(".")
-        spelled, edits = _spelled(owner, call, scene)
-        return f"{spelled}.{member}", tuple(edits)
+        name, edits = spelled(owner, call, scene)
+        return f"{name}.{member}", tuple(edits)
     if not setting.build:
         return (value, ()) if setting.spelling.kind != "object" else None
     needed_edits: list[Edit] = []
@@ -87,13 +87,13 @@ def _built(setting: SdkSetting, value: str, call: Call, scene: Scene) -> tuple[s
     for name in _NAME.findall(text):
         if not _accepts(name, setting.build, scene):
             return None
-        spelled, needed = _spelled(name, call, scene)
-        text = text.replace("{" + name + "}", spelled)
+        own_name, needed = spelled(name, call, scene)
+        text = text.replace("{" + name + "}", own_name)
         needed_edits += needed
-    return text, _joined(needed_edits)
+    return text, joined(needed_edits)
 
 
-def _joined(edits: list[Edit]) -> tuple[Edit, ...]:
+def joined(edits: list[Edit]) -> tuple[Edit, ...]:
     """Several names that one import statement takes are one edit of it."""
     texts: dict[tuple[str, Span], str] = {}
     for edit in edits:
@@ -110,7 +110,7 @@ def _accepts(name: str, build: str, scene: Scene) -> bool:
     return not found or argument is None or argument[1] in constructor_parameters(found[0])
 
 
-def _spelled(name: str, call: Call, scene: Scene) -> tuple[str, list[Edit]]:
+def spelled(name: str, call: Call, scene: Scene) -> tuple[str, list[Edit]]:
     """A qualified name as the file would write it next to `call`."""
     module, _, last = name.rpartition(".")
     if isinstance(call.function, Attribute):
