@@ -192,13 +192,14 @@ def _word_values(value: Value, setting: SdkSetting, start: Start) -> Iterator[Si
     shown = f'"{word}"' if isinstance(content, Text) else word
     wanted = [name for name in start.scene.wanted(start.rule.vendor) if spellings.get(name, word) != word]
     is_enum = setting.spelling.kind == "enum"
+    default = start.rule.absent if is_enum else ""  # What is no member is compared with one, and changes nothing.
     if is_enum:
         wanted = []  # A member's name does not belong inside a text: the member replaces it.
     yield evidence.sighting(
         start.rule,
-        region or NOWHERE,
+        region or default or NOWHERE,
         words=f"`{setting_name(setting)}` is {shown}" + ("" if region else f", which {start.title} does not know"),
-        verb="and leads to" if region else "",
+        verb="and leads to" if region else "and defaults to" if default else "",
         chain=_chain(value, setting, start),
         rewrites=tuple(evidence.rewrite(name, spellings[name], start.rule.fix) for name in wanted)
         or (instead_of_text(content, setting, start) if is_enum and isinstance(content, Text) else ()),
