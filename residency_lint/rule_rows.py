@@ -42,7 +42,7 @@ KINDS_OF_VALUE = (
     "key",
     "object",
 )
-_PLACES_OF_SETTING = ("argument", "attribute", "item", "module", "setter", "env")
+_PLACES_OF_SETTING = ("argument", "attribute", "item", "entry", "module", "setter", "env")
 _ROLES = (
     "ingest",
     "api",
@@ -183,6 +183,9 @@ def _sdk(table: Table, row: Row) -> SdkCall:
                 covers=inner.texts("covers"),
                 beats=inner.flag("beats"),
                 before=inner.texts("before"),
+                unset=inner.texts("unset"),
+                given=inner.words("given"),
+                at_import=inner.flag("at_import"),
                 since=inner.text("since"),
                 until=inner.text("until"),
                 build=inner.text("build"),
@@ -210,6 +213,9 @@ def _sdk(table: Table, row: Row) -> SdkCall:
         absent_host=table.text("absent_host"),
         off=table.words("off"),
         needs=table.texts("needs"),
+        needs_env=table.texts("needs_env"),
+        used_by=table.texts("used_by"),
+        held_by=table.words("held_by"),
         proof=table.text("proof"),
         unproved=table.text("unproved"),
     )

@@ -136,7 +136,8 @@ class SdkSetting:
     """One place where a call's region is set; exactly one of the `where` fields is given.
 
     `covers`: the parts of the SDK this setting moves (settings that count only together cover one part each);
-    empty means all. `beats`: it wins over the other settings. `before`: calls after which an attribute is too late.
+    empty means all. `beats`: it wins over the other settings. `before`: calls after which an attribute (of a
+    module: in the same function) is too late.
     """
 
     spelling: Spelling
@@ -144,7 +145,9 @@ class SdkSetting:
     attribute: str = ""
     """Set on the object that the call makes: `host`, `configuration.host`."""
     item: str = ""
-    """A mapping's item on that object, or in the argument of the mapping's name: `server_variables[site]`."""
+    """A mapping's item on that object: `server_variables[site]`."""
+    entry: str = ""
+    """The item of a mapping that is an argument: `server_variables[site]`."""
     module: str = ""
     """A module's attribute, by its qualified name."""
     setter: str = ""
@@ -155,6 +158,13 @@ class SdkSetting:
     covers: tuple[str, ...] = ()
     beats: bool = False
     before: tuple[str, ...] = ()
+    unset: tuple[str, ...] = ()
+    """Values that give way to every other setting: the SDK takes its own default for none."""
+    given: Mapping[str, str] = field(default_factory=dict)
+    """argument or attribute → the values of it, joined by `|`, with which the setting counts; `-` is that it is
+    not given."""
+    at_import: bool = False
+    """The variable is read when the package is imported; else when the call is made."""
     since: str = ""
     until: str = ""
     build: str = ""
@@ -199,6 +209,12 @@ class SdkCall(Rule):
     needs: tuple[str, ...] = ()
     """Arguments of which one must be given for the call to reach the vendor: without an API key, `datadog.initialize`
     only tells where the local agent is."""
+    needs_env: tuple[str, ...] = ()
+    """Variables that stand in for one of them, where the call says nothing else."""
+    used_by: tuple[str, ...] = ()
+    """Qualified names, or their beginnings, of calls that show that the vendor is talked to."""
+    held_by: Mapping[str, str] = field(default_factory=dict)
+    """Qualified name of a class that takes the object → the attribute it keeps it in."""
     proof: str = ""
     """How the behaviour was established: observed, confirmed in source, documented."""
     unproved: str = ""

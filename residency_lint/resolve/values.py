@@ -375,9 +375,17 @@ class Resolution:
             elif isinstance(key, Text) and (parsed := parsed_values(key.text, container, self)) is not None:
                 yield from parsed  # `vars(parser.parse_args())["host"]`
             else:
-                yield frame.unknown(f"an item of `{written(base)}`")
+                yield frame.value(self._item_of_something(base, key, frame))
                 if default is not None:
                     yield from self.as_fallback(default, frame)
+
+    def _item_of_something(self, base: Expression, key: Expression, frame: Frame) -> Unknown:
+        """`ServerZone["EU"]` is the same as `ServerZone.EU`."""
+        reason = f"an item of `{written(base)}`"
+        names = targets(base, frame.unit, frame.site, self.program) if isinstance(key, Text) else ()
+        if not names or names[0].is_local or not isinstance(key, Text):
+            return Unknown(reason)
+        return Unknown(reason, name=f"{names[0].name}.{key.text}", span=key.span)
 
     def _items(self, container: Value, key: Expression, default: Expression | None, frame: Frame) -> Iterator[Value]:
         known = items(container, self)

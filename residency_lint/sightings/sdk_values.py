@@ -16,15 +16,17 @@ from residency_lint.rules import NOWHERE, Endpoint, SdkSetting
 from residency_lint.sightings.clouds import region_rewrites
 from residency_lint.sightings.evidence import Evidence, Passage
 from residency_lint.sightings.hosts import host_at, host_rewrites
+from residency_lint.sightings.members import instead_of_constant, instead_of_text, member_of
 from residency_lint.sightings.shapes import wrong_shape
 from residency_lint.sightings.starts import Start, setting_name
+from residency_lint.sightings.texts import text_sightings
 from residency_lint.sightings.writing import insertion
 
 
 def value_sightings(value: Value, setting: SdkSetting, expression: Expression, start: Start) -> Iterator[Sighting]:
     kind = setting.spelling.kind
-    if isinstance(value.content, Unknown) and setting.spelling.column(value.content.name):
-        yield _member(value.content, value, setting, start)
+    if (member := member_of(value, setting, start)) is not None:
+        yield _member(member, value, setting, start)
     elif isinstance(value.content, Unknown):
         # Where the SDK has no default of its own, configuration decides, and nothing is said of it.
         if start.rule.absent:
@@ -59,7 +61,8 @@ def _member(unknown: Unknown, value: Value, setting: SdkSetting, start: Start) -
             evidence.rewrite(name, spellings[name].rpartition(".")[2], start.rule.fix)
             for name in start.scene.wanted(start.rule.vendor)
             if name in spellings and name != region
-        ),
+        )
+        or instead_of_constant(unknown, value, setting, start),
     )
 
 
@@ -103,10 +106,11 @@ def _host_values(value: Value, setting: SdkSetting, start: Start) -> Iterator[Si
         return
     passage = _passage(text, value, start)
     found = host_at(text.text, start.scene.catalog)
+    chain = _chain(value, setting, start)
     if found is None:
+        yield from _unknown_hosts(passage, setting, start, chain)
         return
     row, first, last = found
-    chain = _chain(value, setting, start)
     if words := wrong_shape(text.text, setting):
         whole = passage.at(0, len(text.text))
         rewrites = _whole_values(setting, whole, start)
@@ -203,6 +207,27 @@ def _texts_in(expression: Expression) -> Iterator[Text]:
             yield from _texts_in(one)
 
 
+def _unknown_hosts(passage: Passage, setting: SdkSetting, start: Start, chain: tuple[Step, ...]) -> Iterator[Sighting]:
+    """A host that no table knows: a proxy, and nobody can tell where it sends on to. Not this machine."""
+    found = _ADDRESS.match(passage.text)
+    host = found["host"].lower() if found else ""
+    if "." not in host or _OWN_HOST.search(host) or any(True for _ in text_sightings(passage)):
+        return
+    assert found is not None
+    yield passage.at(*found.span("host")).sighting(
+        start.rule,
+        None,
+        words=f"{start.title} sends to `{host}`",
+        reason="no table knows where this host sends on to",
+        chain=chain,
+        hint=f"`{setting_name(setting)}` decides where the data goes",
+    )
+
+
+_ADDRESS = re.compile(r"(?:https?://)?(?P<host>[\w.-]+)(?=[:/?#]|$)")
+_OWN_HOST = re.compile(r"^[\d.]+$|(?:^|\.)(?:localhost|local|internal|test|invalid|svc)$")
+
+
 def _host_rewrites(row: HostRow, evidence: Evidence, setting: SdkSetting, start: Start) -> tuple[Rewrite, ...]:
     """The host's twins; where an exact setting wants hosts of another row, that row's, for a person to look at."""
     wanted = start.scene.catalog.rules.get(f"{start.rule.vendor}/{setting.spelling.endpoint}")
@@ -264,15 +289,18 @@ def _word_values(value: Value, setting: SdkSetting, start: Start) -> Iterator[Si
     evidence = _whole(content, value, start)
     shown = f'"{word}"' if isinstance(content, Text) else word
     wanted = [name for name in start.scene.wanted(start.rule.vendor) if spellings.get(name, word) != word]
-    if setting.spelling.kind == "enum":
-        wanted = []  # A member's name does not belong inside a text.
+    is_enum = setting.spelling.kind == "enum"
+    default = start.rule.absent if is_enum else ""  # What is no member is compared with one, and changes nothing.
+    if is_enum:
+        wanted = []  # A member's name does not belong inside a text: the member replaces it.
     yield evidence.sighting(
         start.rule,
-        region or NOWHERE,
+        region or default or NOWHERE,
         words=f"`{setting_name(setting)}` is {shown}" + ("" if region else f", which {start.title} does not know"),
-        verb="and leads to" if region else "",
+        verb="and leads to" if region else "and defaults to" if default else "",
         chain=_chain(value, setting, start),
-        rewrites=tuple(evidence.rewrite(name, spellings[name], start.rule.fix) for name in wanted),
+        rewrites=tuple(evidence.rewrite(name, spellings[name], start.rule.fix) for name in wanted)
+        or (instead_of_text(content, setting, start) if is_enum and isinstance(content, Text) else ()),
     )
 
 

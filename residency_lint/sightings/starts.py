@@ -81,16 +81,17 @@ class Start:
         """Where a setting that is no argument is assigned, as the file would write it."""
         if setting.module:
             return f"{self.call.assigned}.{setting.module.rpartition('.')[2]}"
-        return (
-            f"{self.call.assigned or 'the object'}.{setting.attribute or setting.item or setting.setter or setting.env}"
-        )
+        if setting.entry:
+            return f"{self.name}({setting.entry})"
+        own = setting.attribute or setting.item or setting.setter
+        return f"{self.call.assigned or 'the object'}.{own}" if own else setting.env
 
     def step(self, words: str, span: Span | None = None) -> Step:
         return Step(self.scene.path, span or self.span, words)
 
 
 def setting_name(setting: SdkSetting) -> str:
-    own = setting.argument or setting.attribute or setting.item or setting.setter or setting.env
+    own = setting.argument or setting.attribute or setting.item or setting.entry or setting.setter or setting.env
     return own or setting.module.rpartition(".")[2]
 
 
@@ -169,7 +170,9 @@ def _base_starts(scope: int, scene: Scene) -> Iterator[Start]:
     for call in scene.unit.calls_by_name.get("__init__", []):
         if call.site.scope in constructors and isinstance(call.function, Attribute):
             by_name = not isinstance(call.function.base, Call)
-            yield Start(replace(call, arguments=call.arguments[by_name:]), *found, scene)
+            itself = scene.unit.scope(call.site.scope).parameters[:1]
+            whole = replace(call, arguments=call.arguments[by_name:], assigned=call.assigned or "".join(itself))
+            yield Start(whole, *found, scene)
 
 
 def _subclass_starts(scope: int, found: tuple[SdkCall, Target], scene: Scene) -> Iterator[Start]:

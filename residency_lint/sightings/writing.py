@@ -45,7 +45,7 @@ def insertion(
             continue
         shown, placed = _placed(start, settings, values, instead, unset)
         is_here = all(edit.path == scene.path for edit in placed)
-        edits = _joined([edit for _, needed in filter(None, written) for edit in needed])
+        edits = joined([edit for _, needed in filter(None, written) for edit in needed])
         if placed and (is_here or not edits):
             # A statement more, a choice of a name, or another file is for a person to look at.
             fix = start.rule.fix if is_here and len(placed) == 1 else min(start.rule.fix, Applicability.UNSAFE)
@@ -56,7 +56,7 @@ def insertion(
 
 
 def _written(setting: SdkSetting, region: str, kept: str, start: Start) -> tuple[str, tuple[Edit, ...]] | None:
-    plain = kept or _value(setting, start.rule, region, _quote(start.call), start.scene)
+    plain = kept or value_text(setting, start.rule, region, _quote(start.call), start.scene)
     return _built(setting, plain, start.call, start.scene) if plain is not None else None
 
 
@@ -68,7 +68,7 @@ def _quote(call: Call) -> str:
     return '"'
 
 
-def _value(setting: SdkSetting, rule: SdkCall, region: str, quote: str, scene: Scene) -> str | None:
+def value_text(setting: SdkSetting, rule: SdkCall, region: str, quote: str, scene: Scene) -> str | None:
     """The value that names a region, as a Python expression."""
     spelling = setting.spelling
     if spelling.endpoint:
@@ -88,8 +88,8 @@ def _built(setting: SdkSetting, value: str, call: Call, scene: Scene) -> tuple[s
     """The expression that carries a value, and the import edits that its names need."""
     if setting.spelling.kind == "enum":
         owner, _, member = value.rpartition(".")
-        spelled, edits = _spelled(owner, call, scene)
-        return f"{spelled}.{member}", tuple(edits)
+        name, edits = spelled(owner, call, scene)
+        return f"{name}.{member}", tuple(edits)
     if not setting.build:
         return (value, ()) if setting.spelling.kind != "object" else None
     text = setting.build.replace("{value}", value).replace("{host}", value.strip("\"'"))
@@ -104,13 +104,13 @@ def with_names(texts: Sequence[str], call: Call, scene: Scene) -> tuple[list[str
     needed: list[Edit] = []
     written = list(texts)
     for name in dict.fromkeys(name for text in texts for name in _NAME.findall(text)):
-        spelled, edits = _spelled(name, call, scene)
-        written = [text.replace("{" + name + "}", spelled) for text in written]
+        own_name, edits = spelled(name, call, scene)
+        written = [text.replace("{" + name + "}", own_name) for text in written]
         needed += edits
-    return written, _joined(needed)
+    return written, joined(needed)
 
 
-def _joined(edits: list[Edit]) -> tuple[Edit, ...]:
+def joined(edits: list[Edit]) -> tuple[Edit, ...]:
     """Several names that one import statement takes are one edit of it."""
     texts: dict[tuple[str, Span], str] = {}
     for edit in edits:
@@ -127,7 +127,7 @@ def _accepts(name: str, build: str, scene: Scene) -> bool:
     return not found or argument is None or argument[1] in constructor_parameters(found[0])
 
 
-def _spelled(name: str, call: Call, scene: Scene) -> tuple[str, list[Edit]]:
+def spelled(name: str, call: Call, scene: Scene) -> tuple[str, list[Edit]]:
     """A qualified name as the file would write it next to `call`."""
     module, _, last = name.rpartition(".")
     if isinstance(call.function, Attribute):

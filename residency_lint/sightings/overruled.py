@@ -1,30 +1,10 @@
-"""An object that is given on: by a function to its callers, or to a client that is told something else afterwards."""
+"""An object that is given to a client which is told something else afterwards."""
 
 from __future__ import annotations
 
-from dataclasses import replace
-
-from residency_lint.facts import Argument, Call, Name, ScopeKind
+from residency_lint.facts import Argument, Call, Name
 from residency_lint.resolve.names import targets
 from residency_lint.sightings.starts import Start
-
-
-def handed_on(start: Start) -> list[Start]:
-    """The start as each caller of the function around it has it; empty where one of them does not keep it."""
-    call, unit = start.call, start.scene.unit
-    scope = unit.scope(call.site.scope)
-    if scope.kind is not ScopeKind.FUNCTION or not any(
-        entry.value is call or (isinstance(entry.value, Name) and entry.value.id == call.assigned)
-        for entry in unit.returns.get(call.site.scope, [])
-    ):
-        return []
-    callers = unit.calls_by_name.get(scope.name, [])
-    if not callers or not all(caller.assigned for caller in callers):
-        return []
-    return [
-        replace(start, call=replace(call, assigned=caller.assigned, site=caller.site, span=caller.span))
-        for caller in callers
-    ]
 
 
 def is_overruled(start: Start) -> bool:
