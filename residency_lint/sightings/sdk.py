@@ -23,15 +23,22 @@ from residency_lint.rules import NOWHERE, SdkSetting
 from residency_lint.sightings.scene import Scene
 from residency_lint.sightings.sdk_values import value_sightings
 from residency_lint.sightings.starts import Start, module_bindings, setting_name, starts
-from residency_lint.sightings.surroundings import counts, objects, set_in_time, talks_to_vendor
+from residency_lint.sightings.surroundings import counts, is_replaced, objects, set_in_time, talks_to_vendor
 from residency_lint.sightings.writing import insertion
 from residency_lint.source import Span
 
 
 def sdk_sightings(scene: Scene) -> Iterator[Sighting]:
     """A sighting for every value an SDK's region can take, and one for what no setting moves."""
+    muted: list[Sighting] = []
     for start in starts(scene):
-        yield from _start_sightings(start)
+        found = _start_sightings(start)
+        if _is_off(start):
+            muted += (replace(sighting, muted=True) for sighting in found)
+        else:
+            yield from found
+    # What a client that is switched on is given as well is told of.
+    yield from muted
     for call in scene.facts.calls:
         yield from _escape_sightings(call, scene)
 
@@ -47,14 +54,6 @@ class _Given:
 
 def _start_sightings(start: Start) -> Iterator[Sighting]:
     arguments, opaque = _arguments(start)
-    for name, word in start.rule.off.items():
-        if isinstance(switch := arguments.get(name), Constant) and switch.text == word:
-            return
-        # A module that is its own client is switched off by an attribute, unless that depends on something.
-        if "." in name and any(
-            _is_constant(b.value, word) and not b.site.guards for b in module_bindings(name, start.scene)
-        ):
-            return
     if not talks_to_vendor(start, arguments, opaque):
         return
     given = _given(start, arguments, opaque)
@@ -74,6 +73,20 @@ def _start_sightings(start: Start) -> Iterator[Sighting]:
         yield _late_sighting(binding, start)
     if missing and start.rule.absent:
         yield _missing_sighting(missing, len(missing) < len(parts), start, given)
+
+
+def _is_off(start: Start) -> bool:
+    """Whether a client sends nothing: it is switched off, or something of the project's own takes what it would send."""
+    arguments, _ = _arguments(start)
+    for name, word in start.rule.off.items():
+        if isinstance(switch := arguments.get(name), Constant) and switch.text == word:
+            return True
+        # A module that is its own client is switched off by an attribute, unless that depends on something.
+        if "." in name and any(
+            _is_constant(b.value, word) and not b.site.guards for b in module_bindings(name, start.scene)
+        ):
+            return True
+    return is_replaced(start, arguments)
 
 
 def _is_on(name: str, arguments: Mapping[str, Expression]) -> bool:

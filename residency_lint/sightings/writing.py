@@ -19,6 +19,7 @@ _NAME = re.compile(r"\{([a-z_][\w]*(?:\.\w+)+)\}")
 def insertion(start: Start, setting: SdkSetting, instead: Expression | None) -> tuple[Rewrite, ...]:
     """The rewrites that add `setting` to a start, one per wanted region; `instead` is a `None` that stands there."""
     call, scene = start.call, start.scene
+    setting = _placeable(setting, start)
     is_chained = isinstance(call.function, Attribute) and isinstance(call.function.base, Call)
     # `super().__init__(…)` takes an argument like any call; but there is no module name before it to build with.
     if is_chained and (setting.build or getattr(call.function, "name", "") != "__init__"):
@@ -30,13 +31,30 @@ def insertion(start: Start, setting: SdkSetting, instead: Expression | None) -> 
         if built is None:
             continue
         value, edits = built
-        shown = f"{setting.argument}={value}" if setting.argument else f"{start.place_of(setting)} = {value}"
+        shown = _argument(setting, value) or f"{start.place_of(setting)} = {value}"
         edit = _placed(start, setting, value, instead)
         if edit is not None:
             rewrites.append(Rewrite(region, shown, (*edits, edit), start.rule.fix, adds=True))
         elif not setting.argument:
             rewrites.append(Rewrite(region, shown, (), Applicability.DISPLAY, adds=True))
     return tuple(rewrites)
+
+
+def _placeable(setting: SdkSetting, start: Start) -> SdkSetting:
+    """The setting, or its twin among the arguments where no statement about the object can follow the call."""
+    if not setting.item or (start.after is not None and start.call.assigned):
+        return setting
+    taken = {argument.name for argument in start.call.arguments}
+    twins = (s for s in start.rule.settings if s.entry == setting.item and s.entry.partition("[")[0] not in taken)
+    return next(twins, setting)
+
+
+def _argument(setting: SdkSetting, value: str) -> str:
+    """An argument that gives a value; nothing for a setting that is none."""
+    if setting.entry:
+        name, _, key = setting.entry.rstrip("]").partition("[")
+        return f'{name}={{"{key}": {value}}}'
+    return f"{setting.argument}={value}" if setting.argument else ""
 
 
 def _quote(call: Call) -> str:
@@ -165,6 +183,8 @@ def _is_taken(name: str, scene: Scene) -> bool:
 
 def _placed(start: Start, setting: SdkSetting, value: str, instead: Expression | None) -> Edit | None:
     path, call = start.scene.path, start.call
+    if setting.entry:
+        return call.slot.edit(path, _argument(setting, value))
     if setting.argument:
         if isinstance(instead, Constant):
             return Edit(path, instead.span, value)
