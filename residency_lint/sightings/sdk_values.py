@@ -84,7 +84,7 @@ def _host_values(value: Value, setting: SdkSetting, start: Start) -> Iterator[Si
     if HOLE in text.text and not is_dsn:
         return
     passage = _passage(text, value, start)
-    found = host_at(text.text.replace(HOLE, "0"), start.scene.catalog)
+    found = host_at(text.text.replace(HOLE, "7"), start.scene.catalog)
     if found is None:
         return
     row, first, last = found
