@@ -157,6 +157,39 @@ class Listing:
 
 
 @dataclass(frozen=True, slots=True)
+class Element:
+    """Any one of what an expression holds: what a loop's target gets."""
+
+    base: Expression
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Lambda:
+    """A function without a name; `scope` is the one it opens."""
+
+    scope: int
+    span: Span
+
+
+class Place:
+    """Where an expression is looked at; what that takes is the resolver's."""
+
+
+@dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """An expression of another place: what a caller gives, seen from the function that is called."""
+
+    expression: Expression
+    place: Place
+    path: str
+
+    @property
+    def span(self) -> Span:
+        return self.expression.span
+
+
+@dataclass(frozen=True, slots=True)
 class Opaque:
     """Anything else, and why it says nothing."""
 
@@ -178,6 +211,9 @@ Expression: TypeAlias = (
     | Negation
     | Mapping
     | Listing
+    | Element
+    | Lambda
+    | Elsewhere
     | Opaque
 )
 
@@ -221,6 +257,12 @@ class Scope:
     bases: tuple[Expression, ...] = ()
     decorators: tuple[Expression, ...] = ()
     parameters: tuple[str, ...] = ()
+    positional: int = 0
+    """How many of the parameters take a positional argument."""
+    rest: str = ""
+    """The name that further positional arguments are collected under: `*rest`."""
+    options: str = ""
+    """The name that further keyword arguments are collected under: `**options`."""
 
 
 class BindingKind(Enum):

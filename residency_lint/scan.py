@@ -18,6 +18,7 @@ from residency_lint.judge import judge, wanted
 from residency_lint.languages import READERS, reader_for
 from residency_lint.languages.file_names import language_of
 from residency_lint.policy import Allowance, Policy
+from residency_lint.repository import Repository
 from residency_lint.resolve.environment import IS_ENVIRONMENT
 from residency_lint.resolve.program import Program, Unit
 from residency_lint.rules import SdkCall
@@ -137,6 +138,9 @@ class Tree:
     _atoms: dict[int, Gate] = field(default_factory=dict)
     _environments: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
+    def __post_init__(self) -> None:
+        self._repository = Repository(self.data, self.changes)
+
     def changed(self, changes: Mapping[str, bytes]) -> Tree:
         """The same files with others in the place of some; what was read of the rest is kept."""
         sources = {path: source for path, source in self._sources.items() if path not in changes}
@@ -185,6 +189,9 @@ class Tree:
             gate = Gate((), catalog.sdk_words)
             self._programs[id(catalog)] = Program(
                 self._unit_at, lambda path: self._passes(path, gate), self._environment_files
+            )
+            self._programs[id(catalog)].whole = Program(
+                self._unit_at, lambda path: True, self._environment_files, self._repository.files_naming
             )
         return self._programs[id(catalog)]
 
@@ -284,10 +291,15 @@ def _not_parsed(facts: Facts) -> Finding:
 def _once(findings: Iterable[Finding]) -> list[Finding]:
     """One finding for each piece of evidence, also when two files led to it; by path and place."""
     kept: dict[tuple[str, Span, str], Finding] = {}
-    # Two files can tell of one value; the SDK that is given it knows best.
-    for finding in sorted(findings, key=lambda finding: not isinstance(finding.rule, SdkCall)):
+    # What an SDK is told may stand in a file that was looked at before the one that starts it.
+    for finding in sorted(findings, key=_precedence):
         kept.setdefault((finding.path, finding.span, finding.rule.vendor), finding)
     return sorted(kept.values(), key=lambda finding: (finding.path, finding.span, finding.rule.id))
+
+
+def _precedence(finding: Finding) -> tuple[bool, bool]:
+    """What an SDK is told says more than the text alone; that one start passes it over, less than that one takes it."""
+    return not isinstance(finding.rule, SdkCall), not finding.fails
 
 
 def _general(settings: Settings) -> Policy | None:

@@ -81,11 +81,13 @@ def _past_the_gate(section: Section) -> list[Finding]:
     """What every file holds, whether or not the gate would have let it pass; one finding for each piece of evidence."""
     settings, tree = _settings(), Tree()
     found: dict[tuple[object, ...], Finding] = {}
-    for path, text in section.texts().items():
-        for finding in check_source(source_of(path, text.encode()), settings, tree, with_allowed=True):
-            place = finding.path, finding.span, finding.rule.vendor
-            if place not in found or isinstance(finding.rule, SdkCall):
-                found[place] = finding
+    all_found = [
+        finding
+        for path, text in section.texts().items()
+        for finding in check_source(source_of(path, text.encode()), settings, tree, with_allowed=True)
+    ]
+    for finding in sorted(all_found, key=lambda f: (not isinstance(f.rule, SdkCall), not f.fails)):
+        found.setdefault((finding.path, finding.span, finding.rule.vendor), finding)
     return list(found.values())
 
 

@@ -18,6 +18,7 @@ ROWS = (
     ("judge", "suppress"),
     ("sightings",),
     ("resolve",),
+    ("repository",),
     ("settings", "walk", "gate", "decoding", "languages"),
     ("declarations", "listing"),
     ("catalog",),

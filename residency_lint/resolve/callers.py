@@ -1,52 +1,188 @@
-"""What callers give a function: the values of its parameters, met with the call sites in its file."""
+"""Who calls a function of the repository: the call sites in its own file, and in the others where that is asked for."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
-from residency_lint.facts import Argument, Call, Expression, ScopeKind
-from residency_lint.resolve.names import targets
+from residency_lint.facts import Attribute, Call, Name, ScopeKind
+from residency_lint.resolve.classes import constructed, is_static, lineage, method_of, receivers
+from residency_lint.resolve.frames import Frame
+from residency_lint.resolve.names import Target, targets
 from residency_lint.resolve.program import Program, Unit
 
+if TYPE_CHECKING:
+    from residency_lint.resolve.frames import Value
+    from residency_lint.resolve.values import Resolution
 
-@dataclass(frozen=True)
-class Given:
-    """An argument for a parameter; without one the default holds. `opaque`: the call expands what cannot be seen."""
+_MOST_CALLS = 64
 
+
+@dataclass(frozen=True, eq=False)
+class CallSite:
+    """A call that runs a function: the file it stands in, and what its method is called on."""
+
+    unit: Unit
     call: Call
-    value: Expression | None
-    opaque: bool = False
+    receiver: Value | None = None
 
 
-def given_by_callers(scope: int, parameter: str, unit: Unit, program: Program) -> list[Given]:
-    """What each call of a function, or of the class whose `__init__` it is, gives for a parameter."""
-    return [_given(call, scope, parameter, unit) for call in _callers(scope, unit, program)]
+def call_sites(scope: int, unit: Unit, resolution: Resolution) -> tuple[CallSite, ...]:
+    """The calls that run a function, tests apart; found once for each program."""
+    known = resolution.program.call_sites
+    key = (id(unit), scope)
+    if key not in known:
+        known[key] = ()  # while it is being found out: functions that call each other end here
+        found: list[CallSite] = []
+        for site in _call_sites(scope, unit, resolution):
+            if not site.unit.facts.is_test or unit.facts.is_test:
+                found.append(site)
+            if len(found) == _MOST_CALLS:
+                break
+        known[key] = tuple(found)
+    found_sites: tuple[CallSite, ...] = known[key]  # type: ignore[assignment]
+    return found_sites
 
 
-def _callers(scope: int, unit: Unit, program: Program) -> Iterator[Call]:
+def instances(target: Target, resolution: Resolution) -> tuple[CallSite, ...]:
+    """The calls that make an object of a class or of one that derives from it."""
+    assert target.unit is not None
+    key = (id(target.unit), -1 - target.scope)
+    known = resolution.program.call_sites
+    if key not in known:
+        known[key] = ()
+        found = [
+            site
+            for one in [target, *_derived(target, resolution.program)]
+            for site in _constructions(one, resolution)
+            if not site.unit.facts.is_test
+        ]
+        known[key] = tuple(found[:_MOST_CALLS])
+    found_sites: tuple[CallSite, ...] = known[key]  # type: ignore[assignment]
+    return found_sites
+
+
+def _call_sites(scope: int, unit: Unit, resolution: Resolution) -> Iterator[CallSite]:
     function = unit.scope(scope)
     owner = unit.scope(function.parent) if function.parent >= 0 else None
-    is_method = owner is not None and owner.kind is ScopeKind.CLASS
-    wanted = function.parent if is_method and function.name == "__init__" else scope
-    if is_method and function.name != "__init__":
+    if owner is None or owner.kind is not ScopeKind.CLASS:
+        yield from _plain_calls(scope, unit, resolution)
         return
-    name = unit.scope(wanted).name
-    for call in unit.calls_by_name.get(name, []):
-        if any(t.unit is unit and t.scope == wanted for t in targets(call.function, unit, call.site, program)):
-            yield call
+    target = Target(owner.name, unit, function.parent)
+    if function.name == "__init__":
+        for site in instances(target, resolution):
+            made = constructed(site.call, Frame(site.unit, site.call.site), resolution.program)
+            if made is not None and _runs(made, "__init__", scope, unit, resolution.program):
+                yield site
+    yield from _method_calls(target, scope, unit, resolution)
 
 
-def _given(call: Call, scope: int, parameter: str, unit: Unit) -> Given:
+def _plain_calls(scope: int, unit: Unit, resolution: Resolution) -> Iterator[CallSite]:
+    name = unit.scope(scope).name
+    if name == "lambda":
+        return
+    for there in _units_naming(name, unit, resolution.program):
+        for called in _names_for(name, there):
+            for call in there.calls_by_name.get(called, []):
+                if _stands_for(call, scope, unit, there, resolution.program):
+                    yield CallSite(there, call)
+        yield from _partials(scope, unit, there, resolution.program)
+
+
+def _names_for(name: str, unit: Unit) -> Iterator[str]:
+    """The names that a file calls something by: its own, and what imports and plain assignments make of it."""
+    yield name
+    for entry in unit.facts.imports:
+        if entry.name == name and entry.bound and entry.bound != name:
+            yield entry.bound
+    for binding in unit.facts.bindings:
+        if isinstance(binding.value, Name) and binding.value.id == name and binding.target != name:
+            yield binding.target
+
+
+def _partials(scope: int, unit: Unit, there: Unit, program: Program) -> Iterator[CallSite]:
+    """`partial(make, …)` together with each call of what it makes."""
+    for made in there.calls_by_name.get("partial", []):
+        if not made.arguments:
+            continue
+        whole = replace(made, function=made.arguments[0].value, arguments=made.arguments[1:])
+        if _stands_for(whole, scope, unit, there, program):
+            later = there.calls_by_name.get(made.assigned, []) if made.assigned else []
+            for call in later:
+                yield CallSite(there, replace(call, arguments=(*whole.arguments, *call.arguments)))
+            if not later:
+                yield CallSite(there, whole)
+
+
+def _stands_for(call: Call, scope: int, unit: Unit, there: Unit, program: Program) -> bool:
+    return any(t.unit is unit and t.scope == scope for t in targets(call.function, there, call.site, program))
+
+
+def _constructions(target: Target, resolution: Resolution) -> Iterator[CallSite]:
+    assert target.unit is not None
+    name = target.unit.scope(target.scope).name
+    for there in _units_naming(name, target.unit, resolution.program):
+        for called in _names_for(name, there):
+            for call in there.calls_by_name.get(called, []):
+                if _stands_for(call, target.scope, target.unit, there, resolution.program):
+                    made = Frame(there, call.site).value(call)
+                    yield CallSite(there, call, made)
+
+
+def _derived(target: Target, program: Program) -> list[Target]:
+    """The classes that derive from one, directly or by way of others."""
+    found: list[Target] = []
+    pending = [target]
+    while pending and len(found) < _MOST_CALLS:
+        one = pending.pop()
+        assert one.unit is not None
+        for there in _units_naming(one.unit.scope(one.scope).name, one.unit, program):
+            for index, scope in enumerate(there.facts.scopes):
+                if (
+                    scope.kind is ScopeKind.CLASS
+                    and any(
+                        base.unit is one.unit and base.scope == one.scope
+                        for base in lineage(Target(scope.name, there, index), program)[1:]
+                    )
+                    and not any(f.unit is there and f.scope == index for f in found)
+                ):
+                    found.append(Target(scope.name, there, index))
+                    pending.append(found[-1])
+    return found
+
+
+def _method_calls(owner: Target, scope: int, unit: Unit, resolution: Resolution) -> Iterator[CallSite]:
+    """`client.method()`, `Class.method()`, `self.method()`, `super().method()`."""
+    name = unit.scope(scope).name
+    for there in _units_naming(name, unit, resolution.program):
+        for call in there.calls_by_name.get(name, []):
+            if not isinstance(call.function, Attribute):
+                continue
+            frame = Frame(there, call.site)
+            for made, target in receivers(call.function.base, frame, resolution):
+                if _runs(target, name, scope, unit, resolution.program):
+                    yield CallSite(there, call, made)
+                    break
+
+
+def _runs(target: Target, name: str, scope: int, unit: Unit, program: Program) -> bool:
+    """Whether a class's method of a name is the function."""
+    found = method_of(target, name, program)
+    return found is not None and found.unit is unit and found.scope == scope
+
+
+def _units_naming(name: str, unit: Unit, program: Program) -> Iterator[Unit]:
+    yield unit
+    for path in program.files_naming(name, unit.facts.path):
+        there = program.unit_at(path)
+        if there is not None and there is not unit:
+            yield there
+
+
+def is_bound(scope: int, unit: Unit, call: Call, receiver: Value | None) -> bool:
+    """Whether the first parameter of a method is given by what it is called on."""
     function = unit.scope(scope)
-    names = function.parameters[1:] if function.name == "__init__" else function.parameters
-    positional: list[Argument] = []
-    for argument in call.arguments:
-        if argument.name == parameter:
-            return Given(call, argument.value)
-        if argument.star:
-            return Given(call, None, opaque=True)
-        if not argument.name:
-            positional.append(argument)
-    index = names.index(parameter) if parameter in names else len(positional)
-    return Given(call, positional[index].value if index < len(positional) else None)
+    if function.parent < 0 or unit.scope(function.parent).kind is not ScopeKind.CLASS or is_static(function):
+        return False
+    return function.name == "__init__" or bool(receiver) or isinstance(call.function, (Attribute, Name))

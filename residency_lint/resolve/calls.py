@@ -21,10 +21,12 @@ from residency_lint.facts import (
     Subscript,
     Text,
 )
+from residency_lint.resolve.classes import method_of, receivers
 from residency_lint.resolve.environment import set_values
-from residency_lint.resolve.frames import Frame, Unknown, Value
+from residency_lint.resolve.frames import Activation, Choice, Frame, Unknown, Value
 from residency_lint.resolve.names import targets
-from residency_lint.resolve.templates import brace_parts, percent_parts, pieces_of
+from residency_lint.resolve.program import Unit
+from residency_lint.resolve.templates import brace_parts, percent_parts, pieces_of, replaced_parts
 from residency_lint.source import Span
 
 if TYPE_CHECKING:
@@ -38,7 +40,8 @@ def called(node: Call, frame: Frame, resolution: Resolution) -> Iterator[Value]:
     """The values of a call; one that nothing is known of is a value of its own."""
     variable = environment_variable(node, frame, resolution)
     if variable is not None:
-        yield from environment_values(variable, _default(node), frame, resolution)
+        is_get = written(node.function).rpartition(".")[2] in ("get", "getenv", "pop")
+        yield from environment_values(variable, _default(node), frame, resolution, optional=is_get)
         return
     arguments = [a.value for a in node.arguments if not a.name and not a.star]
     method = node.function.name if isinstance(node.function, Attribute) else ""
@@ -83,19 +86,39 @@ _FIELDS = {
 
 
 def _returned(node: Call, frame: Frame, resolution: Resolution) -> Iterator[Value]:
-    """What a function of the repository returns."""
-    for target in targets(node.function, frame.unit, frame.site, resolution.program):
-        if target.unit is None or target.unit.scope(target.scope).kind is not ScopeKind.FUNCTION:
-            continue
-        returns = target.unit.returns.get(target.scope, [])
-        step = frame.via(node.span, f"`{target.unit.scope(target.scope).name}()`")
-        for entry in returns:
-            there = replace(step, unit=target.unit, site=entry.site).deeper()
-            for value in resolution.values(entry.value, there):
-                yield replace(value, fallback=value.fallback or len(returns) > 1)
-        if returns:
+    """What a function of the repository returns for the arguments of a call."""
+    for unit, scope, receiver in _functions(node.function, frame, resolution):
+        if unit.returns.get(scope):
+            step = frame.via(node.span, f"`{written(node.function)}()`")
+            yield from results(unit, scope, Activation(unit, scope, node, frame, receiver), step, resolution)
             return
     yield frame.value(node)
+
+
+def results(unit: Unit, scope: int, activation: Activation, frame: Frame, resolution: Resolution) -> Iterator[Value]:
+    """What the `return` statements of a function give that one call can come to."""
+    returns = unit.returns.get(scope, [])
+    for entry in returns:
+        there = replace(frame, unit=unit, site=entry.site, depth=frame.depth + 1, activation=activation)
+        choice = resolution.choice(entry.site.guards, there)
+        if choice is Choice.NEVER:
+            resolution.pass_over(entry.value, there)
+            continue
+        for value in resolution.values(entry.value, there):
+            yield value.chosen(choice if len(returns) > 1 else Choice.SURE)
+
+
+def _functions(function: Expression, frame: Frame, resolution: Resolution) -> Iterator[tuple[Unit, int, Value | None]]:
+    """The functions that an expression can stand for, with what a method is called on."""
+    program = resolution.program
+    for target in targets(function, frame.unit, frame.site, program):
+        if target.unit is not None and target.unit.scope(target.scope).kind is ScopeKind.FUNCTION:
+            yield target.unit, target.scope, None
+    if isinstance(function, Attribute):
+        for made, owner in receivers(function.base, frame, resolution):
+            method = method_of(owner, function.name, program)
+            if method is not None and method.unit is not None:
+                yield method.unit, method.scope, made
 
 
 # --- the environment -------------------------------------------------------------------------------
@@ -117,7 +140,7 @@ def environment_variable(node: Call | Subscript, frame: Frame, resolution: Resol
 
 
 def environment_values(
-    variable: str, default: Expression | None, frame: Frame, resolution: Resolution
+    variable: str, default: Expression | None, frame: Frame, resolution: Resolution, *, optional: bool = False
 ) -> Iterator[Value]:
     is_set = False
     for unit, mention in set_values(variable, frame.unit, resolution.program):
@@ -127,7 +150,7 @@ def environment_values(
     if is_set:
         return
     reason = f"environment variable {variable}" if variable else "an environment variable"
-    yield frame.value(Unknown(reason, env=variable), fallback=default is not None)
+    yield frame.value(Unknown(reason, env=variable, optional=optional), fallback=default is not None)
     if default is not None:
         words = f"{variable or 'the variable'} is not set: its fallback"
         yield from resolution.as_fallback(default, frame.via(default.span, words))
@@ -232,10 +255,32 @@ def _cased(base: Expression, node: Call, frame: Frame, resolution: Resolution) -
         yield value
 
 
+def _replaced(base: Expression, node: Call, frame: Frame, resolution: Resolution) -> Iterator[Value]:
+    """`text.replace(old, new)`."""
+    if len(node.arguments) != 2 or not isinstance(node.arguments[0].value, Text) or not node.arguments[0].value.text:
+        yield from _kept(base, node, frame, resolution)
+        return
+    yield from _formatted(base, node, frame, resolution, replaced_parts)
+
+
+def written(node: Expression) -> str:
+    """Names and attributes as written, for look-ups and messages."""
+    if isinstance(node, Name):
+        return node.id
+    if isinstance(node, Attribute):
+        return f"{written(node.base)}.{node.name}"
+    if isinstance(node, Call):
+        return f"{written(node.function)}()"
+    if isinstance(node, Subscript):
+        return f"{written(node.base)}[…]"
+    return "…"
+
+
 _METHODS: dict[str, Callable[[Expression, Call, Frame, Resolution], Iterator[Value]]] = {
     "__mod__": _percent,
     "format": _format,
     "join": _join,
+    "replace": _replaced,
     "lower": _cased,
     "upper": _cased,
     **dict.fromkeys(("strip", "rstrip", "lstrip", "encode", "decode", "removesuffix", "removeprefix"), _kept),

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from enum import Enum
+from typing import TypeAlias
 
-from residency_lint.facts import HOLE, Call, Constant, Listing, Mapping, Site, Text
+from residency_lint.facts import HOLE, Call, Constant, Expression, Lambda, Listing, Mapping, Place, Site, Text
 from residency_lint.findings import Step
 from residency_lint.resolve.program import Unit
 from residency_lint.source import Span
@@ -21,17 +23,44 @@ class Unknown:
     """Its qualified name, if it is something of a package outside: `amplitude_experiment.ServerZone.EU`."""
     span: Span | None = None
     """Where that name stands."""
+    optional: bool = False
+    """Whether it is `None` where nothing sets it."""
 
 
-@dataclass(frozen=True)
+class Choice(Enum):
+    """Whether a value is taken, where conditions decide: of several, the later one of these holds."""
+
+    SURE = 0
+    DEFAULT = 1
+    """With nothing set it is."""
+    OPEN = 2
+    """That cannot be told."""
+    WORD = 3
+    """Nor can this: a word decides, which is chosen by configuration."""
+    OTHER = 4
+    """With nothing set another one is."""
+    NEVER = 5
+
+
+Content: TypeAlias = Text | Constant | Call | Mapping | Listing | Lambda | Unknown
+
+
+@dataclass(frozen=True, eq=False)
 class Value:
-    """One value an expression can take. `content` lies in `unit` at `site`; `fallback`: other values are possible."""
+    """One value an expression can take. `content` lies in `unit` at `site`; `fallback`: other values are possible.
 
-    content: Text | Constant | Call | Mapping | Listing | Unknown
+    `choice`: whether conditions lead to it. `selector`: the value that chose it in a `table`.
+    """
+
+    content: Content
     unit: Unit
     site: Site
     chain: tuple[Step, ...] = ()
     fallback: bool = False
+    choice: Choice = Choice.SURE
+    selector: Value | None = None
+    table: tuple[tuple[str, Expression], ...] = ()
+    activation: Activation | None = None
 
     @property
     def text(self) -> str | None:
@@ -45,18 +74,40 @@ class Value:
             return self.content.text not in ("None", "False", "0")
         return None if isinstance(self.content, Unknown) else True
 
+    def chosen(self, choice: Choice) -> Value:
+        """The value under a further condition."""
+        if choice is Choice.SURE:
+            return self
+        return replace(self, choice=max(choice, self.choice, key=lambda one: one.value), fallback=True)
 
-@dataclass(frozen=True)
-class Frame:
+    def frame(self, depth: int) -> Frame:
+        """Where the parts of the value are looked at."""
+        return Frame(self.unit, self.site, self.chain, depth, self.activation)
+
+
+@dataclass(frozen=True, eq=False)
+class Activation:
+    """A function as one call runs it: `caller` is where the call stands, `receiver` what its method is called on."""
+
+    unit: Unit
+    scope: int
+    call: Call
+    caller: Frame
+    receiver: Value | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Frame(Place):
     """Where an expression is looked at, how the search came there, and how deep it is."""
 
     unit: Unit
     site: Site
     chain: tuple[Step, ...] = ()
     depth: int = 0
+    activation: Activation | None = None
 
-    def value(self, content: Text | Constant | Call | Mapping | Listing | Unknown, *, fallback: bool = False) -> Value:
-        return Value(content, self.unit, self.site, self.chain, fallback)
+    def value(self, content: Content, *, fallback: bool = False) -> Value:
+        return Value(content, self.unit, self.site, self.chain, fallback, activation=self.activation)
 
     def unknown(self, reason: str) -> Value:
         return self.value(Unknown(reason))
@@ -67,6 +118,13 @@ class Frame:
     def via_file(self, unit: Unit, span: Span, words: str) -> Frame:
         """As `via`, with a step into another file."""
         return replace(self, unit=unit, chain=(*self.chain, Step(unit.facts.path, span, words)))
+
+    def activation_of(self, unit: Unit, scope: int) -> Activation | None:
+        """The call that runs a function, as far as the search came by way of it."""
+        found = self.activation
+        while found is not None and not (found.unit is unit and found.scope == scope):
+            found = found.caller.activation
+        return found
 
     def deeper(self) -> Frame:
         return replace(self, depth=self.depth + 1)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from residency_lint.facts import Attribute, Binding, BindingKind, Expression, Import, Name, ScopeKind, Site
+from residency_lint.facts import Attribute, Binding, BindingKind, Expression, Import, Lambda, Name, ScopeKind, Site
 from residency_lint.resolve.program import Program, Unit
 
 _DEEPEST = 20
@@ -81,6 +81,8 @@ def _named(name: str, position: int, unit: Unit, site: Site, program: Program, d
 def _bound(binding: Binding, unit: Unit, program: Program, depth: int) -> tuple[Target, ...]:
     if binding.kind is BindingKind.DEFINITION:
         return (Target(binding.target, unit, binding.scope),)
+    if isinstance(binding.value, Lambda):
+        return (Target(binding.target, unit, binding.value.scope),)
     if binding.kind is BindingKind.ASSIGNMENT and isinstance(binding.value, (Name, Attribute)):
         return targets(binding.value, unit, binding.site, program, depth + 1)
     return ()

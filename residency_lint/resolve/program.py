@@ -4,12 +4,26 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import pairwise
 from posixpath import dirname, join, normpath
 
-from residency_lint.facts import Binding, Call, Facts, Import, Mention, Name, Return, Role, Scope, ScopeKind, Site, Text
+from residency_lint.facts import (
+    Binding,
+    BindingKind,
+    Call,
+    Facts,
+    Import,
+    Mention,
+    Name,
+    Return,
+    Role,
+    Scope,
+    ScopeKind,
+    Site,
+    Text,
+)
 from residency_lint.source import Span
 
 
@@ -57,6 +71,31 @@ class Unit:
             name = call.function.id if isinstance(call.function, Name) else getattr(call.function, "name", "")
             index.setdefault(name, []).append(call)
         return index
+
+    @cached_property
+    def _names(self) -> dict[int, list[str]]:
+        index: dict[int, list[str]] = {}
+        for scope, name in self.bindings:
+            index.setdefault(scope, []).append(name)
+        return index
+
+    def names_in(self, scope: int) -> list[str]:
+        """The targets, dotted and with items as well, that are bound in a scope."""
+        return self._names.get(scope, [])
+
+    @cached_property
+    def items(self) -> dict[tuple[int, str], list[Binding]]:
+        """(scope, name of a container) → the bindings of its items, in source order."""
+        index: dict[tuple[int, str], list[Binding]] = {}
+        for (scope, name), bindings in self.bindings.items():
+            if name.endswith("]"):
+                index.setdefault((scope, name.partition("[")[0]), []).extend(bindings)
+        return {key: sorted(bindings, key=lambda b: b.span) for key, bindings in index.items()}
+
+    @cached_property
+    def defaults(self) -> list[Binding]:
+        """The parameters that have a default."""
+        return [b for b in self.facts.bindings if b.kind is BindingKind.PARAMETER and b.value is not None]
 
     @cached_property
     def bindings_by_value(self) -> dict[int, Binding]:
@@ -192,16 +231,27 @@ def id_of(guard: object) -> tuple[int, int]:
 
 @dataclass
 class Program:
-    """The files a resolution may ask for.
+    """The files a resolution may ask for, and what it found out on the way.
 
     `unit_at`: path → its unit, None where there is no such file. `leads_on`: whether a file can bear or pass on a name
     that matters; names are followed into no other, values into all. `environment_files`: path → the files beside and
-    above it that set environment variables, the nearest first.
+    above it that set environment variables, the nearest first. `files_naming`: a name and the file that defines it →
+    the other Python files of the repository that hold the name.
     """
 
     unit_at: Callable[[str], Unit | None]
     leads_on: Callable[[str], bool]
     environment_files: Callable[[str], tuple[str, ...]]
+    files_naming: Callable[[str, str], tuple[str, ...]] = lambda name, path: ()
+    call_sites: dict[tuple[int, int], object] = field(default_factory=dict)
+    """What calls a function, by its unit and scope: found out once."""
+    whole: Program | None = None
+    """The same program with call sites looked for in all of its files, and names followed everywhere."""
+
+    @property
+    def everywhere(self) -> Program:
+        """The program for questions about an SDK's settings, which may cost more."""
+        return self.whole or self
 
     def module(self, importer: str, module: str, *, for_names: bool = False) -> Unit | None:
         """The file of this repository that an import leads to, found by trying its few possible paths."""

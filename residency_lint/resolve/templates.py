@@ -54,6 +54,18 @@ def brace_parts(template: Text, node: Call) -> tuple[Expression, ...]:
     return (*parts, _piece(template, end, len(template.text)))
 
 
+def replaced_parts(template: Text, node: Call) -> tuple[Expression, ...]:
+    """`template.replace(old, new)`, where `node` is that call."""
+    old, new = (argument.value for argument in node.arguments)
+    assert isinstance(old, Text)
+    parts: list[Expression] = []
+    end = 0
+    while (at := template.text.find(old.text, end)) >= 0:
+        parts += [_piece(template, end, at), new]
+        end = at + len(old.text)
+    return (*parts, _piece(template, end, len(template.text)))
+
+
 def pieces_of(text: Text, path: str) -> tuple[tuple[int, Text], ...]:
     """Where the parts of a text stand; `path` is the file of one that does not say."""
     if text.pieces:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from itertools import islice
 
 from residency_lint.facts import (
     HOLE,
@@ -18,36 +19,44 @@ from residency_lint.facts import (
     Call,
     Comparison,
     Constant,
+    Element,
+    Elsewhere,
     Expression,
     Fallback,
+    Guard,
     Joined,
+    Lambda,
     Listing,
     Mapping,
     Name,
     Negation,
     Opaque,
-    ScopeKind,
     Site,
     Subscript,
     Text,
 )
 from residency_lint.findings import Step
 from residency_lint.resolve import calls
-from residency_lint.resolve.callers import given_by_callers
-from residency_lint.resolve.environment import set_values, variable_of_field
-from residency_lint.resolve.frames import Frame, Unknown, Value
-from residency_lint.resolve.names import Target, targets
+from residency_lint.resolve.arguments import given, items
+from residency_lint.resolve.attributes import attribute_values, pass_over_members
+from residency_lint.resolve.callers import call_sites
+from residency_lint.resolve.calls import written
+from residency_lint.resolve.frames import Activation, Choice, Frame, Unknown, Value
+from residency_lint.resolve.names import targets
 from residency_lint.resolve.program import Program, Unit
 from residency_lint.source import Span
 
 _DEEPEST = 20
 _MOST_VALUES = 64
 _MOST_STEPS = 2_000
+_MOST_VARIANTS = 4
+_MOST_PASSED = 500
+_END = 1 << 60
 
 
 def resolve(expression: Expression, unit: Unit, site: Site, program: Program) -> tuple[Value, ...]:
     """The values of an expression that stands at `site` in `unit`."""
-    return tuple(Resolution(program).values(expression, Frame(unit, site)))[:_MOST_VALUES]
+    return Resolution(program).all_values(expression, Frame(unit, site))
 
 
 def told(values: tuple[Value, ...]) -> tuple[Value, ...]:
@@ -65,9 +74,19 @@ def decide(test: Expression, unit: Unit, site: Site, program: Program) -> bool |
 class Resolution:
     """One search for values, with its budget of steps."""
 
-    def __init__(self, program: Program) -> None:
+    def __init__(self, program: Program, passed: list[tuple[Expression, Unit]] | None = None) -> None:
+        """`passed` takes what other values were taken instead of, each with the file it stands in."""
         self.program = program
+        self._passed = passed
         self._steps = 0
+
+    def pass_over(self, node: Expression | None, frame: Frame) -> None:
+        """Notes that something else is taken where this stands as well."""
+        if self._passed is not None and node is not None and len(self._passed) < _MOST_PASSED:
+            self._passed.append((node, frame.unit))
+
+    def all_values(self, node: Expression, frame: Frame) -> tuple[Value, ...]:
+        return tuple(islice(self.values(node, frame), _MOST_VALUES))
 
     def values(self, node: Expression, frame: Frame) -> Iterator[Value]:
         self._steps += 1
@@ -76,7 +95,13 @@ class Resolution:
         elif isinstance(node, Text):
             step = Step(node.path or frame.unit.facts.path, node.span, f'"{_shown(node.text)}"')
             yield replace(frame, chain=(*frame.chain, step)).value(node)
-        elif isinstance(node, (Constant, Listing, Mapping)):
+        elif isinstance(node, Elsewhere):
+            assert isinstance(node.place, Frame)
+            chain = (*frame.chain, *(step for step in node.place.chain if step not in frame.chain))
+            yield from self.values(node.expression, replace(node.place, chain=chain, depth=frame.depth + 1))
+        elif isinstance(node, Element):
+            yield from self._elements(node, frame)
+        elif isinstance(node, (Constant, Listing, Mapping, Lambda)):
             yield frame.value(node)
         elif isinstance(node, Joined):
             yield from calls.joined(node.parts, node.span, frame, self)
@@ -105,41 +130,122 @@ class Resolution:
         for scope in frame.unit.visible_scopes(frame.site.scope):
             bindings = frame.unit.reaching(node.id, scope, frame.site, node.span.start)
             if bindings:
-                yield from self._bindings(bindings, frame)
+                yield from self.bound(bindings, frame)
+                if frame.unit.reaching_imports(node.id, scope, frame.site, node.span.start):
+                    yield frame.unknown("an import")
                 return
             if (scope, node.id) in frame.unit.imports:
                 break
         yield from self._from_elsewhere(node, frame)
 
-    def _bindings(self, bindings: Iterable[Binding], frame: Frame) -> Iterator[Value]:
+    def bound(self, bindings: Iterable[Binding], frame: Frame) -> Iterator[Value]:
+        """The values of bindings that can be in force, latest first."""
         bindings = list(bindings)
         for binding in bindings:
             step = frame.via(binding.span, f"`{binding.target}`")
             inner = replace(step, site=binding.site).deeper()
+            choice = self.choice([g for g in binding.site.guards if g not in frame.site.guards], inner)
+            if choice is Choice.NEVER:
+                self.pass_over(binding.value, frame)
+                continue
             if binding.kind is BindingKind.PARAMETER:
                 yield from self._parameter(binding, inner)
             elif binding.value is None:
-                yield frame.unknown(f"`{binding.target}` is a function or class")
+                is_field = binding.kind is BindingKind.OTHER
+                words = "a field without a default" if is_field else f"`{binding.target}` is a function or class"
+                yield frame.unknown(words)
             else:
                 for value in self.values(binding.value, inner):
-                    yield replace(value, fallback=value.fallback or len(bindings) > 1)
+                    value = value.chosen(choice if len(bindings) > 1 else Choice.SURE)
+                    yield from self._with_items(value, binding, frame)
+            if choice is Choice.SURE:
+                return
+
+    def _with_items(self, value: Value, binding: Binding, frame: Frame) -> Iterator[Value]:
+        """A mapping with the items that are set after it was made; without those that may not be."""
+        unit, scope = frame.unit, binding.site.scope
+        later = unit.items.get((scope, binding.target), []) if isinstance(value.content, (Mapping, Call)) else []
+        variants = [value]
+        for item in later:
+            is_before = scope != frame.site.scope or item.span.start < frame.site.statement.start
+            there = replace(frame, site=item.site).deeper()
+            choice = self.choice([g for g in item.site.guards if g not in frame.site.guards], there)
+            if item.span.start < binding.span.start or not is_before or choice is Choice.NEVER or item.value is None:
+                continue
+            key = Text(item.target.partition("[")[2][:-1], item.span, plain=False)
+            added = ((key, Elsewhere(item.value, there, unit.facts.path)),)
+            changed = [
+                replace(one, content=Mapping((*one.content.items, *added), one.content.span)).chosen(choice)
+                for one in variants
+                if isinstance(one.content, Mapping)
+            ]
+            variants = changed if choice is Choice.SURE else [*variants, *changed][:_MOST_VARIANTS]
+        yield from variants
+
+    def choice(self, guards: Iterable[Guard], frame: Frame) -> Choice:
+        """Whether code under conditions runs."""
+        found = Choice.SURE
+        for guard in guards:
+            holds = self.decision(guard.test, frame)
+            is_fixed = holds is not None and self._is_fixed(guard.test, frame)
+            if holds is None:
+                by_word = isinstance(guard.test, Comparison) and isinstance(guard.test.right, Text)
+                one = Choice.WORD if by_word else Choice.OPEN
+            elif is_fixed:
+                one = Choice.SURE if holds is guard.holds else Choice.NEVER
+            else:
+                one = Choice.DEFAULT if holds is guard.holds else Choice.OTHER
+            found = max(one, found, key=lambda choice: choice.value)
+        return found
 
     def _parameter(self, binding: Binding, frame: Frame) -> Iterator[Value]:
-        function = frame.unit.scope(binding.site.scope)
-        outside = replace(frame, site=replace(binding.site, scope=function.parent))
-        callers = given_by_callers(binding.site.scope, binding.target, frame.unit, self.program)
-        for given in callers:
-            if given.opaque:
-                yield frame.unknown(f"what a caller of `{function.name}()` expands")
-            elif given.value is not None:
-                there = replace(frame.via(given.call.span, f"called by `{written(given.call)}`"), site=given.call.site)
-                for value in self.values(given.value, there.deeper()):
-                    yield replace(value, fallback=value.fallback or len(callers) > 1)
-        if callers and all(given.value is not None or given.opaque for given in callers):
+        unit, scope = frame.unit, binding.site.scope
+        activation = frame.activation_of(unit, scope)
+        if activation is not None:
+            yield from self._argument(binding, activation, frame)
             return
-        if binding.value is not None:
-            yield from self.as_fallback(binding.value, outside)
-        elif not callers:
+        sites = call_sites(scope, unit, self)
+        is_default = not sites
+        for site in sites:
+            caller = Frame(site.unit, site.call.site, frame.chain, frame.depth)
+            called = Activation(unit, scope, site.call, caller, site.receiver)
+            expression, opaque = given(called, binding.target, self)
+            if expression is None and not opaque:
+                is_default = True
+            for value in self._argument(binding, called, frame) if expression is not None or opaque else ():
+                yield replace(value, fallback=value.fallback or len(sites) > 1)
+        if is_default:
+            yield from self._default(binding, frame, fallback=True)
+
+    def _argument(self, binding: Binding, activation: Activation, frame: Frame) -> Iterator[Value]:
+        """What one call gives for a parameter, else its default."""
+        expression, opaque = given(activation, binding.target, self)
+        name = frame.unit.scope(activation.scope).name
+        if opaque:
+            yield frame.unknown(f"what a caller of `{name}()` expands")
+        if expression is None:
+            if not opaque or binding.value is not None:
+                yield from self._default(binding, frame, fallback=bool(opaque))
+            return
+        call, caller = activation.call, activation.caller
+        steps = caller.chain if caller.chain[: len(frame.chain)] == frame.chain else (*frame.chain, *caller.chain)
+        there = replace(caller, chain=tuple(dict.fromkeys(steps)), depth=frame.depth + 1)
+        if Step(caller.unit.facts.path, call.span, f"called by `{written(call)}`") not in there.chain:
+            there = there.via(call.span, f"called by `{written(call)}`")
+        yield from self.values(expression, there)
+
+    def _default(self, binding: Binding, frame: Frame, *, fallback: bool) -> Iterator[Value]:
+        function = frame.unit.scope(binding.site.scope)
+        if binding.target in (function.rest, function.options):
+            empty: Listing | Mapping = Listing((), binding.span)
+            if binding.target == function.options:
+                empty = Mapping((), binding.span)
+            yield frame.unknown("what callers collect") if fallback else frame.value(empty)
+        elif binding.value is not None:
+            outside = replace(frame, site=replace(binding.site, scope=function.parent)).deeper()
+            for value in self.values(binding.value, outside):
+                yield replace(value, fallback=value.fallback or fallback)
+        else:
             yield frame.unknown(f"parameter `{binding.target}` of `{function.name}()`")
 
     def _attribute(self, node: Attribute, frame: Frame) -> Iterator[Value]:
@@ -147,45 +253,36 @@ class Resolution:
         for scope in frame.unit.visible_scopes(frame.site.scope):
             bindings = frame.unit.reaching(name, scope, frame.site, node.span.start)
             if bindings:
-                yield from self._bindings(bindings, frame)
+                if not bindings[-1].site.guards:
+                    pass_over_members(node, frame, self)
+                yield from self.bound(bindings, frame)
                 return
-        bindings, unit = self._attributes(node, frame)
-        if bindings and unit.scope(bindings[-1].site.scope).kind is ScopeKind.CLASS:
-            variable = variable_of_field(node.name, bindings[-1].site.scope, unit)
-            if any(True for _ in set_values(variable, unit, self.program)):
-                yield from calls.environment_values(variable, None, replace(frame, unit=unit), self)
-                return
-        if bindings:
-            yield from self._bindings(bindings, replace(frame, unit=unit))
+        if isinstance(node.base, Name):
+            # `from conf import settings`, where `conf` says `settings.host = …`.
+            for module, own, span in self._origins(node.base, frame):
+                set_there = module.bindings.get((0, f"{own}.{node.name}"), [])[-1:]
+                if set_there:
+                    pass_over_members(node, frame, self)
+                    there = replace(frame.via(span, f"`{own}` from {module.facts.path}"), unit=module)
+                    yield from self.bound(set_there, there)
+                    return
+        found = attribute_values(node, frame, self)
+        if found:
+            yield from found
         else:
             yield from self._from_elsewhere(node, frame)
-
-    def _attributes(self, node: Attribute, frame: Frame) -> tuple[list[Binding], Unit]:
-        """`self.x` inside a class, `Class.x` and `instance.x` of a class of the repository."""
-        unit, site = frame.unit, frame.site
-        if isinstance(node.base, Name):
-            scope = unit.scope(site.scope)
-            if scope.kind is ScopeKind.FUNCTION and scope.parameters[:1] == (node.base.id,):
-                owner = unit.enclosing_class(site.scope)
-                if owner >= 0:
-                    return unit.attributes(owner, node.name)[-1:], unit
-        classes: list[Target] = list(targets(node.base, unit, site, self.program))
-        if not classes:
-            for value in self.values(node.base, frame.aside()):
-                if isinstance(value.content, Call):
-                    classes += targets(value.content.function, value.unit, value.site, self.program)
-        for target in classes:
-            if target.unit is not None:
-                return target.unit.attributes(target.scope, node.name)[-1:], target.unit
-        return [], unit
 
     def _from_elsewhere(self, node: Name | Attribute, frame: Frame) -> Iterator[Value]:
         """A name that another file of the repository binds, by import or by attribute of an imported module."""
         found = False
         for module, name, span in self._origins(node, frame):
             found = True
-            there = replace(frame.via(span, f"`{name}` from {module.facts.path}"), unit=module)
-            yield from self._bindings(module.bindings[0, name][-1:], there)
+            there = replace(
+                frame.via(span, f"`{name}` from {module.facts.path}"),
+                unit=module,
+                site=Site(0, (), module.scope(0).span),
+            )
+            yield from self.bound(module.reaching(name, 0, there.site, _END), there)
         if not found:
             names = targets(node, frame.unit, frame.site, self.program)
             name = names[0].name if names and not names[0].is_local else ""
@@ -235,35 +332,57 @@ class Resolution:
             for scope in frame.unit.visible_scopes(frame.site.scope):
                 bindings = frame.unit.reaching(target, scope, frame.site, node.span.start)
                 if bindings:
-                    yield from self._bindings(bindings, frame)
+                    yield from self.bound(bindings, frame)
                     return
         yield from self.item(node.base, node.key, None, frame)
+
+    def _elements(self, node: Element, frame: Frame) -> Iterator[Value]:
+        """What a loop's target gets, one after another."""
+        for container in self.values(node.base, frame.deeper()):
+            inner = container.frame(frame.depth + 1)
+            if isinstance(container.content, Listing):
+                for item in container.content.items:
+                    yield from self.values(item, inner)
+            elif isinstance(container.content, Mapping):
+                for key, _ in container.content.items:
+                    if key is not None:
+                        yield from self.values(key, inner)
+            else:
+                yield frame.unknown("a value made elsewhere")
 
     def item(self, base: Expression, key: Expression, default: Expression | None, frame: Frame) -> Iterator[Value]:
         """`base[key]` or `base.get(key, default)` on mappings that can be seen."""
         for container in self.values(base, frame.deeper()):
             if isinstance(container.content, Mapping):
                 yield from self._items(container, key, default, frame)
-                continue
-            yield frame.unknown(f"an item of `{written(base)}`")
-            if default is not None:
-                yield from self.as_fallback(default, frame)
+            elif isinstance(container.content, Listing) and isinstance(key, Constant):
+                listed = container.content.items
+                if key.text.isdigit() and int(key.text) < len(listed):
+                    yield from self.values(listed[int(key.text)], container.frame(frame.depth + 1))
+                else:
+                    yield frame.unknown(f"an item of `{written(base)}`")
+            else:
+                yield frame.unknown(f"an item of `{written(base)}`")
+                if default is not None:
+                    yield from self.as_fallback(default, frame)
 
     def _items(self, container: Value, key: Expression, default: Expression | None, frame: Frame) -> Iterator[Value]:
-        assert isinstance(container.content, Mapping)
+        known = items(container, self)
         for wanted in self.values(key, frame.deeper()):
-            items = _items_under(container.content, wanted.text) if wanted.text is not None else None
-            if items is None:
+            item = known.get(wanted.text) if known is not None and wanted.text is not None else None
+            if known is None or wanted.text is None:
                 yield frame.unknown("an item under a key that cannot be told")
             # The choice was made where the key was written, so its steps come first.
             chosen_by_name = len(wanted.chain) > len(frame.chain) + 1
-            there = Frame(
-                container.unit, container.site, wanted.chain if chosen_by_name else container.chain, frame.depth + 1
-            )
-            for item in items or ():
-                for value in self.values(item, there):
-                    yield replace(value, fallback=value.fallback or wanted.fallback or container.fallback)
-            if not items and default is not None:
+            if item is not None and known is not None:
+                chain = wanted.chain if chosen_by_name else container.chain
+                selector = wanted if chosen_by_name else None
+                for value in self.values(item, replace(frame.deeper(), chain=chain)):
+                    value = replace(value, fallback=value.fallback or wanted.fallback or container.fallback)
+                    if selector is not None:
+                        value = replace(value, selector=selector, table=tuple(known.items()))
+                    yield value.chosen(container.choice).chosen(wanted.choice)
+            elif default is not None:
                 yield from self.as_fallback(default, frame)
 
     def as_fallback(self, default: Expression, frame: Frame) -> Iterator[Value]:
@@ -281,12 +400,13 @@ class Resolution:
                 return
 
     def _branch(self, node: Branch, frame: Frame) -> Iterator[Value]:
-        # A default decides which branch is taken first; a caller may decide otherwise.
-        holds = self.decision(node.test, frame) if self._is_fixed(node.test, frame) else None
         for branch, taken in ((node.then, True), (node.otherwise, False)):
-            if holds is None or holds is taken:
-                for value in self.values(branch, frame.deeper()):
-                    yield replace(value, fallback=value.fallback or holds is None)
+            choice = self.choice([Guard(node.test, taken, 0)], frame)
+            if choice is Choice.NEVER:
+                self.pass_over(branch, frame)
+                continue
+            for value in self.values(branch, frame.deeper()):
+                yield value.chosen(choice)
 
     # --- conditions ------------------------------------------------------------------------------
 
@@ -296,9 +416,12 @@ class Resolution:
             return None if inner is None else not inner
         if isinstance(test, Comparison):
             return self._comparison(test, frame)
-        truths = {value.truth for value in self.values(test, frame.aside())}
+        values = list(self.values(test, frame.aside()))
+        truths = {value.truth for value in values}
         # With nothing set, an unknown environment variable leaves the fallback to decide.
         truths.discard(None)
+        if len(values) == 1 and _is_unset(values[0]):
+            return False
         return truths.pop() if len(truths) == 1 else None
 
     def _comparison(self, test: Comparison, frame: Frame) -> bool | None:
@@ -316,7 +439,10 @@ class Resolution:
 
     def _only(self, node: Expression, frame: Frame) -> str | None:
         """The one value that is known of an operand, as comparable words: `"None"` and None differ."""
-        known = [v.content for v in self.values(node, frame.aside()) if not isinstance(v.content, Unknown)]
+        values = list(self.values(node, frame.aside()))
+        known = [value.content for value in values if not isinstance(value.content, Unknown)]
+        if len(values) == 1 and _is_unset(values[0]):
+            return "None"
         if len(known) != 1:
             return None
         content = known[0]
@@ -338,24 +464,8 @@ class Resolution:
         )
 
 
-def written(node: Expression) -> str:
-    """Names and attributes as written, for look-ups and messages."""
-    if isinstance(node, Name):
-        return node.id
-    if isinstance(node, Attribute):
-        return f"{written(node.base)}.{node.name}"
-    if isinstance(node, Call):
-        return f"{written(node.function)}()"
-    if isinstance(node, Subscript):
-        return f"{written(node.base)}[…]"
-    return "…"
-
-
-def _items_under(mapping: Mapping, key: str) -> list[Expression] | None:
-    """The values a key can have (the last one wins), None when an expanded mapping may hold it."""
-    if any(k is None for k, _ in mapping.items):
-        return None
-    return [value for k, value in mapping.items if isinstance(k, Text) and k.text == key][-1:]
+def _is_unset(value: Value) -> bool:
+    return isinstance(value.content, Unknown) and value.content.optional
 
 
 def _shown(text: str) -> str:

@@ -8,8 +8,10 @@ from dataclasses import replace
 
 from residency_lint.facts import HOLE, Attribute, BindingKind, Call, Comparison, Joined, Mention, Role, Site, Text
 from residency_lint.findings import Sighting
-from residency_lint.resolve.values import decide, resolve, written
+from residency_lint.resolve.calls import written
+from residency_lint.resolve.values import decide, resolve
 from residency_lint.rules import SdkCall, Setting
+from residency_lint.sightings.contexts import is_overridden
 from residency_lint.sightings.evidence import Passage
 from residency_lint.sightings.scene import Scene, context_of, is_silent
 from residency_lint.sightings.sdk import sdk_sightings
@@ -109,7 +111,7 @@ def _texts(scene: Scene) -> list[Seen]:
         if not scene.names_something(mention.text.text):
             continue
         context = context_of(mention, scene.facts)
-        if context is None or _is_only_shown(mention, scene):
+        if context is None or _is_only_shown(mention, scene) or is_overridden(mention, scene):
             continue
         seen += [Seen(mention, found) for found in text_sightings(Passage(mention, context, scene))]
     choices = {id(one) for one in _choices(seen)}

@@ -12,33 +12,35 @@ from residency_lint.facts import (
     Constant,
     Expression,
     Name,
-    Text,
 )
-from residency_lint.facts import Mapping as MappingDisplay
 from residency_lint.findings import Context, Sighting
-from residency_lint.resolve.frames import Value
+from residency_lint.resolve.arguments import arguments_of, items_of
+from residency_lint.resolve.frames import Unknown, Value
 from residency_lint.resolve.names import Target, constructor_parameters, targets
 from residency_lint.resolve.values import resolve, told
 from residency_lint.rules import NOWHERE, SdkSetting
+from residency_lint.sightings.contexts import in_contexts, latest, weighed
 from residency_lint.sightings.scene import Scene
 from residency_lint.sightings.sdk_values import value_sightings
 from residency_lint.sightings.starts import Start, module_bindings, setting_name, starts
-from residency_lint.sightings.surroundings import counts, is_replaced, objects, set_in_time, talks_to_vendor
+from residency_lint.sightings.surroundings import (
+    counts,
+    is_replaced,
+    item_defaults,
+    known,
+    objects,
+    set_in_time,
+    talks_to_vendor,
+)
 from residency_lint.sightings.writing import insertion
 from residency_lint.source import Span
 
 
 def sdk_sightings(scene: Scene) -> Iterator[Sighting]:
     """A sighting for every value an SDK's region can take, and one for what no setting moves."""
-    muted: list[Sighting] = []
-    for start in starts(scene):
-        found = _start_sightings(start)
-        if _is_off(start):
-            muted += (replace(sighting, muted=True) for sighting in found)
-        else:
-            yield from found
+    found = [s for start in starts(scene) for s in in_contexts(start, _setting_expressions(start), _start_sightings)]
     # What a client that is switched on is given as well is told of.
-    yield from muted
+    yield from sorted(found, key=lambda sighting: sighting.muted)
     for call in scene.facts.calls:
         yield from _escape_sightings(call, scene)
 
@@ -54,32 +56,56 @@ class _Given:
 
 def _start_sightings(start: Start) -> Iterator[Sighting]:
     arguments, opaque = _arguments(start)
+    is_off = _is_off(start, arguments)
+    yield from (replace(sighting, muted=is_off) for sighting in _told(start, arguments, opaque))
+
+
+def _told(start: Start, arguments: Mapping[str, Expression], opaque: str) -> Iterator[Sighting]:
     if not talks_to_vendor(start, arguments, opaque):
         return
     given = _given(start, arguments, opaque)
     missing: list[str] = []
     settled: dict[SdkSetting, tuple[Value, ...]] = {}
+    unset: tuple[Value, ...] = ()
+    is_certain = False
     parts = [p for p in start.rule.parts or ("",) if p not in start.rule.only or _is_on(start.rule.only[p], arguments)]
     for part in parts:
-        setting, values = _moving(part, start, given)
-        if setting is None:
+        moving, nones = _moving(part, start, given)
+        settled |= moving
+        if not moving or nones:
             missing.append(part)
-        else:
-            settled[setting] = values
+            is_certain = is_certain or not moving
+            unset = nones
     for setting, values in settled.items():
-        for value in told(values):
-            yield from value_sightings(value, setting, given.values[setting], start)
+        yield from weighed(
+            (value, sighting)
+            for value in told(values)
+            for sighting in value_sightings(value, setting, given.values[setting], start)
+        )
     for binding in given.late:
         yield _late_sighting(binding, start)
     if missing and start.rule.absent:
-        yield _missing_sighting(missing, len(missing) < len(parts), start, given)
+        found = _missing_sighting(missing, len(missing) < len(parts), start, given, unset)
+        yield replace(found, certain=is_certain)
 
 
-def _is_off(start: Start) -> bool:
-    """Whether a client sends nothing: it is switched off, or something of the project's own takes what it would send."""
+def _setting_expressions(start: Start) -> Iterator[Expression]:
+    """What a start is given for its settings, as far as it stands in the file."""
     arguments, _ = _arguments(start)
+    settings = start.rule.settings
+    names = {setting.argument or setting.entry.partition("[")[0] for setting in settings} | set(start.rule.off)
+    yield from (value for name, value in arguments.items() if name in names)
+    yield from (argument.value for argument in start.call.arguments if argument.star)
+    for setting in settings:
+        early, _ = _assignments(setting, start)
+        yield from (value for value in early if value is not None)
+
+
+def _is_off(start: Start, arguments: Mapping[str, Expression]) -> bool:
+    """Whether a client sends nothing: switched off, or something of the project's own takes what it would send."""
     for name, word in start.rule.off.items():
-        if isinstance(switch := arguments.get(name), Constant) and switch.text == word:
+        switch = known(arguments.get(name), start)
+        if isinstance(switch, Constant) and switch.text == word:
             return True
         # A module that is its own client is switched off by an attribute, unless that depends on something.
         if "." in name and any(
@@ -105,31 +131,8 @@ def _arguments(start: Start) -> tuple[dict[str, Expression], str]:
         parameters = constructor_parameters(start.target)
     elif start.rule.signatures:
         parameters = start.rule.signatures[0].parameters
-    found: dict[str, Expression] = {}
-    opaque = ""
-    for index, argument in enumerate(start.call.arguments):
-        if argument.star == "**":
-            expanded = _expanded(argument.value, start)
-            opaque = opaque or ("" if expanded is not None else "the arguments that `**` expands cannot be told")
-            found = {**(expanded or {}), **found}
-        elif argument.star:
-            opaque = opaque or "the arguments that `*` expands cannot be told"
-        elif argument.name:
-            found[argument.name] = argument.value
-        elif index < len(parameters):
-            found[parameters[index]] = argument.value
-    return found, opaque
-
-
-def _expanded(expression: Expression, start: Start) -> dict[str, Expression] | None:
-    """The items of a dict that `**` expands, when all of it can be seen."""
-    values = resolve(expression, start.scene.unit, start.call.site, start.scene.program)
-    if len(values) != 1 or not isinstance(values[0].content, MappingDisplay) or values[0].unit is not start.scene.unit:
-        return None
-    items = values[0].content.items
-    if any(not isinstance(key, Text) for key, _ in items):
-        return None
-    return {key.text: value for key, value in items if isinstance(key, Text)}
+    found = arguments_of(start.call, start.frame, start.resolution)
+    return {**found.named, **dict(zip(parameters, found.positional, strict=False))}, found.opaque
 
 
 def _given(start: Start, arguments: Mapping[str, Expression], opaque: str) -> _Given:
@@ -152,7 +155,7 @@ def _given(start: Start, arguments: Mapping[str, Expression], opaque: str) -> _G
 
 def _item(place: str, mapping: Expression, start: Start) -> Expression | None:
     """What a mapping holds under the key of `mapping[key]`; a mapping that cannot be seen into itself."""
-    items = _expanded(mapping, start)
+    items = items_of(mapping, start.frame, start.resolution)
     return mapping if items is None else items.get(place.rstrip("]").partition("[")[2])
 
 
@@ -160,7 +163,7 @@ def _assignments(setting: SdkSetting, start: Start) -> tuple[list[Expression | N
     """What is assigned in time, latest last, to where a setting lives, and the assignments that come too late."""
     scene, call = start.scene, start.call
     if setting.module:
-        return [binding.value for binding in module_bindings(setting.module, scene)], []
+        return [latest(module_bindings(setting.module, scene), start)], []
     if setting.env:
         return [*set_in_time(setting, start)], []
     if setting.setter and call.assigned:
@@ -172,10 +175,12 @@ def _assignments(setting: SdkSetting, start: Start) -> tuple[list[Expression | N
     place = setting.attribute or setting.item
     bindings = _bound_later(place, start) if place else []
     copied = _first_use(setting.before, start)
-    early = [binding.value for binding in bindings if binding.span.start < copied]
+    timely = [binding for binding in bindings if binding.span.start < copied]
+    early = [latest(timely, start)] if timely else []
     if setting.item and not early:
         whole = _bound_later(place.partition("[")[0], start)
         early = [_item(place, binding.value, start) for binding in whole if binding.value is not None]
+        early = early or [*item_defaults(place, start)]
     return early, [binding for binding in bindings if binding.span.start >= copied]
 
 
@@ -207,33 +212,49 @@ def _dotted_is(expression: Expression, name: str) -> bool:
     return isinstance(expression, Name) and ".".join([expression.id, *reversed(names)]) == name
 
 
-def _moving(part: str, start: Start, given: _Given) -> tuple[SdkSetting | None, tuple[Value, ...]]:
-    """The setting that decides where a part goes: its own before the one for everything; `None` sets nothing."""
+def _moving(part: str, start: Start, given: _Given) -> tuple[dict[SdkSetting, tuple[Value, ...]], tuple[Value, ...]]:
+    """The settings that decide where a part goes, its own before the one for everything, with what they can be; and
+    the `None` that is left where all of them can set nothing."""
     own = [s for s in start.rule.settings if part and part in s.covers]
     general = [s for s in start.rule.settings if not s.covers]
+    found: dict[SdkSetting, tuple[Value, ...]] = {}
+    nones: tuple[Value, ...] = ()
     # What is assigned to the object afterwards replaces what its constructor was told.
-    for setting in sorted([*own, *general], key=lambda s: (not s.beats, bool(s.argument or s.module or s.env or s.entry))):
+    for setting in sorted(
+        [*own, *general], key=lambda s: (not s.beats, bool(s.argument or s.module or s.env or s.entry))
+    ):
         expression = given.values.get(setting)
         if expression is None:
             continue
-        values = resolve(expression, start.scene.unit, start.call.site, start.scene.program)
-        set_ones = tuple(v for v in values if not (isinstance(v.content, Constant) and v.content.text == "None"))
+        values = start.values(expression)
+        left = tuple(v for v in values if isinstance(v.content, Constant) and v.content.text == "None")
+        set_ones = tuple(value for value in values if value not in left)
         if set_ones:
-            return setting, set_ones
-    return None, ()
+            found[setting] = set_ones
+            # `getenv(name, None)`: whether the variable is set decides, and that is said of it.
+            nones = () if any(isinstance(v.content, Unknown) for v in set_ones) else left
+            if not nones:
+                return found, ()
+        elif not found:
+            nones = left
+    return found, nones
 
 
 # --- what is missing, late, or cannot be moved -------------------------------------------------------
 
 
-def _missing_sighting(missing: list[str], is_partial: bool, start: Start, given: _Given) -> Sighting:
-    rule = start.rule
+def _missing_sighting(
+    missing: list[str], is_partial: bool, start: Start, given: _Given, unset: tuple[Value, ...]
+) -> Sighting:
+    rule, (arguments, _) = start.rule, _arguments(start)
     moving = [s for s in rule.settings if not s.until and (not s.covers or set(s.covers) >= set(missing))]
+    moving = [s for s in moving if counts(s, start, arguments)]
     setting = next(iter(sorted(moving, key=lambda s: bool(s.covers))), None)
     words = f"{start.title} sets no `{setting_name(setting) if setting else 'region'}`"
     if is_partial:
         words = f"{start.title} sets no host for {', '.join(missing)}"
-    chain = (start.step(words), start.step(f"the SDK's own default: {rule.absent_host or rule.absent}"))
+    called = start.activation.caller.chain if start.activation else ()
+    chain = (start.step(words), *called, start.step(f"the SDK's own default: {rule.absent_host or rule.absent}"))
     found = Sighting(
         rule=rule,
         path=start.scene.path,
@@ -250,7 +271,7 @@ def _missing_sighting(missing: list[str], is_partial: bool, start: Start, given:
         return replace(found, region=None, reason=given.opaque)
     if setting is None or not _takes(start.target, setting):
         return found
-    return replace(found, rewrites=insertion(start, setting, given.values.get(setting)))
+    return replace(found, rewrites=insertion(start, setting, given.values.get(setting), unset))
 
 
 def _takes(target: Target, setting: SdkSetting) -> bool:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from residency_lint.arns import pinned
 from residency_lint.catalog import HostRow
-from residency_lint.facts import HOLE, Constant, Expression, Mention, Role, Text
+from residency_lint.facts import HOLE, Call, Constant, Elsewhere, Expression, Mapping, Mention, Role, Text
 from residency_lint.findings import Rewrite, Sighting, Step
 from residency_lint.fixes import Applicability
 from residency_lint.resolve.frames import Unknown, Value
@@ -102,6 +103,10 @@ def _host_values(value: Value, setting: SdkSetting, start: Start) -> Iterator[Si
         rewrites = _whole_values(setting, whole, start)
         yield whole.sighting(start.rule, NOWHERE, words=words, verb="", chain=chain, rewrites=rewrites)
         return
+    selected = _selected(row, value, setting, start)
+    if selected is not None:
+        yield selected
+        return
     evidence = passage.at(first, last)
     is_endpoint = isinstance(row.rule, Endpoint)
     yield evidence.sighting(
@@ -112,6 +117,65 @@ def _host_values(value: Value, setting: SdkSetting, start: Start) -> Iterator[Si
         chain=chain,
         rewrites=_host_rewrites(row, evidence, setting, start) if is_endpoint else (),
     )
+
+
+def _selected(row: HostRow, value: Value, setting: SdkSetting, start: Start) -> Sighting | None:
+    """The word that selects a host in a table with hosts of other regions: there the choice is made."""
+    word, scene = value.selector, start.scene
+    if word is None or not isinstance(word.content, Text) or word.content.pieces or not isinstance(row.rule, Endpoint):
+        return None
+    words: dict[str, str] = {}
+    for key, item in value.table:
+        for other in start.values(item):
+            found = host_at(other.text, scene.catalog) if other.text else None
+            if found is not None:
+                words.setdefault(found[0].region, key)
+    wanted = [region for region in scene.wanted(start.rule.vendor) if region in words]
+    if not wanted:
+        return None
+    text = word.content if word.content.path else replace(word.content, path=word.unit.facts.path)
+    whole = _passage(text, word, start).at(0, len(text.text))
+    return whole.sighting(
+        start.rule,
+        row.region,
+        words=f'"{text.text}" selects the host that {start.title} sends to',
+        verb="in",
+        chain=_chain(value, setting, start),
+        rewrites=tuple(
+            whole.rewrite(region, words[region], start.rule.fix) for region in wanted if region != row.region
+        ),
+    )
+
+
+def passed_over(start: Start) -> Iterator[Sighting]:
+    """Hosts outside that stand where the start takes others: they are entries of a choice that is made."""
+    scene = start.scene
+    wanted = frozenset(scene.wanted(start.rule.vendor))
+    for expression, unit in start.passed if wanted else ():
+        for text in _texts_in(expression):
+            found = host_at(text.text, scene.catalog)
+            if found is None or found[0].rule.vendor != start.rule.vendor or found[0].region in wanted:
+                continue
+            row, first, last = found
+            text = text if text.path else replace(text, path=unit.facts.path)
+            mention = Mention(text, Role.VALUE, start.call.site)
+            evidence = Passage(mention, start.context, scene).at(first, last)
+            words = f"{start.title} takes another host than `{evidence.words}`"
+            yield evidence.sighting(
+                start.rule, row.region, words=words, verb="in", chain=(start.step(start.title),), beside=wanted
+            )
+
+
+def _texts_in(expression: Expression) -> Iterator[Text]:
+    if isinstance(expression, Text):
+        yield expression
+    elif isinstance(expression, Elsewhere):
+        yield from _texts_in(expression.expression)
+    elif isinstance(expression, (Call, Mapping)):
+        inner = [value for _, value in expression.items] if isinstance(expression, Mapping) else []
+        inner += [argument.value for argument in expression.arguments] if isinstance(expression, Call) else []
+        for one in inner:
+            yield from _texts_in(one)
 
 
 def _host_rewrites(row: HostRow, evidence: Evidence, setting: SdkSetting, start: Start) -> tuple[Rewrite, ...]:

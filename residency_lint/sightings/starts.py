@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from residency_lint.facts import Attribute, Binding, Call, Expression, Name, ScopeKind, Site
 from residency_lint.findings import Context, Step
 from residency_lint.fixes import Slot
+from residency_lint.resolve.callers import instances
+from residency_lint.resolve.classes import constructed_by, lineage
+from residency_lint.resolve.frames import Activation, Frame, Value
 from residency_lint.resolve.names import Target, constructor_parameters, targets
+from residency_lint.resolve.program import Unit
+from residency_lint.resolve.values import Resolution
 from residency_lint.rules import SdkCall, SdkSetting
 from residency_lint.sightings.scene import Scene
 from residency_lint.source import Span
@@ -23,6 +28,22 @@ class Start:
     target: Target
     scene: Scene
     by_assignment: bool = False
+    activation: Activation | None = None
+    """The call by way of which it is reached."""
+    passed: list[tuple[Expression, Unit]] = field(default_factory=list)
+    """What stands where other values are taken, each with its file; grows as values are asked for."""
+
+    @property
+    def frame(self) -> Frame:
+        return Frame(self.scene.unit, self.call.site, activation=self.activation)
+
+    @property
+    def resolution(self) -> Resolution:
+        return Resolution(self.scene.program.everywhere, self.passed)
+
+    def values(self, expression: Expression) -> tuple[Value, ...]:
+        """The values that one of its expressions can take, in the context it is reached in."""
+        return self.resolution.all_values(expression, self.frame)
 
     @property
     def name(self) -> str:
@@ -80,8 +101,6 @@ def starts(scene: Scene) -> Iterator[Start]:
         found = _rule_of(whole.function, whole.site, scene)
         if found is not None:
             yield Start(whole, *found, scene)
-        else:
-            yield from _subclass_starts(call, scene)
     for index, scope in enumerate(scene.facts.scopes):
         if scope.kind is ScopeKind.CLASS and scope.bases:
             yield from _base_starts(index, scene)
@@ -139,28 +158,40 @@ def _is_partial(call: Call, scene: Scene) -> bool:
     return any(t.name == "functools.partial" for t in targets(call.function, scene.unit, call.site, scene.program))
 
 
-def _subclass_starts(call: Call, scene: Scene) -> Iterator[Start]:
-    """A call of a subclass that leaves the constructor to the SDK's class."""
-    for target in targets(call.function, scene.unit, call.site, scene.program):
-        if target.unit is not scene.unit or scene.unit.scope(target.scope).kind is not ScopeKind.CLASS:
-            continue
-        found = _base_rule(target.scope, scene)
-        if found is not None and not constructor_parameters(target):
-            yield Start(call, *found, scene)
-
-
 def _base_starts(scope: int, scene: Scene) -> Iterator[Start]:
-    """`super().__init__(…)` in a subclass of the SDK's class."""
+    """`super().__init__(…)` in a subclass of the SDK's class; the calls of one that has no constructor of its own."""
     found = _base_rule(scope, scene)
-    constructors = {index for index in scene.unit.scopes_below(scope) if scene.unit.scope(index).name == "__init__"}
-    if found is None or not constructors:
+    if found is None:
         return
+    constructors = {index for index in scene.unit.scopes_below(scope) if scene.unit.scope(index).name == "__init__"}
+    if not constructors:
+        yield from _subclass_starts(scope, found, scene)
     for call in scene.unit.calls_by_name.get("__init__", []):
         if call.site.scope in constructors and isinstance(call.function, Attribute):
             by_name = not isinstance(call.function.base, Call)
             itself = scene.unit.scope(call.site.scope).parameters[:1]
             whole = replace(call, arguments=call.arguments[by_name:], assigned=call.assigned or "".join(itself))
             yield Start(whole, *found, scene)
+
+
+def _subclass_starts(scope: int, found: tuple[SdkCall, Target], scene: Scene) -> Iterator[Start]:
+    target = Target(scene.unit.scope(scope).name, scene.unit, scope)
+    for site in instances(target, Resolution(scene.program.everywhere)):
+        path = site.unit.facts.path
+        source = scene.source if site.unit is scene.unit else scene.sources(path)
+        made = constructed_by(site.receiver, scene.program.everywhere) if site.receiver else None
+        if source is not None and made is not None and _leads_straight_to(target, made, scene):
+            yield Start(site.call, *found, replace(scene, source=source, unit=site.unit))
+
+
+def _leads_straight_to(target: Target, made: Target, scene: Scene) -> bool:
+    """Whether no class between has a constructor of its own."""
+    for one in lineage(made, scene.program.everywhere):
+        if one.unit is target.unit and one.scope == target.scope:
+            return True
+        if one.unit is None or constructor_parameters(one):
+            return False
+    return False
 
 
 def _base_rule(scope: int, scene: Scene) -> tuple[SdkCall, Target] | None:

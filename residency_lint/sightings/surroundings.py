@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from residency_lint.facts import Call, Constant, Expression, Opaque, Site, Text
+from residency_lint.facts import Call, Constant, Elsewhere, Expression, Lambda, Site, Text
+from residency_lint.resolve.calls import written
 from residency_lint.resolve.environment import set_values
 from residency_lint.resolve.names import targets
-from residency_lint.resolve.values import written
 from residency_lint.rules import SdkSetting
 from residency_lint.sightings.starts import Start
 from residency_lint.source import Span
@@ -49,6 +49,17 @@ def _defaults(setting: SdkSetting, start: Start) -> Iterator[tuple[Span, Express
             yield call.span, values[1]
 
 
+def item_defaults(place: str, start: Start) -> Iterator[Expression]:
+    """`configuration.server_variables.setdefault("site", …)`."""
+    mapping, _, key = place.rstrip("]").partition("[")
+    names = {f"{name}.{mapping}.setdefault" for _, name in objects(start)}
+    for call in start.scene.unit.calls_by_name.get("setdefault", []):
+        values = [argument.value for argument in call.arguments]
+        is_later = call.span.start > start.call.span.start and written(call.function) in names
+        if is_later and len(values) == 2 and isinstance(values[0], Text) and values[0].text == key:
+            yield values[1]
+
+
 def _is_in_time(span: Span, scope: int, setting: SdkSetting, start: Start) -> bool:
     """Whether what happens at `span` comes before the SDK reads its variables. Of two functions nobody knows."""
     if setting.at_import:
@@ -79,11 +90,13 @@ def talks_to_vendor(start: Start, arguments: Mapping[str, Expression], opaque: s
 
 def is_replaced(start: Start, arguments: Mapping[str, Expression]) -> bool:
     """Whether an argument puts something of the project's own in the place of what sends."""
-    scene, site = start.scene, start.call.site
+    scene = start.scene
     for name, abstract in start.rule.replaced_by.items():
-        value = arguments.get(name)
-        if isinstance(value, Opaque):
-            return True  # a function without a name
+        value, site = arguments.get(name), start.call.site
+        if isinstance(value, Elsewhere):
+            value = value.expression
+        if isinstance(value, Lambda):
+            return True
         made = value.function if isinstance(value, Call) else value
         for target in targets(made, scene.unit, site, scene.program) if made is not None else ():
             if target.unit is None:
@@ -99,12 +112,20 @@ def is_replaced(start: Start, arguments: Mapping[str, Expression]) -> bool:
 def counts(setting: SdkSetting, start: Start, arguments: Mapping[str, Expression]) -> bool:
     """Whether the settings are given with which this one has a meaning."""
     for name, wanted in setting.given.items():
-        value = arguments.get(name) or _assigned(name, start)
-        if value is not None and not isinstance(value, (Constant, Text)):
+        expression = arguments.get(name) or _assigned(name, start)
+        value = known(expression, start)
+        if expression is not None and value is None:
             continue  # What cannot be told is taken to be as it should.
         if ("-" if value is None or value.text == "None" else value.text) not in wanted.split("|"):
             return False
     return True
+
+
+def known(expression: Expression | None, start: Start) -> Constant | Text | None:
+    """The one constant or text that an expression comes to."""
+    values = start.values(expression) if expression is not None else ()
+    found = [value.content for value in values]
+    return found[0] if len(found) == 1 and isinstance(found[0], (Constant, Text)) else None
 
 
 def _assigned(name: str, start: Start) -> Expression | None:
@@ -140,4 +161,3 @@ def _name_of(call: Call, start: Start) -> str:
 def _stands_for(call: Call, name: str, start: Start) -> bool:
     found = targets(call.function, start.scene.unit, call.site, start.scene.program)
     return any(name in target.names for target in found)
-

@@ -217,7 +217,7 @@ def _chosen(one: Seen, dividing: list[Guard], scene: Scene) -> tuple[bool, Value
     is a text written somewhere as a default."""
     for selector in _selectors(one, scene):
         return True, selector
-    decisions = [(decide(g.test, scene.unit, one.mention.site, scene.program), g) for g in dividing]
+    decisions = [(decide(g.test, scene.unit, one.mention.site, scene.program.everywhere), g) for g in dividing]
     if not any(d is not None for d, _ in decisions) or any(d is (not g.holds) for d, g in decisions):
         return False, None
     return True, _deciding_word(dividing, one, scene)
@@ -226,7 +226,7 @@ def _chosen(one: Seen, dividing: list[Guard], scene: Scene) -> tuple[bool, Value
 def _deciding_word(dividing: list[Guard], one: Seen, scene: Scene) -> Value | None:
     for guard in dividing:
         if isinstance(guard.test, Comparison):
-            for value in resolve(guard.test.left, scene.unit, one.mention.site, scene.program):
+            for value in resolve(guard.test.left, scene.unit, one.mention.site, scene.program.everywhere):
                 if isinstance(value.content, Text) and value.content is not guard.test.left:
                     return value
     return None
@@ -238,10 +238,10 @@ def _selectors(one: Seen, scene: Scene) -> Iterator[Value]:
         base, key = _base_and_key(expression)
         if base is None or key is None or isinstance(key, Text):
             continue
-        for container in resolve(base, scene.unit, site, scene.program):
+        for container in resolve(base, scene.unit, site, scene.program.everywhere):
             if not isinstance(container.content, Mapping):
                 continue
-            for value in resolve(key, scene.unit, site, scene.program):
+            for value in resolve(key, scene.unit, site, scene.program.everywhere):
                 if value.text is not None and _holds(container.content, value.text, one.mention.text.span):
                     yield value
 

@@ -6,18 +6,23 @@ import re
 
 from residency_lint.facts import Attribute, Call, Constant, Expression, Import, Name, Text
 from residency_lint.findings import Rewrite
-from residency_lint.fixes import Applicability, Edit
+from residency_lint.fixes import Applicability, Edit, Slot
+from residency_lint.resolve.frames import Value
 from residency_lint.resolve.names import constructor_parameters, exported, targets
 from residency_lint.rules import Endpoint, SdkCall, SdkSetting
 from residency_lint.sightings.scene import Scene
 from residency_lint.sightings.starts import Start
+from residency_lint.sightings.surroundings import objects
 from residency_lint.source import Span
 
 _NAME = re.compile(r"\{([a-z_][\w]*(?:\.\w+)+)\}")
 
 
-def insertion(start: Start, setting: SdkSetting, instead: Expression | None) -> tuple[Rewrite, ...]:
-    """The rewrites that add `setting` to a start, one per wanted region; `instead` is a `None` that stands there."""
+def insertion(
+    start: Start, setting: SdkSetting, instead: Expression | None, unset: tuple[Value, ...] = ()
+) -> tuple[Rewrite, ...]:
+    """The rewrites that add `setting` to a start, one per wanted region; `instead` is what stands there, and `unset`
+    the `None` that it comes to."""
     call, scene = start.call, start.scene
     setting = _placeable(setting, start)
     is_chained = isinstance(call.function, Attribute) and isinstance(call.function.base, Call)
@@ -32,9 +37,10 @@ def insertion(start: Start, setting: SdkSetting, instead: Expression | None) -> 
             continue
         value, edits = built
         shown = _argument(setting, value) or f"{start.place_of(setting)} = {value}"
-        edit = _placed(start, setting, value, instead)
-        if edit is not None:
-            rewrites.append(Rewrite(region, shown, (*edits, edit), start.rule.fix, adds=True))
+        edit = _placed(start, setting, value, instead, unset)
+        if edit is not None and (edit.path == scene.path or not edits):
+            fix = start.rule.fix if edit.path == scene.path else min(start.rule.fix, Applicability.UNSAFE)
+            rewrites.append(Rewrite(region, shown, (*edits, edit), fix, adds=True))
         elif not setting.argument:
             rewrites.append(Rewrite(region, shown, (), Applicability.DISPLAY, adds=True))
     return tuple(rewrites)
@@ -181,17 +187,39 @@ def _is_taken(name: str, scene: Scene) -> bool:
     return any(bound == name for _, bound in unit.imports) or any(target == name for _, target in unit.bindings)
 
 
-def _placed(start: Start, setting: SdkSetting, value: str, instead: Expression | None) -> Edit | None:
+def _placed(
+    start: Start, setting: SdkSetting, value: str, instead: Expression | None, unset: tuple[Value, ...]
+) -> Edit | None:
     path, call = start.scene.path, start.call
     if setting.entry:
         return call.slot.edit(path, _argument(setting, value))
     if setting.argument:
-        if isinstance(instead, Constant):
-            return Edit(path, instead.span, value)
+        place = _place_of_none(unset, start)
+        if instead is not None and place is not None:
+            return Edit(*place, value)
         return None if instead is not None else call.slot.edit(path, f"{setting.argument}={value}")
-    if start.after is None or not call.assigned or setting.setter or setting.env:
+    after = _after(setting, start)
+    if after is None or not call.assigned or setting.setter or setting.env:
         return None
-    return start.after.edit(path, f"{_subscripted(start.place_of(setting))} = {value}")
+    return after.edit(path, f"{_subscripted(start.place_of(setting))} = {value}")
+
+
+def _place_of_none(unset: tuple[Value, ...], start: Start) -> tuple[str, Span] | None:
+    """Where the one `None` is written that a setting comes to: an argument, a parameter's default."""
+    places = {(value.unit.facts.path, value.content.span) for value in unset if isinstance(value.content, Constant)}
+    if len(places) != 1:
+        return None
+    path, span = places.pop()
+    source = start.scene.source if path == start.scene.path else start.scene.sources(path)
+    return (path, span) if source is not None and source.slice(span) == "None" else None
+
+
+def _after(setting: SdkSetting, start: Start) -> Slot | None:
+    """Where a statement about the object goes: behind what replaces the whole mapping of an item."""
+    mapping = setting.item.partition("[")[0]
+    places = [(scope, f"{name}.{mapping}") for scope, name in objects(start)] if mapping else []
+    later = [binding for place in places for binding in start.scene.unit.bindings.get(place, ())]
+    return max(later, key=lambda binding: binding.span).after if later else start.after
 
 
 def _subscripted(place: str) -> str:

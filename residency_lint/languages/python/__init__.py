@@ -55,7 +55,7 @@ def _read(source: Source) -> Facts:
         bindings=tuple(expressions.bindings),
         imports=tuple(reader.imports),
         reads=tuple(expressions.reads),
-        returns=tuple(reader.returns),
+        returns=tuple(expressions.returns),
         selections=tuple(expressions.selections),
         scopes=tuple(reader.scopes),
         comments=comments(source),

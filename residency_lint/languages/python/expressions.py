@@ -14,6 +14,7 @@ import libcst as cst
 from residency_lint import facts as f
 from residency_lint.fixes import Slot
 from residency_lint.languages.python import layout, roles
+from residency_lint.languages.python.functions import open_function
 from residency_lint.languages.python.names import OPERATORS, bound_by, dotted
 from residency_lint.source import Source, Span
 
@@ -51,6 +52,8 @@ class Expressions:
     calls: list[f.Call] = field(default_factory=list)
     reads: list[f.Read] = field(default_factory=list)
     bindings: list[f.Binding] = field(default_factory=list)
+    scopes: list[f.Scope] = field(default_factory=list)
+    returns: list[f.Return] = field(default_factory=list)
     selections: list[tuple[f.Subscript | f.Call, f.Site]] = field(default_factory=list)
     _last_group: int = 0
     _last_chain: int = 0
@@ -172,9 +175,21 @@ class Expressions:
             call = f.Call(function, (f.Argument(right, right.span),), span, Slot(Span(span.end, span.end)), around.site)
             self.calls.append(call)
             return call
+        if isinstance(node.operator, cst.BitOr):
+            # Of mappings the one with the items of both; of anything else nothing is asked.
+            return self._merged(node, around)
         if isinstance(node.operator, cst.Divide):
             return self._path(node, around)
         return self._opaque(node, around)
+
+    def _merged(self, node: cst.BinaryOperation, around: Around) -> f.Expression:
+        parts: list[cst.BaseExpression] = []
+        left: cst.BaseExpression = node
+        while isinstance(left, cst.BinaryOperation) and isinstance(left.operator, cst.BitOr):
+            parts.append(left.right)
+            left = left.left
+        inner = replace(around, assigned="")
+        return f.Mapping(tuple((None, self.convert(part, inner)) for part in [left, *reversed(parts)]), self.span(node))
 
     def _path(self, node: cst.BinaryOperation, around: Around) -> f.Expression:
         inner = replace(around, assigned="")
@@ -326,15 +341,14 @@ class Expressions:
         self._hidden = outer
         return opaque
 
-    def _lambda(self, node: cst.Lambda, around: Around) -> f.Opaque:
-        names = tuple(p.name.value for p in (*node.params.params, *node.params.kwonly_params))
-        for parameter in (*node.params.params, *node.params.kwonly_params):
-            if parameter.default:
-                self.convert(parameter.default, around.under(parameter.name.value))
-        outer, self._hidden = self._hidden, (*self._hidden, *names)
-        self.convert(node.body, replace(around, assigned=""))
+    def _lambda(self, node: cst.Lambda, around: Around) -> f.Lambda:
+        span = self.span(node)
+        scope = open_function("lambda", node.params, span, around, self)
+        outer, self._hidden = self._hidden, tuple(n for n in self._hidden if n not in self.scopes[scope].parameters)
+        site = f.Site(scope, (), around.site.statement)
+        self.returns.append(f.Return(self.convert(node.body, replace(around, site=site, assigned="")), site))
         self._hidden = outer
-        return f.Opaque("a lambda", self.span(node))
+        return f.Lambda(scope, span)
 
 
 def _name_of_value(arguments: list[f.Argument]) -> f.Expression:

@@ -12,7 +12,8 @@ from residency_lint import facts as f
 from residency_lint.fixes import Slot
 from residency_lint.languages.python import layout
 from residency_lint.languages.python.expressions import Around, Expressions
-from residency_lint.languages.python.names import dotted
+from residency_lint.languages.python.functions import open_function
+from residency_lint.languages.python.names import bindings_of_call, dotted, expression_of
 from residency_lint.source import Source, Span
 
 _ENDS_BLOCK = (cst.Return, cst.Raise, cst.Continue, cst.Break)
@@ -24,11 +25,13 @@ class Reader:
 
     source: Source
     expressions: Expressions
-    scopes: list[f.Scope] = field(default_factory=list)
     imports: list[f.Import] = field(default_factory=list)
-    returns: list[f.Return] = field(default_factory=list)
     import_slot: Slot | None = None
     _globals: dict[int, set[str]] = field(default_factory=dict)
+
+    @property
+    def scopes(self) -> list[f.Scope]:
+        return self.expressions.scopes
 
     def read(self, module: cst.Module) -> None:
         self.scopes.append(f.Scope(f.ScopeKind.MODULE, "", -1, Span(0, len(self.source.data))))
@@ -64,8 +67,8 @@ class Reader:
             self._class(node, place)
         elif isinstance(node, cst.For):
             around = place.around(self._header(node))
-            self.expressions.convert(node.iter, around)
-            self._bind_opaque(node.target, around)
+            iterated = self.expressions.convert(node.iter, around)
+            self._bind(node.target, f.Element(iterated, self.expressions.span(node.iter)), around)
             self._suite(node.body, place)
             self._orelse(node.orelse, place)
         elif isinstance(node, cst.While):
@@ -118,17 +121,22 @@ class Reader:
         elif isinstance(node, cst.AnnAssign):
             if node.value:
                 self._assign([node.target], node.value, around, after)
+            elif isinstance(node.target, cst.Name) and self.scopes[around.site.scope].kind is f.ScopeKind.CLASS:
+                span = self.expressions.span(node.target)
+                declared = f.Binding(node.target.value, None, f.BindingKind.OTHER, span, around.site)
+                self.expressions.bindings.append(declared)
         elif isinstance(node, cst.AugAssign):
-            convert(node.value, around)
-            self._bind_opaque(node.target, around)
+            self._augment(node, convert(node.value, around), around, after)
         elif isinstance(node, cst.Expr):
             if isinstance(node.value, (cst.SimpleString, cst.ConcatenatedString)):
                 around = replace(around, role=f.Role.PROSE)
-            convert(node.value, around)
+            value = convert(node.value, around)
+            if isinstance(value, f.Call) and around.role is not f.Role.DEAD:
+                self.expressions.bindings.extend(bindings_of_call(value))
         elif isinstance(node, cst.Return):
             if node.value:
                 value = convert(node.value, replace(around, keys=(self.scopes[around.site.scope].name,)))
-                self.returns.append(f.Return(value, around.site))
+                self.expressions.returns.append(f.Return(value, around.site))
         elif isinstance(node, cst.Raise):
             if node.exc:
                 convert(node.exc, replace(around, role=f.Role.PRINTED))
@@ -154,14 +162,13 @@ class Reader:
         inner = around.under(name.rpartition(".")[2]) if name else around
         converted = self.expressions.convert(value, replace(inner, assigned="" if "[" in name else name))
         for target in targets:
-            if isinstance(target, (cst.Tuple, cst.List)) and isinstance(converted, f.Listing):
-                pairs = zip(target.elements, converted.items, strict=False)
-                for element, item in pairs:
-                    self._bind(element.value, item, around, after)
-            else:
-                self._bind(target, converted, around, after)
+            self._bind(target, converted, around, after)
 
     def _bind(self, target: cst.BaseExpression, value: f.Expression, around: Around, after: Slot | None = None) -> None:
+        if isinstance(target, (cst.Tuple, cst.List)) and not _is_starred(target):
+            for index, element in enumerate(target.elements):
+                self._bind(element.value, _item_of(value, index), around, after)
+            return
         name = _written_name(target)
         if not name:
             self._bind_opaque(target, around)
@@ -171,6 +178,22 @@ class Reader:
             site = replace(site, scope=0)
         span = self.expressions.span(target)
         self.expressions.bindings.append(f.Binding(name, value, f.BindingKind.ASSIGNMENT, span, site, after))
+
+    def _augment(self, node: cst.AugAssign, value: f.Expression, around: Around, after: Slot | None) -> None:
+        """`host += path`, `options |= more`; of other operators the value cannot be told."""
+        name = _written_name(node.target)
+        if not name or "[" in name or not isinstance(node.operator, (cst.AddAssign, cst.BitOrAssign)):
+            self._bind_opaque(node.target, around)
+            return
+        # Looked up at the target's own place, which what is bound before it reaches.
+        before = expression_of(name, self.expressions.span(node.target))
+        whole = self.expressions.span(node)
+        combined: f.Expression = f.Mapping(((None, before), (None, value)), whole)
+        if isinstance(node.operator, cst.AddAssign):
+            combined = f.Joined((before, value), whole)
+            if isinstance(value, f.Text):
+                self.expressions.joins.append((combined, around.site))
+        self._bind(node.target, combined, around, after)
 
     def _bind_opaque(self, target: cst.CSTNode, around: Around) -> None:
         """A loop target, an augmented assignment: the names get values that cannot be told."""
@@ -227,54 +250,26 @@ class Reader:
         header = self._header(node)
         around = place.around(header)
         decorators = tuple(self.expressions.convert(d.decorator, around) for d in node.decorators)
-        parameters = [*node.params.posonly_params, *node.params.params, *node.params.kwonly_params]
-        inside = self._open(
-            node, f.ScopeKind.FUNCTION, place, decorators=decorators, parameters=tuple(p.name.value for p in parameters)
-        )
-        for parameter in parameters:
-            name = parameter.name.value
-            default = None
-            if parameter.default:
-                default = self.expressions.convert(parameter.default, around.under(name))
-            site = f.Site(inside.scope, (), self.expressions.span(parameter))
-            self.expressions.bindings.append(
-                f.Binding(name, default, f.BindingKind.PARAMETER, self.expressions.span(parameter.name), site)
-            )
-        for star in (node.params.star_arg, node.params.star_kwarg):
-            if isinstance(star, cst.Param):
-                site = f.Site(inside.scope, (), header)
-                span = self.expressions.span(star.name)
-                self.expressions.bindings.append(
-                    f.Binding(star.name.value, f.Opaque("collected arguments", span), f.BindingKind.OTHER, span, site)
-                )
+        span = self.expressions.span(node)
+        scope = open_function(node.name.value, node.params, span, around, self.expressions, decorators)
+        inside = self._define(node.name, scope, place)
         self._suite(node.body, inside)
 
     def _class(self, node: cst.ClassDef, place: _Place) -> None:
         around = place.around(self._header(node))
         decorators = tuple(self.expressions.convert(d.decorator, around) for d in node.decorators)
         bases = tuple(self.expressions.convert(argument.value, around) for argument in node.bases)
-        inside = self._open(node, f.ScopeKind.CLASS, place, decorators=decorators, bases=bases)
-        self._suite(node.body, inside)
-
-    def _open(
-        self,
-        node: cst.FunctionDef | cst.ClassDef,
-        kind: f.ScopeKind,
-        place: _Place,
-        *,
-        decorators: tuple[f.Expression, ...],
-        bases: tuple[f.Expression, ...] = (),
-        parameters: tuple[str, ...] = (),
-    ) -> _Place:
-        index = len(self.scopes)
+        scope = len(self.scopes)
         span = self.expressions.span(node)
-        self.scopes.append(f.Scope(kind, node.name.value, place.scope, span, bases, decorators, parameters))
-        name_span = self.expressions.span(node.name)
-        site = f.Site(place.scope, place.guards, name_span)
-        self.expressions.bindings.append(
-            f.Binding(node.name.value, None, f.BindingKind.DEFINITION, name_span, site, scope=index)
-        )
-        return _Place(index, (), place.role if place.role is f.Role.DEAD else f.Role.VALUE)
+        self.scopes.append(f.Scope(f.ScopeKind.CLASS, node.name.value, place.scope, span, bases, decorators))
+        self._suite(node.body, self._define(node.name, scope, place))
+
+    def _define(self, name: cst.Name, scope: int, place: _Place) -> _Place:
+        """Binds the name of a function or class; the place inside of it."""
+        span = self.expressions.span(name)
+        site = f.Site(place.scope, place.guards, span)
+        self.expressions.bindings.append(f.Binding(name.value, None, f.BindingKind.DEFINITION, span, site, scope=scope))
+        return _Place(scope, (), place.role if place.role is f.Role.DEAD else f.Role.VALUE)
 
     def _header(self, node: Any) -> Span:
         """The first line of a compound statement, up to its body."""
@@ -353,6 +348,17 @@ def _written_name(target: cst.BaseExpression) -> str:
     if not isinstance(target, cst.Name):
         return ""
     return ".".join([target.value, *reversed(names)]) + suffix
+
+
+def _is_starred(target: cst.Tuple | cst.List) -> bool:
+    return any(isinstance(element, cst.StarredElement) for element in target.elements)
+
+
+def _item_of(value: f.Expression, index: int) -> f.Expression:
+    """What the target at an index gets of an unpacked value."""
+    if isinstance(value, f.Listing) and index < len(value.items):
+        return value.items[index]
+    return f.Subscript(value, f.Constant(str(index), value.span), value.span)
 
 
 def _module_name(node: cst.BaseExpression) -> str:

@@ -1,0 +1,54 @@
+"""The scope that a function opens, with its parameters."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import libcst as cst
+
+from residency_lint import facts as f
+from residency_lint.source import Span
+
+if TYPE_CHECKING:
+    from residency_lint.languages.python.expressions import Around, Expressions
+
+
+def open_function(
+    name: str,
+    params: cst.Parameters,
+    span: Span,
+    around: Around,
+    expressions: Expressions,
+    decorators: tuple[f.Expression, ...] = (),
+) -> int:
+    """Adds a function's scope, with its parameters bound in it."""
+    index = len(expressions.scopes)
+    positional = [*params.posonly_params, *params.params]
+    parameters = [*positional, *params.kwonly_params]
+    rest, options = (p.name if isinstance(p, cst.Param) else None for p in (params.star_arg, params.star_kwarg))
+    scope = f.Scope(
+        f.ScopeKind.FUNCTION,
+        name,
+        around.site.scope,
+        span,
+        decorators=decorators,
+        parameters=tuple(p.name.value for p in parameters),
+        positional=len(positional),
+        rest=rest.value if rest else "",
+        options=options.value if options else "",
+    )
+    expressions.scopes.append(scope)
+    for parameter in parameters:
+        default = None
+        if parameter.default:
+            default = expressions.convert(parameter.default, around.under(parameter.name.value))
+        _bind(parameter.name, default, f.Site(index, (), expressions.span(parameter)), expressions)
+    for collected in (rest, options):
+        if collected is not None:
+            _bind(collected, None, f.Site(index, (), around.site.statement), expressions)
+    return index
+
+
+def _bind(name: cst.Name, default: f.Expression | None, site: f.Site, expressions: Expressions) -> None:
+    span = expressions.span(name)
+    expressions.bindings.append(f.Binding(name.value, default, f.BindingKind.PARAMETER, span, site))

@@ -1,0 +1,84 @@
+"""The Python files of the repository that a file lies in, listed only when somebody asks who uses a name."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable, Collection, Iterator
+
+from residency_lint.findings import Skip
+from residency_lint.listing import Kind, entries_below
+from residency_lint.walk import shown
+
+_MOST_FILES = 20_000
+_MOST_BYTES = 256_000_000
+_MOST_KEPT = 64_000_000
+"""Bytes of files kept for the next name; beyond, they are read again."""
+_LARGEST = 2_000_000
+_MOST_NAMES = 200
+_MOST_FOUND = 200
+
+
+class Repository:
+    """The Python files around those of a run, by the names they hold. Bounded: past a bound nothing is found."""
+
+    def __init__(self, data: Callable[[str], bytes | Skip], changes: Collection[str]) -> None:
+        self._data, self._changes = data, changes
+        self._paths: dict[str, tuple[str, ...]] = {}
+        self._found: dict[tuple[str, str], tuple[str, ...]] = {}
+        self._kept: dict[str, bytes] = {}
+        self._kept_size = 0
+
+    def files_naming(self, name: str, path: str) -> tuple[str, ...]:
+        """The other Python files of a file's repository that hold a name as a word of its own."""
+        root = _root_of(path)
+        key = root, name
+        if key not in self._found:
+            full = len(self._found) >= _MOST_NAMES
+            self._found[key] = () if full else tuple(self._holding(name, root))[:_MOST_FOUND]
+        return tuple(found for found in self._found[key] if found != path)
+
+    def _holding(self, name: str, root: str) -> Iterator[str]:
+        word = name.encode()
+        pattern = re.compile(rb"(?<!\w)" + re.escape(word) + rb"(?!\w)")
+        size = 0
+        for path in self._listed(root):
+            data = self._bytes(path)
+            size += len(data)
+            if size > _MOST_BYTES:
+                return
+            if word in data and pattern.search(data):
+                yield path
+
+    def _bytes(self, path: str) -> bytes:
+        if path in self._kept:
+            return self._kept[path]
+        data = self._data(path)
+        if not isinstance(data, bytes) or len(data) > _LARGEST:
+            return b""
+        if self._kept_size + len(data) <= _MOST_KEPT:
+            self._kept[path] = data
+            self._kept_size += len(data)
+        return data
+
+    def _listed(self, root: str) -> tuple[str, ...]:
+        if root not in self._paths:
+            below = {
+                shown(entry[0])
+                for entry in entries_below(root, lambda folder: False)
+                if not isinstance(entry, Skip) and entry[1] is Kind.FILE and entry[0].endswith(".py")
+            }
+            below |= {path for path in self._changes if path.endswith(".py")}
+            self._paths[root] = tuple(sorted(below)[:_MOST_FILES])
+        return self._paths[root]
+
+
+def _root_of(path: str) -> str:
+    """The work tree a file lies in, else the current folder if it lies below that, else its own folder."""
+    here = folder = os.path.dirname(os.path.abspath(path))
+    while not os.path.exists(os.path.join(folder, ".git")):
+        folder, inner = os.path.dirname(folder), folder
+        if folder == inner:
+            current = os.getcwd()
+            return current if os.path.join(here, "").startswith(os.path.join(current, "")) else here
+    return folder

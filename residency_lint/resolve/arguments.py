@@ -1,0 +1,120 @@
+"""What a call gives: its arguments with `*` and `**` expanded, and a function's parameters met with them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from residency_lint.facts import Argument, Call, Elsewhere, Expression, Listing, Mapping, Text
+from residency_lint.resolve.callers import is_bound
+from residency_lint.resolve.frames import Activation, Frame, Value
+
+if TYPE_CHECKING:
+    from residency_lint.resolve.values import Resolution
+
+
+@dataclass
+class Arguments:
+    """`opaque`: why some cannot be seen."""
+
+    positional: list[Expression] = field(default_factory=list)
+    named: dict[str, Expression] = field(default_factory=dict)
+    opaque: str = ""
+
+
+def arguments_of(call: Call, frame: Frame, resolution: Resolution) -> Arguments:
+    """A call's arguments; what is expanded comes with the place it stands at."""
+    found = Arguments()
+    for argument in call.arguments:
+        if argument.star == "**":
+            expanded = items_of(argument.value, frame, resolution)
+            if expanded is None:
+                found.opaque = found.opaque or "the arguments that `**` expands cannot be told"
+            else:
+                found.named = {**expanded, **found.named}
+        elif argument.star:
+            listed = _listed(argument, frame, resolution)
+            if listed is None:
+                found.opaque = found.opaque or "the arguments that `*` expands cannot be told"
+            else:
+                found.positional += listed
+        elif argument.name:
+            found.named[argument.name] = argument.value
+        else:
+            found.positional.append(argument.value)
+    return found
+
+
+def items_of(expression: Expression, frame: Frame, resolution: Resolution) -> dict[str, Expression] | None:
+    """Key → value of a mapping of which all can be seen, each with the place it stands at."""
+    values = list(resolution.values(expression, frame.deeper()))
+    return items(values[0], resolution) if len(values) == 1 else None
+
+
+def items(value: Value, resolution: Resolution) -> dict[str, Expression] | None:
+    if not isinstance(value.content, Mapping):
+        return None
+    frame = value.frame(len(value.chain))
+    found: dict[str, Expression] = {}
+    for key, item in value.content.items:
+        if key is None:
+            inner = items_of(item, frame, resolution)
+            if inner is None:
+                return None
+            for overwritten in found.keys() & inner.keys():
+                _pass_over(found[overwritten], frame, resolution)
+            found |= inner
+            continue
+        text = key.text if isinstance(key, Text) else _only_text(key, frame, resolution)
+        if text is None:
+            return None
+        if text in found:
+            _pass_over(found[text], frame, resolution)
+        found[text] = placed(item, frame)
+    return found
+
+
+def _pass_over(item: Expression, frame: Frame, resolution: Resolution) -> None:
+    place = item.place if isinstance(item, Elsewhere) and isinstance(item.place, Frame) else frame
+    resolution.pass_over(item, place)
+
+
+def placed(expression: Expression, frame: Frame) -> Expression:
+    """An expression with the place it stands at."""
+    if isinstance(expression, Elsewhere):
+        return expression
+    return Elsewhere(expression, frame, frame.unit.facts.path)
+
+
+def given(activation: Activation, parameter: str, resolution: Resolution) -> tuple[Expression | None, str]:
+    """What a call gives for a parameter (None: nothing), and why that cannot be told."""
+    function = activation.unit.scope(activation.scope)
+    found = arguments_of(activation.call, activation.caller, resolution)
+    names = function.parameters[: function.positional]
+    if names and is_bound(activation.scope, activation.unit, activation.call, activation.receiver):
+        names = names[1:]
+    span = activation.call.span
+    if parameter == function.rest:
+        return Listing(tuple(found.positional[len(names) :]), span), found.opaque
+    if parameter == function.options:
+        rest = {name: value for name, value in found.named.items() if name not in function.parameters}
+        texts = ((Text(name, value.span, plain=False), value) for name, value in rest.items())
+        return Mapping(tuple(texts), span), found.opaque
+    if parameter in found.named:
+        return found.named[parameter], ""
+    index = names.index(parameter) if parameter in names else len(found.positional)
+    if index < len(found.positional):
+        return found.positional[index], ""
+    return None, found.opaque
+
+
+def _listed(argument: Argument, frame: Frame, resolution: Resolution) -> list[Expression] | None:
+    values = list(resolution.values(argument.value, frame.deeper()))
+    if len(values) != 1 or not isinstance(values[0].content, Listing):
+        return None
+    return [placed(item, values[0].frame(frame.depth + 1)) for item in values[0].content.items]
+
+
+def _only_text(key: Expression, frame: Frame, resolution: Resolution) -> str | None:
+    texts = {value.text for value in resolution.values(key, frame.aside())}
+    return texts.pop() if len(texts) == 1 else None

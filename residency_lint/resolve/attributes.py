@@ -1,0 +1,170 @@
+"""What an attribute is: of a class of the repository or an object of one, of a namespace, of an enum's member."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from residency_lint.facts import Attribute, Binding, BindingKind, Call, Name, Site, Text
+from residency_lint.fixes import Slot
+from residency_lint.resolve.arguments import arguments_of
+from residency_lint.resolve.calls import environment_values, results
+from residency_lint.resolve.classes import fields, is_property, lineage, method_of, receivers
+from residency_lint.resolve.environment import set_values, variable_of_field
+from residency_lint.resolve.frames import Activation, Frame, Value
+from residency_lint.resolve.names import Target, targets
+from residency_lint.resolve.program import Unit
+
+if TYPE_CHECKING:
+    from residency_lint.resolve.values import Resolution
+
+_DEEPEST = 8
+_END = 1 << 60
+
+
+def attribute_values(node: Attribute, frame: Frame, resolution: Resolution) -> list[Value]:
+    """The values of `base.name`; none where nothing of the repository is known to have the attribute."""
+    found: list[Value] = []
+    for made, target in receivers(node.base, frame, resolution):
+        found += member_values(target, made, node.name, frame, resolution)
+    if found:
+        return found
+    if node.name == "value":
+        # A member of an enum is what it is bound to.
+        found = [v for v in resolution.values(node.base, frame.deeper()) if isinstance(v.content, Text)]
+    if found or not isinstance(node.base, (Name, Attribute, Call)):
+        return found
+    for value in resolution.values(node.base, frame.aside()):
+        if isinstance(value.content, Call):
+            found += _of_call(value.content, node.name, value, frame, resolution)
+    return found
+
+
+def _of_call(call: Call, name: str, value: Value, frame: Frame, resolution: Resolution) -> Iterator[Value]:
+    """`SimpleNamespace(host=…).host`, `replace(settings, host=…).host`."""
+    names = {t.name for t in targets(call.function, value.unit, value.site, resolution.program)}
+    is_copy = "dataclasses.replace" in names or getattr(call.function, "name", "") in ("_replace", "model_copy")
+    if not is_copy and not names & {"types.SimpleNamespace", "argparse.Namespace"}:
+        return
+    there = replace(value.frame(frame.depth + 1), chain=frame.chain)
+    arguments = arguments_of(call, there, resolution)
+    if name in arguments.named:
+        yield from resolution.values(arguments.named[name], there)
+    elif is_copy:
+        base = call.function.base if "dataclasses.replace" not in names else arguments.positional[0]  # type: ignore[union-attr]
+        yield from resolution.values(Attribute(base, name, call.span), there)
+
+
+def member_values(
+    target: Target, made: Value | None, name: str, frame: Frame, resolution: Resolution
+) -> Iterator[Value]:
+    """What an object of a class (`made` is the call that makes it), or the class itself, has under a name."""
+    for method, activation in _constructors(target, made, resolution):
+        unit, receiver = method.unit, _receiver(method)
+        assert unit is not None
+        site = Site(method.scope, (), unit.scope(method.scope).span)
+        bindings = unit.reaching(f"{receiver}.{name}", method.scope, site, _END)
+        if bindings:
+            yield from resolution.bound(bindings, _inside(unit, site, frame, activation))
+            _pass_over_bodies(lineage(target, resolution.program), name, frame, resolution)
+            return
+    classes = lineage(target, resolution.program)
+    for index, one in enumerate(classes):
+        if one.unit is None:
+            continue
+        for binding in one.unit.attributes(one.scope, name)[-1:]:
+            there = _inside(one.unit, binding.site, frame, None)
+            if binding.site.scope == one.scope:
+                yield from _of_body(binding, target, made, there, resolution)
+            else:
+                yield from resolution.bound([binding], there)
+            _pass_over_bodies(classes[index + 1 :], name, frame, resolution)
+            if any(base.name in _ENUMS for base in classes):
+                for other in fields(target, resolution.program):
+                    _pass_over_bodies([one] * (other != name), other, frame, resolution)
+            return
+
+
+_ENUMS = {"enum.Enum", "enum.StrEnum"}
+
+
+def pass_over_members(node: Attribute, frame: Frame, resolution: Resolution) -> None:
+    """Notes what an object would have under a name, had nothing been assigned to it."""
+    for _, target in receivers(node.base, frame, resolution):
+        _pass_over_bodies(lineage(target, resolution.program), node.name, frame, resolution)
+
+
+def _pass_over_bodies(classes: list[Target], name: str, frame: Frame, resolution: Resolution) -> None:
+    for one in classes:
+        for binding in one.unit.attributes(one.scope, name) if one.unit else ():
+            assert one.unit is not None
+            resolution.pass_over(binding.value, replace(frame, unit=one.unit))
+
+
+def _of_body(
+    binding: Binding, target: Target, made: Value | None, frame: Frame, resolution: Resolution
+) -> Iterator[Value]:
+    """A name in a class's body: a property, a field that the constructor is given, or the body's own value."""
+    unit, name = frame.unit, binding.target
+    if binding.kind is BindingKind.DEFINITION:
+        if binding.scope >= 0 and is_property(unit.scope(binding.scope)):
+            yield from results(unit, binding.scope, _access(binding, unit, made, frame), frame, resolution)
+        return
+    if made is not None and isinstance(made.content, Call):
+        there = replace(made.frame(frame.depth), chain=frame.chain)
+        arguments = arguments_of(made.content, there, resolution)
+        names = fields(target, resolution.program)
+        index = names.index(name) if name in names else len(arguments.positional)
+        given = arguments.named.get(name)
+        if given is None and index < len(arguments.positional):
+            given = arguments.positional[index]
+        has_constructor = method_of(target, "__init__", resolution.program) is not None
+        if given is not None and not has_constructor:
+            resolution.pass_over(binding.value, frame)
+            yield from resolution.values(given, there.via(made.content.span, "made here"))
+            return
+    variable = variable_of_field(name, binding.site.scope, unit)
+    if any(True for _ in set_values(variable, unit, resolution.program)):
+        yield from environment_values(variable, None, frame, resolution)
+    elif binding.value is not None:
+        yield from resolution.bound([binding], frame)
+
+
+def _access(binding: Binding, unit: Unit, made: Value | None, frame: Frame) -> Activation:
+    call = Call(Name(binding.target, binding.span), (), binding.span, Slot(binding.span), binding.site)
+    return Activation(unit, binding.scope, call, frame, made)
+
+
+def _inside(unit: Unit, site: Site, frame: Frame, activation: Activation | None) -> Frame:
+    return replace(frame, unit=unit, site=site, depth=frame.depth + 1, activation=activation or frame.activation)
+
+
+def _receiver(method: Target) -> str:
+    assert method.unit is not None
+    return next(iter(method.unit.scope(method.scope).parameters), "")
+
+
+def _constructors(
+    target: Target, made: Value | None, resolution: Resolution
+) -> Iterator[tuple[Target, Activation | None]]:
+    """The `__init__` of a class, and those it calls by `super()`, each as the object's making runs it."""
+    classes = lineage(target, resolution.program)
+    call = made.content if made is not None and isinstance(made.content, Call) else None
+    caller = made.frame(0) if made is not None else None
+    for _ in range(_DEEPEST):
+        method = method_of(classes[0], "__init__", resolution.program) if classes else None
+        if method is None or method.unit is None:
+            return
+        activation = None
+        if call is not None and caller is not None:
+            activation = Activation(method.unit, method.scope, call, caller, made)
+        yield method, activation
+        owner = method.unit.scope(method.scope).parent
+        inner = next((c for c in method.unit.calls_by_name.get("__init__", []) if c.site.scope == method.scope), None)
+        if inner is None:
+            return
+        at = next((i for i, c in enumerate(classes) if c.unit is method.unit and c.scope == owner), len(classes))
+        classes = classes[at + 1 :]
+        call = inner if activation else None
+        caller = Frame(method.unit, inner.site, caller.chain if caller else (), 0, activation)

@@ -1,0 +1,105 @@
+"""In which contexts code runs: the calls that lead to it, one by one, where what they give matters to it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import fields, is_dataclass
+
+from residency_lint.facts import Call, Expression, Guard, Name, Scope, ScopeKind, Site
+from residency_lint.findings import Step
+from residency_lint.resolve.callers import call_sites, instances
+from residency_lint.resolve.calls import written
+from residency_lint.resolve.classes import is_static, last_name
+from residency_lint.resolve.frames import Activation, Frame
+from residency_lint.resolve.names import Target
+from residency_lint.resolve.program import Unit
+from residency_lint.resolve.values import Resolution
+
+_MOST_CONTEXTS = 24
+_DEEPEST = 5
+
+
+def contexts(
+    expressions: Iterable[Expression], unit: Unit, site: Site, resolution: Resolution, depth: int = 0
+) -> list[Activation | None]:
+    """The calls by way of which expressions are reached whose values depend on a parameter; only None where nothing
+    depends on one, or nobody calls."""
+    expressions = [*expressions, *(guard.test for guard in site.guards)]
+    for scope in unit.visible_scopes(site.scope):
+        function = unit.scope(scope)
+        if function.kind is not ScopeKind.FUNCTION or depth > _DEEPEST:
+            continue
+        names = _names_behind(expressions, unit, scope)
+        own = set(function.parameters) | {function.rest, function.options}
+        parent = unit.scope(function.parent)
+        receiver = ""
+        if parent.kind is ScopeKind.CLASS and function.parameters and not is_static(function):
+            receiver = function.parameters[0]
+        found: list[Activation | None] = []
+        if names & (own - {receiver, ""}) and not is_called_otherwise(function):
+            found = list(_by_call(scope, unit, resolution, depth))
+        if not found and receiver and receiver in names:
+            found = list(_by_instance(scope, unit, parent.name, resolution, depth))
+        if found:
+            return found[:_MOST_CONTEXTS]
+    return [None]
+
+
+def _by_call(scope: int, unit: Unit, resolution: Resolution, depth: int) -> Iterator[Activation]:
+    for site in call_sites(scope, unit, resolution):
+        arguments = [argument.value for argument in site.call.arguments]
+        # The call's own function takes no part: `self.make(…)` would count as a use of `self`.
+        for outer in contexts(arguments, site.unit, site.call.site, resolution, depth + 1):
+            caller = Frame(site.unit, site.call.site, _steps(site.call, site.unit, outer), 0, outer)
+            yield Activation(unit, scope, site.call, caller, site.receiver)
+
+
+def _by_instance(scope: int, unit: Unit, name: str, resolution: Resolution, depth: int) -> Iterator[Activation]:
+    """The makings of the objects whose method the code stands in."""
+    function = unit.scope(scope)
+    for site in instances(Target(name, unit, function.parent), resolution):
+        arguments = [argument.value for argument in site.call.arguments]
+        for outer in contexts(arguments, site.unit, site.call.site, resolution, depth + 1):
+            caller = Frame(site.unit, site.call.site, _steps(site.call, site.unit, outer), 0, outer)
+            yield Activation(unit, scope, site.call, caller, caller.value(site.call))
+
+
+def _steps(call: Call, unit: Unit, outer: Activation | None) -> tuple[Step, ...]:
+    start = outer.caller if outer else Frame(unit, call.site)
+    return Frame(unit, call.site, start.chain).via(call.span, f"called by `{written(call)}`").chain
+
+
+_PASSED_THROUGH = frozenset(
+    """
+    lru_cache cache cached_property property staticmethod classmethod wraps contextmanager asynccontextmanager
+    overload override final singledispatch retry typechecked validate_call
+    """.split()
+)
+
+
+def is_called_otherwise(function: Scope) -> bool:
+    """Whether a decorator may call the function with arguments of its own: a command, a route, a fixture."""
+    return any(last_name(decorator) not in _PASSED_THROUGH for decorator in function.decorators)
+
+
+def _names_behind(expressions: Iterable[Expression], unit: Unit, scope: int) -> set[str]:
+    """The names that expressions rest on, through the assignments of a function."""
+    found: set[str] = set()
+    pending: list[object] = list(expressions)
+    while pending:
+        node = pending.pop()
+        if isinstance(node, Name) and node.id not in found:
+            found.add(node.id)
+            for binding in (b for n in _bound_as(node.id, scope, unit) for b in unit.bindings[scope, n]):
+                pending.append(binding.value)
+                pending += [guard.test for guard in binding.site.guards]
+        elif isinstance(node, tuple):
+            pending += node
+        elif is_dataclass(node) and not isinstance(node, (Site, Guard)):
+            pending += [getattr(node, f.name) for f in fields(node) if f.name not in ("site", "place", "slot", "span")]
+    return found
+
+
+def _bound_as(name: str, scope: int, unit: Unit) -> list[str]:
+    """A name and its items and attributes, as far as the function binds them."""
+    return [n for n in unit.names_in(scope) if n == name or n.startswith((f"{name}[", f"{name}."))]

@@ -1,0 +1,118 @@
+"""A start of an SDK as the calls that lead to it run it, and what they come to together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
+
+from residency_lint.facts import Binding, Branch, Constant, Elsewhere, Expression, Mention
+from residency_lint.findings import Rewrite, Sighting
+from residency_lint.fixes import Applicability, Edit
+from residency_lint.resolve.arguments import given
+from residency_lint.resolve.callers import call_sites
+from residency_lint.resolve.contexts import contexts, is_called_otherwise
+from residency_lint.resolve.frames import Activation, Choice, Frame, Value
+from residency_lint.resolve.values import Resolution
+from residency_lint.sightings.scene import Scene
+from residency_lint.sightings.sdk_values import passed_over
+from residency_lint.sightings.starts import Start
+
+
+def in_contexts(
+    start: Start, expressions: Iterable[Expression], look: Callable[[Start], Iterable[Sighting]]
+) -> Iterator[Sighting]:
+    """What a start comes to, one sighting for each piece of evidence; what lies outside first."""
+    scene = start.scene
+    found: list[tuple[Start, list[Sighting]]] = []
+    for activation in contexts(expressions, scene.unit, start.call.site, start.resolution):
+        one = replace(start, activation=activation, passed=start.passed)
+        choice = one.resolution.choice(start.call.site.guards, one.frame)
+        if choice is not Choice.NEVER:
+            found.append((one, list(look(one))))
+    kept: dict[tuple[object, ...], Sighting] = {}
+    for one, sightings in found:
+        for sighting in sightings:
+            if _is_missing(sighting, one) and not all(any(_is_missing(s, o) for s in ss) for o, ss in found):
+                sighting = _at_the_caller(sighting, one)
+            kept.setdefault((sighting.path, sighting.span, sighting.region), sighting)
+    wanted = scene.wanted(start.rule.vendor)
+    yield from sorted(kept.values(), key=lambda s: s.region in wanted)
+    taken = {(path, span) for path, span, _ in kept}
+    yield from (s for s in passed_over(start) if (s.path, s.span) not in taken)
+
+
+def _is_missing(sighting: Sighting, start: Start) -> bool:
+    return sighting.span == start.span and any(rewrite.adds for rewrite in sighting.rewrites)
+
+
+def _at_the_caller(sighting: Sighting, start: Start) -> Sighting:
+    """Where other callers give what is missing, its place is the call that does not."""
+    activation = start.activation
+    if activation is None or not any(argument.star for argument in start.call.arguments):
+        return sighting
+    while any(a.star for a in activation.call.arguments) and activation.caller.activation is not None:
+        activation = activation.caller.activation
+    call, path = activation.call, activation.caller.unit.facts.path
+    rewrites = tuple(_moved(rewrite, activation, start) for rewrite in sighting.rewrites)
+    return replace(sighting, path=path, span=call.span, statement=call.site.statement, rewrites=rewrites, certain=True)
+
+
+def _moved(rewrite: Rewrite, activation: Activation, start: Start) -> Rewrite:
+    """An argument that is added to the caller's call instead; only where it needs no import."""
+    path = activation.caller.unit.facts.path
+    name, is_argument, _ = rewrite.value.partition("=")
+    if len(rewrite.edits) != 1 or not is_argument or not name.isidentifier():
+        return replace(rewrite, edits=(), applicability=Applicability.DISPLAY)
+    edit: Edit = activation.call.slot.edit(path, rewrite.value)
+    level = rewrite.applicability if path == start.scene.path else min(rewrite.applicability, Applicability.UNSAFE)
+    return replace(rewrite, edits=(edit,), applicability=level)
+
+
+def weighed(found: Iterable[tuple[Value, Sighting]]) -> Iterator[Sighting]:
+    """The sightings of one setting's values, each with the regions of the others where conditions choose."""
+    found = list(found)
+    regions = {sighting.region for _, sighting in found if sighting.region}
+    for value, sighting in found:
+        beside = frozenset(regions - {sighting.region})
+        if beside and value.choice in (Choice.WORD, Choice.OTHER):
+            sighting = replace(sighting, beside=beside, chosen=False)
+        elif value.choice is Choice.OPEN and len(found) > 1:
+            sighting = replace(sighting, certain=False)
+        yield sighting
+
+
+def latest(bindings: list[Binding], start: Start) -> Expression | None:
+    """What a place holds after several assignments: the last one, and under conditions what they choose."""
+    held: Expression | None = None
+    for binding in sorted(bindings, key=lambda binding: binding.span):
+        if binding.value is None:
+            continue
+        guards = [guard for guard in binding.site.guards if guard not in start.call.site.guards]
+        if not guards:
+            held = binding.value
+            continue
+        frame = Frame(start.scene.unit, binding.site, activation=start.activation)
+        path = start.scene.path
+        value: Expression = Elsewhere(binding.value, frame, path)
+        for guard in reversed(guards):
+            otherwise = held if held is not None else Constant("None", binding.span)
+            test = Elsewhere(guard.test, frame, path)
+            then, other = (value, otherwise) if guard.holds else (otherwise, value)
+            value = Branch(test, then, other, binding.span)
+        held = value
+    return held
+
+
+def is_overridden(mention: Mention, scene: Scene) -> bool:
+    """Whether a text is the default of a parameter that every caller gives."""
+    unit, span = scene.unit, mention.text.span
+    binding = next((b for b in unit.defaults if b.value is not None and b.value.span.contains(span)), None)
+    if binding is None:
+        return False
+    scope = binding.site.scope
+    resolution = Resolution(scene.program.everywhere)
+    if is_called_otherwise(unit.scope(scope)):
+        return False
+    sites = call_sites(scope, unit, resolution)
+    calls = [Activation(unit, scope, s.call, Frame(s.unit, s.call.site), s.receiver) for s in sites]
+    return bool(calls) and all(given(call, binding.target, resolution)[0] is not None for call in calls)
