@@ -42,7 +42,7 @@ FILE_NAMES = {
     "txt": "example.txt",
 }
 KINDS = ("error", "warning", "note", "silenced", "allowed", "quiet")
-_OF_PROGRAMS = (("reached",), ("reached", "fixed"), ("environment",))
+_OF_PROGRAMS = (("reached",), ("reached", "fixed"), ("environment",), ("environment", "fixed"))
 """Fences of programs that are run (`tests/proof`)."""
 _MARK = rf"(?:{'|'.join(KINDS)}):\s*\[[\w-]+/[\w-]+\](?:\s*\"[^\"]*\")?"
 _MARKS = re.compile(rf"\s*(?:\#|//|--|;|<!--|/\*)[ ]*(?P<marks>{_MARK}(?:;[ ]*{_MARK})*)[ ]*(?:-->|\*/)?$")
@@ -119,9 +119,11 @@ class Section:
         fence = next((fence for fence in self.fences if fence.words == words), None)
         return None if fence is None else {host: place for place, host in map(str.split, fence.lines)}
 
-    def environment(self) -> dict[str, str]:
-        """What the deployment gives the program, by the fence `environment`."""
-        fences = [fence for fence in self.fences if fence.words == ("environment",)]
+    def environment(self, *, fixed: bool = False) -> dict[str, str]:
+        """What the deployment gives the program, by the fence `environment`; once its files are fixed, by
+        `environment fixed`."""
+        words = [("environment",), ("environment", "fixed")] if fixed else [("environment",)]
+        fences = [fence for wanted in words for fence in self.fences if fence.words == wanted]
         return dict(line.split("=", 1) for fence in fences for line in fence.lines)
 
     def markers(self) -> list[Marker]:

@@ -85,7 +85,12 @@ class Runs:
         record.touch()
         program = next(name for name in texts if name.endswith(".py"))
         command = [sys.executable, str(FOLDER / "capture.py"), str(record), str(self._certificate), program]
-        environment = {**ENVIRONMENT, "HOME": str(tree), "PYTHONPATH": self._pinned(section), **section.environment()}
+        environment = {
+            **ENVIRONMENT,
+            "HOME": str(tree),
+            "PYTHONPATH": self._pinned(section),
+            **section.environment(fixed=fixed),
+        }
         ended = subprocess.run(
             command,
             cwd=tree,
