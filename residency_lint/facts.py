@@ -288,6 +288,8 @@ class Binding:
     after: Slot | None = None
     scope: int = -1
     """For a definition: the scope it opens."""
+    annotation: Expression | None = None
+    """Of a parameter or a class's field: what is written as its type, where that says more than a type."""
 
 
 @dataclass(frozen=True, slots=True)

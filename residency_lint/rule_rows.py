@@ -178,6 +178,7 @@ def _sdk(table: Table, row: Row) -> SdkCall:
             SdkSetting(
                 spelling=_spelling(inner, row),
                 **{place: inner.text(place) for place in _PLACES_OF_SETTING},
+                empty=inner.text("empty", choices=("", "absent")),
                 covers=inner.texts("covers"),
                 beats=inner.flag("beats"),
                 before=inner.texts("before"),

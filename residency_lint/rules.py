@@ -150,6 +150,8 @@ class SdkSetting:
     setter: str = ""
     """A method called on that object, with the value as its first argument."""
     env: str = ""
+    empty: str = ""
+    """`absent`: the SDK takes an empty text for none. Without it, an empty text reaches nobody or is refused."""
     covers: tuple[str, ...] = ()
     beats: bool = False
     before: tuple[str, ...] = ()

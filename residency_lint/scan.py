@@ -19,7 +19,7 @@ from residency_lint.languages import READERS, reader_for
 from residency_lint.languages.file_names import language_of
 from residency_lint.policy import Allowance, Policy
 from residency_lint.repository import Repository
-from residency_lint.resolve.environment import IS_ENVIRONMENT
+from residency_lint.resolve.deployments import DEPLOYMENTS, IS_DEPLOYMENT, IS_ENVIRONMENT
 from residency_lint.resolve.program import Program, Unit
 from residency_lint.rules import SdkCall
 from residency_lint.settings import Settings
@@ -205,6 +205,7 @@ class Tree:
                 for name in _listed(os.path.join(folder, inner))
                 if IS_ENVIRONMENT.search(os.path.join(inner, name))
             ]
+            found += _deployments(folder, _DEEPEST_DEPLOYMENT)
             is_top = not folder or os.path.exists(os.path.join(folder, ".git")) or os.path.dirname(folder) == folder
             above = () if is_top else self._environment_files(folder)
             self._environments[folder] = (*found, *above)
@@ -245,6 +246,22 @@ def _listed(folder: str) -> list[str]:
         return sorted(os.listdir(folder or "."))
     except OSError:
         return []
+
+
+def _deployments(folder: str, depth: int) -> list[str]:
+    """The files in folders for deployments below a folder."""
+    found: list[str] = []
+    for name in _listed(folder) if depth else ():
+        if DEPLOYMENTS.fullmatch(name) or (depth < _DEEPEST_DEPLOYMENT and "." not in name):
+            inner = os.path.join(folder, name)
+            files = [file for file in _listed(inner) if IS_DEPLOYMENT.search(file)]
+            found += [os.path.join(inner, file) for file in files[:_MOST_DEPLOYMENTS]]
+            found += _deployments(inner, depth - 1)
+    return found[:_MOST_DEPLOYMENTS]
+
+
+_DEEPEST_DEPLOYMENT = 3
+_MOST_DEPLOYMENTS = 100
 
 
 class _Gates:

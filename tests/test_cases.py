@@ -44,12 +44,13 @@ def test_case(section: Section, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
     findings = _past_the_gate(section)
     surprises = list(_surprises(findings, section.markers()))
     assert not surprises, "\n".join(surprises)
-    report = check_paths(["."], _settings())
+    on_disk = Tree()
+    report = check_paths(["."], _settings(), on_disk)
     assert not report.skips
     expected = {_told(f) for f in findings if f.verdict is not Verdict.ALLOWED}
     assert expected == {_told(f) for f in report.findings}, "through the gate"
 
-    safe, unsafe = _fixed(section, report, unsafe=False), _fixed(section, report, unsafe=True)
+    safe, unsafe = (_fixed(section, report, on_disk, unsafe=unsafe) for unsafe in (False, True))
     if pytestconfig.getoption("--update-cases"):
         file = CASES.parent / section.file
         text = file.read_text(encoding="utf-8")
@@ -127,10 +128,10 @@ def _told(finding: Finding) -> tuple[object, ...]:
     return finding.path, finding.span, finding.rule.id, _kind(finding), finding.message
 
 
-def _fixed(section: Section, report: Report, *, unsafe: bool) -> dict[str, str]:
+def _fixed(section: Section, report: Report, on_disk: Tree, *, unsafe: bool) -> dict[str, str]:
     """The files after fixing; what every fix must hold to is checked on the way."""
     settings = _settings(unsafe=unsafe)
-    change = rewritten(report, ["."], settings, Tree())
+    change = rewritten(report, ["."], settings, on_disk)
     texts = {os.path.normpath(path): data.decode() for path, data in change.after.items()}
     new = {path: texts.get(path, text) for path, text in section.texts().items()}
     for path, text in section.texts().items():

@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING
 from residency_lint.facts import Attribute, Binding, BindingKind, Call, Name, Site, Text
 from residency_lint.fixes import Slot
 from residency_lint.resolve.arguments import arguments_of
-from residency_lint.resolve.calls import environment_values, results
+from residency_lint.resolve.calls import results
 from residency_lint.resolve.classes import fields, is_property, lineage, method_of, receivers
-from residency_lint.resolve.environment import set_values, variable_of_field
 from residency_lint.resolve.frames import Activation, Frame, Value
 from residency_lint.resolve.names import Target, targets
 from residency_lint.resolve.program import Unit
@@ -51,9 +50,15 @@ def _of_call(call: Call, name: str, value: Value, frame: Frame, resolution: Reso
     arguments = arguments_of(call, there, resolution)
     if name in arguments.named:
         yield from resolution.values(arguments.named[name], there)
-    elif is_copy:
+    if is_copy:
         base = call.function.base if "dataclasses.replace" not in names else arguments.positional[0]  # type: ignore[union-attr]
-        yield from resolution.values(Attribute(base, name, call.span), there)
+        copied = Attribute(base, name, call.span)
+        if name in arguments.named:
+            for replaced in resolution.values(copied, there):
+                if isinstance(replaced.content, Text):
+                    resolution.pass_over(replaced.content, replaced.frame(0))
+        else:
+            yield from resolution.values(copied, there)
 
 
 def member_values(
@@ -124,10 +129,7 @@ def _of_body(
             resolution.pass_over(binding.value, frame)
             yield from resolution.values(given, there.via(made.content.span, "made here"))
             return
-    variable = variable_of_field(name, binding.site.scope, unit)
-    if any(True for _ in set_values(variable, unit, resolution.program)):
-        yield from environment_values(variable, None, frame, resolution)
-    elif binding.value is not None:
+    if binding.value is not None:
         yield from resolution.bound([binding], frame)
 
 

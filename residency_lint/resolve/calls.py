@@ -10,10 +10,14 @@ from urllib.parse import urljoin
 
 from residency_lint.facts import (
     HOLE,
+    Argument,
     Attribute,
     Call,
     Constant,
+    Elsewhere,
     Expression,
+    Joined,
+    Lambda,
     Listing,
     Mapping,
     Name,
@@ -21,9 +25,11 @@ from residency_lint.facts import (
     Subscript,
     Text,
 )
+from residency_lint.fixes import Slot
 from residency_lint.resolve.classes import method_of, receivers
-from residency_lint.resolve.environment import set_values
+from residency_lint.resolve.config_values import file_values, section_item
 from residency_lint.resolve.frames import Activation, Choice, Frame, Unknown, Value
+from residency_lint.resolve.lookups import lookup
 from residency_lint.resolve.names import targets
 from residency_lint.resolve.program import Unit
 from residency_lint.resolve.templates import brace_parts, percent_parts, pieces_of, replaced_parts
@@ -38,15 +44,20 @@ _MOST_COMBINATIONS = 64
 
 def called(node: Call, frame: Frame, resolution: Resolution) -> Iterator[Value]:
     """The values of a call; one that nothing is known of is a value of its own."""
-    variable = environment_variable(node, frame, resolution)
-    if variable is not None:
-        is_get = written(node.function).rpartition(".")[2] in ("get", "getenv", "pop")
-        yield from environment_values(variable, _default(node), frame, resolution, optional=is_get)
+    looked_up = lookup(node, frame, resolution)
+    if looked_up is not None:
+        yield from looked_up.values(frame, resolution, node.span.start)
+        return
+    read = file_values(node, frame, resolution)
+    if read is not None:
+        yield from read
         return
     arguments = [a.value for a in node.arguments if not a.name and not a.star]
     method = node.function.name if isinstance(node.function, Attribute) else ""
     if isinstance(node.function, Attribute) and method in _METHODS:
         yield from _METHODS[method](node.function.base, node, frame, resolution)
+    elif method == "get" and (option := section_item(node, frame, resolution)) is not None:
+        yield from option
     elif isinstance(node.function, Attribute) and method in ("get", "pop", "setdefault") and arguments:
         default = arguments[1] if len(arguments) > 1 else Constant("None", node.span)
         yield from resolution.item(node.function.base, arguments[0], default, frame)
@@ -60,12 +71,16 @@ def _function(node: Call, arguments: list[Expression], frame: Frame, resolution:
     if any(target.name == "urllib.parse.urljoin" for target in names) and len(arguments) == 2:
         yield from _url_joined(arguments, node, frame, resolution)
     elif any(target.name in _FIELDS for target in names):
-        default = next((a.value for a in node.arguments if a.name == "default"), None)
-        first = arguments[0] if arguments and any(t.name == "pydantic.Field" for t in names) else None
-        if default is None and first is None:
-            yield frame.unknown("a field without a default")
-        else:
-            yield from resolution.as_fallback(default or first or node, frame)
+        yield from _field(node, arguments, any(t.name == "pydantic.Field" for t in names), frame, resolution)
+    elif any(target.name in _DEPENDS for target in names) and arguments:
+        yield from resolution.values(_call_of(arguments[0], node), frame.deeper())
+    elif isinstance(node.function, Attribute) and node.function.name in _VALIDATES and arguments:
+        expanded = Argument(arguments[0], arguments[0].span, star="**")
+        yield frame.value(replace(_call_of(node.function.base, node), arguments=(expanded,)))
+    elif builtin == "vars" and len(arguments) == 1:
+        yield from resolution.values(arguments[0], frame.deeper())
+    elif builtin == "getattr" and len(arguments) > 1 and isinstance(arguments[1], Text):
+        yield from _got(node, arguments, arguments[1].text, frame, resolution)
     elif builtin in ("str", "bool") and len(arguments) == 1:
         yield from resolution.values(arguments[0], frame.deeper())
     elif builtin == "dict":
@@ -73,6 +88,45 @@ def _function(node: Call, arguments: list[Expression], frame: Frame, resolution:
         yield frame.value(Mapping(items, node.span))
     else:
         yield from _returned(node, frame, resolution)
+
+
+def _got(node: Call, arguments: list[Expression], name: str, frame: Frame, resolution: Resolution) -> Iterator[Value]:
+    """`getattr(settings, "HOST", default)`: the attribute, or the default where nothing is seen to have it."""
+    found = list(resolution.values(Attribute(arguments[0], name, node.span), frame.deeper()))
+    for value in found:
+        if len(arguments) < 3 or not isinstance(value.content, Unknown):
+            yield value
+    if len(arguments) > 2 and any(isinstance(value.content, Unknown) for value in found):
+        yield from resolution.as_fallback(arguments[2], frame)
+
+
+def _call_of(function: Expression, node: Call) -> Call:
+    """The call of a function that another call makes."""
+    return Call(function, (), node.span, Slot(Span(node.span.end, node.span.end)), node.site)
+
+
+_DEPENDS = {"fastapi.Depends", "fastapi.params.Depends"}
+_VALIDATES = {"model_validate", "parse_obj"}
+
+
+def _field(
+    node: Call, arguments: list[Expression], is_pydantic: bool, frame: Frame, resolution: Resolution
+) -> Iterator[Value]:
+    """The default of a field, or what the function makes that is called for it."""
+    named = {a.name: a.value for a in node.arguments if a.name}
+    default = named.get("default", arguments[0] if arguments and is_pydantic else None)
+    factory = named.get("default_factory", named.get("factory"))
+    if default is not None:
+        yield from resolution.as_fallback(default, frame)
+    elif factory is not None:
+        made = _call_of(factory, node)
+        if isinstance(factory, Lambda):
+            called = Activation(frame.unit, factory.scope, made, frame)
+            yield from results(frame.unit, factory.scope, called, frame, resolution)
+        else:
+            yield from resolution.as_fallback(made, frame)
+    else:
+        yield frame.unknown("a field without a default")
 
 
 _FIELDS = {
@@ -121,67 +175,6 @@ def _functions(function: Expression, frame: Frame, resolution: Resolution) -> It
                 yield method.unit, method.scope, made
 
 
-# --- the environment -------------------------------------------------------------------------------
-
-
-def environment_variable(node: Call | Subscript, frame: Frame, resolution: Resolution) -> str | None:
-    """The variable that an expression looks up ("" where its name is no text), None for any other expression."""
-    looked_in = node.base if isinstance(node, Subscript) else node.function
-    names = {t.name for t in targets(looked_in, frame.unit, frame.site, resolution.program)}
-    if isinstance(node, Subscript):
-        key: Expression = node.key
-        found = "os.environ" in names
-    else:
-        if not node.arguments:
-            return None
-        key = node.arguments[0].value
-        found = bool(names & _LOOKUPS) or _is_environment_reader(node.function, frame, resolution)
-    return (key.text if isinstance(key, Text) else "") if found else None
-
-
-def environment_values(
-    variable: str, default: Expression | None, frame: Frame, resolution: Resolution, *, optional: bool = False
-) -> Iterator[Value]:
-    is_set = False
-    for unit, mention in set_values(variable, frame.unit, resolution.program):
-        is_set = True
-        there = replace(frame.via_file(unit, mention.text.span, f"{variable} is set here"), site=mention.site)
-        yield there.value(replace(mention.text, path=unit.facts.path))
-    if is_set:
-        return
-    reason = f"environment variable {variable}" if variable else "an environment variable"
-    yield frame.value(Unknown(reason, env=variable, optional=optional), fallback=default is not None)
-    if default is not None:
-        words = f"{variable or 'the variable'} is not set: its fallback"
-        yield from resolution.as_fallback(default, frame.via(default.span, words))
-
-
-def _default(node: Call) -> Expression | None:
-    named = next((a.value for a in node.arguments if a.name == "default"), None)
-    positional = [a.value for a in node.arguments if not a.name]
-    return named or (positional[1] if len(positional) > 1 else None)
-
-
-def _is_environment_reader(function: Expression, frame: Frame, resolution: Resolution) -> bool:
-    """`env = environ.Env()` then `env(…)`, `env.str(…)`: an object of a settings library."""
-    base = function.base if isinstance(function, Attribute) else function
-    if not isinstance(base, Name):
-        return False
-    unit = frame.unit
-    made_by = [
-        target.name
-        for scope in unit.visible_scopes(frame.site.scope)
-        for binding in unit.bindings.get((scope, base.id), [])
-        if isinstance(binding.value, Call)
-        for target in targets(binding.value.function, unit, binding.site, resolution.program)
-    ]
-    return any(name in _ENVIRONMENT_CLASSES for name in made_by)
-
-
-_LOOKUPS = {"os.getenv", "os.environ.get", "os.environ.setdefault", "os.environ.pop", "decouple.config"}
-_ENVIRONMENT_CLASSES = {"environ.Env", "environs.Env", "starlette.config.Config", "decouple.Config"}
-
-
 # --- texts -----------------------------------------------------------------------------------------
 
 
@@ -192,7 +185,25 @@ def joined(parts: tuple[Expression, ...], span: Span, frame: Frame, resolution: 
         steps = tuple(step for value in combination if len(value.chain) > 1 for step in value.chain)
         folded = _folded(combination, span, frame.unit.facts.path)
         is_fallback = any(value.fallback for value in combination)
-        yield replace(frame.value(folded, fallback=is_fallback), chain=(*frame.chain, *steps))
+        value = replace(frame.value(folded, fallback=is_fallback), chain=(*frame.chain, *steps))
+        for part in combination:
+            value = value.chosen(part.choice)
+        yield _selected(value, parts, combination, span, frame)
+
+
+def _selected(
+    value: Value, parts: tuple[Expression, ...], combination: tuple[Value, ...], span: Span, frame: Frame
+) -> Value:
+    """A text of which a word chose one part: the table of what the other words would have made of it."""
+    chosen = [index for index, part in enumerate(combination) if part.selector is not None]
+    if len(chosen) != 1:
+        return value
+    at, path = chosen[0], frame.unit.facts.path
+    table = tuple(
+        (word, Elsewhere(Joined((*parts[:at], item, *parts[at + 1 :]), span), frame, path))
+        for word, item in combination[at].table
+    )
+    return replace(value, selector=combination[at].selector, table=table)
 
 
 def _folded(values: tuple[Value, ...], span: Span, path: str) -> Text:

@@ -2,77 +2,96 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
+from dataclasses import dataclass, replace
 
-from residency_lint.facts import BindingKind, Call, Mention, Role, ScopeKind, Text
+from residency_lint.facts import Binding, BindingKind, Call, Expression, Mapping, Mention, Site, Text
+from residency_lint.resolve.deployments import deployed, mentions_of
+from residency_lint.resolve.dotenv import Dotenv, is_too_late, loaded, neighbours
+from residency_lint.resolve.names import targets
 from residency_lint.resolve.program import Program, Unit
 
-_LOADERS = (
-    "dotenv",
-    "decouple",
-    "environ",
-    "environs",
-    "pydantic_settings",
-    "pydantic",
-    "dynaconf",
-    "starlette.config",
-)
-"""Modules that read a `.env`; without one of them, it sets nothing."""
+
+@dataclass(frozen=True)
+class Set:
+    """What sets a variable: a line of a file, or an expression of a program."""
+
+    value: Expression
+    unit: Unit
+    site: Site
+    is_default: bool = False
+    """It holds only where nothing else sets the variable."""
 
 
-def set_values(variable: str, unit: Unit, program: Program) -> Iterator[tuple[Unit, Mention]]:
-    """Where a variable is set for the program that a file belongs to: a `.env` that is loaded, the image's `ENV`,
-    compose and workflow environments."""
+def set_values(
+    variable: str,
+    unit: Unit,
+    program: Program,
+    *,
+    before: tuple[Site, int] | None = None,
+    dotenvs: tuple[Dotenv, ...] | None = None,
+    any_case: bool = False,
+) -> list[Set]:
+    """What sets a variable for the program that a file belongs to, strongest first; equals stand side by side.
+
+    `before`: where in the file it is read. `dotenvs`: the files that count, instead of those that the program loads.
+    """
     if not variable:
-        return
-    for path in program.environment_files(unit.facts.path):
-        if _is_dotenv(path) and not any(entry.module.startswith(_LOADERS) for entry in unit.facts.imports):
-            continue
-        there = program.unit_at(path)
-        for mention in there.mentions if there else ():
-            if mention.keys and mention.keys[-1] == variable and mention.role is Role.VALUE and _sets(mention, path):
-                assert there is not None
-                yield there, mention
+        return []
+    assigned = list(_assigned(variable, unit, program, before))
+    if certain := [one for one in assigned if not one.is_default]:
+        return certain
+    files = list(loaded(unit, program, before=before)) if dotenvs is None else list(dotenvs)
+    lines = [(file, line) for file in files for line in mentions_of(variable, file.unit, any_case=any_case)[-1:]]
+    winning = [_line(file.unit, line) for file, line in lines if file.wins]
+    if winning:
+        return winning[:1]
+    names = {variable, variable.upper(), variable.lower()} if any_case else {variable}
+    for name in sorted(names):
+        if found := deployed(name, unit, program):
+            return [Set(line.text, line.unit, line.mention.site) for line in found]
+    return [_line(file.unit, line) for file, line in lines][:1] or assigned
 
 
-def _is_dotenv(path: str) -> bool:
-    return path.rpartition("/")[2].startswith(".env")
+def _line(unit: Unit, mention: Mention) -> Set:
+    return Set(replace(mention.text, path=unit.facts.path), unit, mention.site)
 
 
-def _sets(mention: Mention, path: str) -> bool:
-    """Whether a value under the variable's name is given to a program: in YAML, below `environment` or `env`."""
-    if path.endswith((".yml", ".yaml")):
-        return any(key in ("environment", "env") for key in mention.keys[:-1])
-    return True
+def _assigned(variable: str, unit: Unit, program: Program, before: tuple[Site, int] | None) -> Iterator[Set]:
+    """What code gives a variable before it is read: `os.environ[…] = …`, `.setdefault`, `.update`; the last one."""
+    for there in neighbours(unit, program):
+        found = sorted(_assignments(variable, there, program), key=lambda one: one.value.span)
+        if there is unit and before is not None:
+            found = [one for one in found if not is_too_late(one.site, one.value.span.start, before, unit)]
+        if found:
+            yield from [one for one in found if one.site.guards or one is found[-1]]
+            return
 
 
-def variable_of_field(name: str, class_scope: int, unit: Unit) -> str:
-    """The variable that a field of a pydantic settings class is read from; nothing for other classes."""
-    scope = unit.scope(class_scope)
-    bases = {getattr(base, "id", "") or getattr(base, "name", "") for base in scope.bases}
-    if "BaseSettings" not in bases:
-        return ""
-    return (_prefix(class_scope, unit) + name).upper()
+def _assignments(variable: str, unit: Unit, program: Program) -> Iterator[Set]:
+    for binding in unit.bindings_of_items.get(variable, []):
+        if binding.value is not None and _is_environment(binding, unit, program):
+            yield Set(binding.value, unit, binding.site)
+    for call in unit.calls_by_name.get("setdefault", []):
+        key = call.arguments[0].value if call.arguments else None
+        if isinstance(key, Text) and key.text == variable and len(call.arguments) == 2 and _on(call, unit, program):
+            yield Set(call.arguments[1].value, unit, call.site, is_default=True)
 
 
-def _prefix(class_scope: int, unit: Unit) -> str:
-    """`env_prefix`, of `model_config` (pydantic 2) or of the inner `Config` (pydantic 1)."""
-    for binding in unit.bindings.get((class_scope, "model_config"), []):
-        if isinstance(binding.value, Call):
-            for argument in binding.value.arguments:
-                if argument.name == "env_prefix" and isinstance(argument.value, Text):
-                    return argument.value.text
-    for index in unit.scopes_below(class_scope):
-        if unit.scope(index).kind is ScopeKind.CLASS and unit.scope(index).name == "Config":
-            for binding in unit.bindings.get((index, "env_prefix"), []):
-                if isinstance(binding.value, Text) and binding.kind is BindingKind.ASSIGNMENT:
-                    return binding.value.text
-    return ""
+def _is_environment(binding: Binding, unit: Unit, program: Program) -> bool:
+    base = binding.target.partition("[")[0]
+    if binding.kind is not BindingKind.ASSIGNMENT or base.rpartition(".")[2] != "environ":
+        return False
+    first = base.partition(".")[0]
+    return any(first in (entry.bound, entry.name, entry.module) for entry in unit.facts.imports)
 
 
-IS_ENVIRONMENT = re.compile(
-    r"(?i)(?:^|/)(?:\.env(?:\.(?:local|prod|production|defaults))?|dockerfile(?:\.\w+)?|[\w-]+\.dockerfile"
-    r"|(?:docker-)?compose[\w.-]*\.ya?ml)$|(?:^|/)\.github/workflows/[\w.-]+\.ya?ml$"
-)
-"""Names of files that set variables; `.env.example` sets nothing."""
+def _on(call: Call, unit: Unit, program: Program) -> bool:
+    return any(t.name.startswith("os.environ.") for t in targets(call.function, unit, call.site, program))
+
+
+def of_mapping(unit: Unit) -> Mapping:
+    """All that a flat file of variables says, as a mapping."""
+    span = unit.scope(0).span
+    items = [(Text(key, span, plain=False), ms[-1]) for key, ms in unit.values_by_key.items()]
+    return Mapping(tuple((key, replace(m.text, path=unit.facts.path)) for key, m in items), span)

@@ -103,6 +103,15 @@ class Unit:
         return {id(binding.value): binding for binding in self.facts.bindings if binding.value is not None}
 
     @cached_property
+    def bindings_of_items(self) -> dict[str, list[Binding]]:
+        """Key → the bindings of an item under it, whatever mapping they are made in."""
+        index: dict[str, list[Binding]] = {}
+        for binding in self.facts.bindings:
+            if binding.target.endswith("]"):
+                index.setdefault(binding.target.partition("[")[2][:-1], []).append(binding)
+        return index
+
+    @cached_property
     def roles_of_reads(self) -> dict[str, set[Role]]:
         """Name, also the end of a dotted one → what is done with its value wherever it is read."""
         index: dict[str, set[Role]] = {}
@@ -122,6 +131,15 @@ class Unit:
             for before, part in pairwise(joined.parts)
             if isinstance(part, Text) and not isinstance(before, Text)
         )
+
+    @cached_property
+    def values_by_key(self) -> dict[str, list[Mention]]:
+        """The last key → the texts under it, keys themselves apart, in source order."""
+        index: dict[str, list[Mention]] = {}
+        for mention in self.mentions:
+            if mention.keys and mention.role is not Role.KEY:
+                index.setdefault(mention.keys[-1], []).append(mention)
+        return index
 
     @cached_property
     def mentions(self) -> list[Mention]:
@@ -245,6 +263,8 @@ class Program:
     files_naming: Callable[[str, str], tuple[str, ...]] = lambda name, path: ()
     call_sites: dict[tuple[int, int], object] = field(default_factory=dict)
     """What calls a function, by its unit and scope: found out once."""
+    neighbours: dict[int, list[Unit]] = field(default_factory=dict)
+    """The modules near a file that may set up its environment, by its unit: found out once."""
     whole: Program | None = None
     """The same program with call sites looked for in all of its files, and names followed everywhere."""
 

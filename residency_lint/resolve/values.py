@@ -42,7 +42,10 @@ from residency_lint.resolve.attributes import attribute_values, pass_over_member
 from residency_lint.resolve.callers import call_sites
 from residency_lint.resolve.calls import written
 from residency_lint.resolve.frames import Activation, Choice, Frame, Unknown, Value
+from residency_lint.resolve.lookups import lookup
 from residency_lint.resolve.names import targets
+from residency_lint.resolve.objects import object_values
+from residency_lint.resolve.options import option_values, parsed_values
 from residency_lint.resolve.program import Program, Unit
 from residency_lint.source import Span
 
@@ -199,6 +202,10 @@ class Resolution:
         return found
 
     def _parameter(self, binding: Binding, frame: Frame) -> Iterator[Value]:
+        given_by_option = option_values(binding, frame, self)
+        if given_by_option is not None:
+            yield from given_by_option
+            return
         unit, scope = frame.unit, binding.site.scope
         activation = frame.activation_of(unit, scope)
         if activation is not None:
@@ -257,6 +264,10 @@ class Resolution:
                     pass_over_members(node, frame, self)
                 yield from self.bound(bindings, frame)
                 return
+        known = object_values(node, frame, self)
+        if known is not None:
+            yield from known
+            return
         if isinstance(node.base, Name):
             # `from conf import settings`, where `conf` says `settings.host = …`.
             for module, own, span in self._origins(node.base, frame):
@@ -323,9 +334,9 @@ class Resolution:
     # --- containers and choices ------------------------------------------------------------------
 
     def _subscript(self, node: Subscript, frame: Frame) -> Iterator[Value]:
-        variable = calls.environment_variable(node, frame, self)
-        if variable is not None:
-            yield from calls.environment_values(variable, None, frame, self)
+        looked_up = lookup(node, frame, self)
+        if looked_up is not None:
+            yield from looked_up.values(frame, self, node.span.start)
             return
         if isinstance(node.key, Text):
             target = f"{written(node.base)}[{node.key.text}]"
@@ -361,6 +372,8 @@ class Resolution:
                     yield from self.values(listed[int(key.text)], container.frame(frame.depth + 1))
                 else:
                     yield frame.unknown(f"an item of `{written(base)}`")
+            elif isinstance(key, Text) and (parsed := parsed_values(key.text, container, self)) is not None:
+                yield from parsed  # `vars(parser.parse_args())["host"]`
             else:
                 yield frame.unknown(f"an item of `{written(base)}`")
                 if default is not None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from residency_lint.facts import HOLE, Attribute, BindingKind, Call, Comparison, Joined, Mention, Role, Site, Text
-from residency_lint.findings import Sighting
+from residency_lint.findings import Context, Sighting
 from residency_lint.resolve.calls import written
 from residency_lint.resolve.values import decide, resolve
 from residency_lint.rules import SdkCall, Setting
@@ -17,6 +17,7 @@ from residency_lint.sightings.scene import Scene, context_of, is_silent
 from residency_lint.sightings.sdk import sdk_sightings
 from residency_lint.sightings.switches import Seen, placed_in_switches, regions_of_holed
 from residency_lint.sightings.texts import text_sightings
+from residency_lint.sightings.variables import sets_nothing
 
 __all__ = ["Scene", "is_silent", "sightings"]
 
@@ -113,6 +114,8 @@ def _texts(scene: Scene) -> list[Seen]:
         context = context_of(mention, scene.facts)
         if context is None or _is_only_shown(mention, scene) or is_overridden(mention, scene):
             continue
+        if context is Context.CODE and sets_nothing(mention, scene):
+            context = Context.SAMPLE
         seen += [Seen(mention, found) for found in text_sightings(Passage(mention, context, scene))]
     choices = {id(one) for one in _choices(seen)}
     return [one for one in seen if id(one) not in choices]

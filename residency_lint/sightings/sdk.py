@@ -219,6 +219,7 @@ def _moving(part: str, start: Start, given: _Given) -> tuple[dict[SdkSetting, tu
     general = [s for s in start.rule.settings if not s.covers]
     found: dict[SdkSetting, tuple[Value, ...]] = {}
     nones: tuple[Value, ...] = ()
+    emptied: dict[SdkSetting, tuple[Value, ...]] = {}
     # What is assigned to the object afterwards replaces what its constructor was told.
     for setting in sorted(
         [*own, *general], key=lambda s: (not s.beats, bool(s.argument or s.module or s.env or s.entry))
@@ -229,7 +230,9 @@ def _moving(part: str, start: Start, given: _Given) -> tuple[dict[SdkSetting, tu
         values = start.values(expression)
         left = tuple(v for v in values if isinstance(v.content, Constant) and v.content.text == "None")
         set_ones = tuple(value for value in values if value not in left)
-        if set_ones:
+        if setting.empty and set_ones and all(value.text == "" for value in told(set_ones)):
+            emptied = emptied or {setting: set_ones}
+        elif set_ones:
             found[setting] = set_ones
             # `getenv(name, None)`: whether the variable is set decides, and that is said of it.
             nones = () if any(isinstance(v.content, Unknown) for v in set_ones) else left
@@ -237,7 +240,7 @@ def _moving(part: str, start: Start, given: _Given) -> tuple[dict[SdkSetting, tu
                 return found, ()
         elif not found:
             nones = left
-    return found, nones
+    return found or emptied, () if emptied and not found else nones
 
 
 # --- what is missing, late, or cannot be moved -------------------------------------------------------

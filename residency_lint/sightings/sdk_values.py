@@ -27,6 +27,8 @@ def value_sightings(value: Value, setting: SdkSetting, expression: Expression, s
         # Where the SDK has no default of its own, configuration decides, and nothing is said of it.
         if start.rule.absent:
             yield _untold(value.content, value, expression, setting, start)
+    elif value.text == "" and setting.empty:
+        yield _empty(value, setting, start)
     elif kind == "region":
         yield from _region_values(value, setting, start)
     elif kind in ("host", "host:port", "url", "dsn", "connection-string"):
@@ -73,6 +75,21 @@ def _untold(unknown: Unknown, value: Value, expression: Expression, setting: Sdk
         reason=unknown.reason,
         chain=(start.step(start.title), *value.chain),
         hint=hint,
+    )
+
+
+def _empty(value: Value, setting: SdkSetting, start: Start) -> Sighting:
+    """An empty text, which the SDK takes for none."""
+    assert isinstance(value.content, Text)
+    whole, rule = _whole(value.content, value, start), start.rule
+    return whole.sighting(
+        rule,
+        rule.absent or NOWHERE,
+        seen=rule.absent_host or start.name,
+        words=f"`{setting_name(setting)}` is empty: {start.title} sends to {rule.absent_host or 'its default'}",
+        verb="in",
+        chain=_chain(value, setting, start),
+        rewrites=_whole_values(setting, whole, start),
     )
 
 
@@ -154,6 +171,8 @@ def passed_over(start: Start) -> Iterator[Sighting]:
     for expression, unit in start.passed if wanted else ():
         for text in _texts_in(expression):
             found = host_at(text.text, scene.catalog)
+            if found is None and (word := _word_passed_over(text, unit.facts.path, wanted, start)) is not None:
+                yield word
             if found is None or found[0].rule.vendor != start.rule.vendor or found[0].region in wanted:
                 continue
             row, first, last = found
@@ -164,6 +183,20 @@ def passed_over(start: Start) -> Iterator[Sighting]:
             yield evidence.sighting(
                 start.rule, row.region, words=words, verb="in", chain=(start.step(start.title),), beside=wanted
             )
+
+
+def _word_passed_over(text: Text, path: str, wanted: frozenset[str], start: Start) -> Sighting | None:
+    """The same for a word that names a region."""
+    columns = (setting.spelling.column(text.text) for setting in start.rule.settings if setting.spelling.kind == "word")
+    region = next(filter(None, columns), "")
+    if not region or region in wanted:
+        return None
+    text = text if text.path else replace(text, path=path)
+    evidence = Passage(Mention(text, Role.VALUE, start.call.site), start.context, start.scene).at(0, len(text.text))
+    words = f"{start.title} takes another word than `{text.text}`"
+    return evidence.sighting(
+        start.rule, region, words=words, verb="for", chain=(start.step(start.title),), beside=wanted
+    )
 
 
 def _texts_in(expression: Expression) -> Iterator[Text]:

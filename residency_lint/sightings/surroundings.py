@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 
 from residency_lint.facts import Call, Constant, Elsewhere, Expression, Lambda, Site, Text
 from residency_lint.resolve.calls import written
@@ -11,42 +10,27 @@ from residency_lint.resolve.environment import set_values
 from residency_lint.resolve.names import targets
 from residency_lint.rules import SdkSetting
 from residency_lint.sightings.starts import Start
-from residency_lint.source import Span
 
 _OFF = ("", "0", "false", "no", "off")
 
 
 def set_in_time(setting: SdkSetting, start: Start) -> list[Expression]:
-    """The values that a variable has when the SDK reads it, the one that holds last: the code's own before the
-    deployment's."""
+    """The values that a variable has when the SDK reads it."""
     scene = start.scene
-    by_deployment: list[Expression] = [
-        replace(mention.text, path=there.facts.path)
-        for there, mention in set_values(setting.env, scene.unit, scene.program)
-    ]
-    in_code: list[tuple[Span, Expression]] = [
-        (binding.span, binding.value)
-        for (_, target), bindings in scene.unit.bindings.items()
-        if target in (f"os.environ[{setting.env}]", f"environ[{setting.env}]")
-        for binding in bindings
-        if binding.value is not None and _is_in_time(binding.span, binding.site.scope, setting, start)
-    ]
-    if not by_deployment:
-        in_code += _defaults(setting, start)
-    return [*by_deployment, *(value for _, value in sorted(in_code, key=lambda entry: entry[0]))]
+    found = set_values(setting.env, scene.unit, scene.program, before=_read_at(setting, start))
+    return [one.value for one in found]
 
 
-def _defaults(setting: SdkSetting, start: Start) -> Iterator[tuple[Span, Expression]]:
-    """`os.environ.setdefault("DD_SITE", …)`."""
-    for call in start.scene.unit.calls_by_name.get("setdefault", []):
-        values = [argument.value for argument in call.arguments]
-        names_it = len(values) == 2 and isinstance(values[0], Text) and values[0].text == setting.env
-        if (
-            names_it
-            and _stands_for(call, "os.environ.setdefault", start)
-            and _is_in_time(call.span, call.site.scope, setting, start)
-        ):
-            yield call.span, values[1]
+def _read_at(setting: SdkSetting, start: Start) -> tuple[Site, int]:
+    """Where the SDK reads a variable: where it is called, or where its package is imported."""
+    call = start.call
+    if setting.at_import:
+        package = start.rule.names[0].partition(".")[0]
+        own = [entry for entry in start.scene.facts.imports if entry.module.partition(".")[0] == package]
+        if own:
+            first = min(own, key=lambda entry: entry.span)
+            return first.site, first.span.start
+    return call.site, call.span.start
 
 
 def item_defaults(place: str, start: Start) -> Iterator[Expression]:
@@ -58,15 +42,6 @@ def item_defaults(place: str, start: Start) -> Iterator[Expression]:
         is_later = call.span.start > start.call.span.start and written(call.function) in names
         if is_later and len(values) == 2 and isinstance(values[0], Text) and values[0].text == key:
             yield values[1]
-
-
-def _is_in_time(span: Span, scope: int, setting: SdkSetting, start: Start) -> bool:
-    """Whether what happens at `span` comes before the SDK reads its variables. Of two functions nobody knows."""
-    if setting.at_import:
-        package = start.rule.names[0].partition(".")[0] if start.rule.names else ""
-        own = [entry.span.start for entry in start.scene.facts.imports if entry.module.partition(".")[0] == package]
-        return span.start < min(own, default=start.call.span.start)
-    return scope != start.call.site.scope or span.start < start.call.span.start
 
 
 def talks_to_vendor(start: Start, arguments: Mapping[str, Expression], opaque: str) -> bool:

@@ -42,13 +42,36 @@ def open_function(
         default = None
         if parameter.default:
             default = expressions.convert(parameter.default, around.under(parameter.name.value))
-        _bind(parameter.name, default, f.Site(index, (), expressions.span(parameter)), expressions)
+        site = f.Site(index, (), expressions.span(parameter))
+        _bind(parameter.name, default, site, expressions, annotation_of(parameter.annotation, around, expressions))
     for collected in (rest, options):
         if collected is not None:
             _bind(collected, None, f.Site(index, (), around.site.statement), expressions)
     return index
 
 
-def _bind(name: cst.Name, default: f.Expression | None, site: f.Site, expressions: Expressions) -> None:
+def annotation_of(node: cst.Annotation | None, around: Around, expressions: Expressions) -> f.Expression | None:
+    """A type that says more than a type: `Annotated[str, Option(envvar="HOST")]`."""
+    annotation = node.annotation if node else None
+    if not isinstance(annotation, cst.Subscript) or len(annotation.slice) < 2:
+        return None
+    name = annotation.value.attr if isinstance(annotation.value, cst.Attribute) else annotation.value
+    if not isinstance(name, cst.Name) or name.value != "Annotated":
+        return None
+    metadata = [element.slice.value for element in annotation.slice[1:] if isinstance(element.slice, cst.Index)]
+    items = tuple(expressions.convert(value, around) for value in metadata)
+    span = expressions.span(annotation)
+    return f.Subscript(f.Name(name.value, span), f.Listing(items, span), span)
+
+
+def _bind(
+    name: cst.Name,
+    default: f.Expression | None,
+    site: f.Site,
+    expressions: Expressions,
+    annotation: f.Expression | None = None,
+) -> None:
     span = expressions.span(name)
-    expressions.bindings.append(f.Binding(name.value, default, f.BindingKind.PARAMETER, span, site))
+    expressions.bindings.append(
+        f.Binding(name.value, default, f.BindingKind.PARAMETER, span, site, annotation=annotation)
+    )

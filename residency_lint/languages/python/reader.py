@@ -12,7 +12,7 @@ from residency_lint import facts as f
 from residency_lint.fixes import Slot
 from residency_lint.languages.python import layout
 from residency_lint.languages.python.expressions import Around, Expressions
-from residency_lint.languages.python.functions import open_function
+from residency_lint.languages.python.functions import annotation_of, open_function
 from residency_lint.languages.python.names import bindings_of_call, dotted, expression_of
 from residency_lint.source import Source, Span
 
@@ -119,12 +119,7 @@ class Reader:
         if isinstance(node, cst.Assign):
             self._assign([target.target for target in node.targets], node.value, around, after)
         elif isinstance(node, cst.AnnAssign):
-            if node.value:
-                self._assign([node.target], node.value, around, after)
-            elif isinstance(node.target, cst.Name) and self.scopes[around.site.scope].kind is f.ScopeKind.CLASS:
-                span = self.expressions.span(node.target)
-                declared = f.Binding(node.target.value, None, f.BindingKind.OTHER, span, around.site)
-                self.expressions.bindings.append(declared)
+            self._annotated(node, around, after)
         elif isinstance(node, cst.AugAssign):
             self._augment(node, convert(node.value, around), around, after)
         elif isinstance(node, cst.Expr):
@@ -163,6 +158,21 @@ class Reader:
         converted = self.expressions.convert(value, replace(inner, assigned="" if "[" in name else name))
         for target in targets:
             self._bind(target, converted, around, after)
+
+    def _annotated(self, node: cst.AnnAssign, around: Around, after: Slot | None) -> None:
+        """A class keeps its fields' annotations, those without a value too."""
+        bindings = self.expressions.bindings
+        if node.value:
+            self._assign([node.target], node.value, around, after)
+        if self.scopes[around.site.scope].kind is not f.ScopeKind.CLASS or not isinstance(node.target, cst.Name):
+            return
+        annotation = annotation_of(node.annotation, around.under(node.target.value), self.expressions)
+        if not node.value:
+            span = self.expressions.span(node.target)
+            kind = f.BindingKind.OTHER
+            bindings.append(f.Binding(node.target.value, None, kind, span, around.site, after, annotation=annotation))
+        elif annotation is not None:
+            bindings[-1] = replace(bindings[-1], annotation=annotation)
 
     def _bind(self, target: cst.BaseExpression, value: f.Expression, around: Around, after: Slot | None = None) -> None:
         if isinstance(target, (cst.Tuple, cst.List)) and not _is_starred(target):

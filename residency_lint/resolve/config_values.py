@@ -1,0 +1,218 @@
+"""Configuration files that a program reads: what they say, as mappings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from residency_lint.facts import Attribute, Call, Constant, Expression, Listing, Mapping, Mention, Name, Role, Text
+from residency_lint.resolve.dotenv import found_file, path_in
+from residency_lint.resolve.environment import of_mapping
+from residency_lint.resolve.frames import Frame, Value
+from residency_lint.resolve.names import targets
+from residency_lint.resolve.program import Unit
+
+if TYPE_CHECKING:
+    from residency_lint.resolve.values import Resolution
+
+
+def file_values(node: Call, frame: Frame, resolution: Resolution) -> Iterator[Value] | None:
+    """The mapping that a call reads from a file of the repository; None for any other call."""
+    name = next((t.name for t in targets(node.function, frame.unit, frame.site, resolution.program)), "")
+    if name in _PARSERS:
+        return iter([frame.value(_parsed(node, frame, resolution))])
+    if name in _LAYERED:
+        return iter([frame.value(_layered(node, frame, resolution))])
+    if name not in _READS or not node.arguments:
+        return None
+    units = _units(node.arguments[0].value, frame, resolution)
+    if len(units) != 1:
+        return None
+    mapping = of_mapping(units[0]) if name.startswith("dotenv.") else mapping_of(units[0])
+    return iter([frame.via_file(units[0], units[0].scope(0).span, f"read from {units[0].facts.path}").value(mapping)])
+
+
+def section_item(node: Call, frame: Frame, resolution: Resolution) -> Iterator[Value] | None:
+    """`config.get("section", "option", fallback=…)` of a `configparser`; None for any other call."""
+    arguments = [a.value for a in node.arguments if not a.name]
+    fallback = next((a.value for a in node.arguments if a.name == "fallback"), None)
+    if len(arguments) < 2 or not isinstance(arguments[0], Text) or not isinstance(node.function, Attribute):
+        return None
+    for container in resolution.values(node.function.base, frame.aside()):
+        inner = item_of(container.content, arguments[0].text) if isinstance(container.content, Mapping) else None
+        if isinstance(inner, Mapping) or fallback is not None:
+            there = Frame(container.unit, container.site, frame.chain, frame.depth + 1)
+            option = _option(arguments[1], inner if isinstance(inner, Mapping) else None)
+            if option is not None:
+                return resolution.values(option, there)
+            return resolution.as_fallback(fallback, frame) if fallback is not None else None
+    return None
+
+
+def _option(key: Expression, section: Mapping | None) -> Expression | None:
+    return item_of(section, key.text) if section is not None and isinstance(key, Text) else None
+
+
+def item_of(mapping: Mapping, name: str) -> Expression | None:
+    """What stands under a key, in capitals or not."""
+    found = [v for k, v in mapping.items if isinstance(k, Text) and k.text.lower() == name.lower()]
+    return found[-1] if found else None
+
+
+def _parsed(node: Call, frame: Frame, resolution: Resolution) -> Mapping:
+    """What a `configparser` knows: the files that it is told to read, in the file that makes it."""
+    items: dict[str, tuple[Expression, Expression]] = {}
+    for call in frame.unit.calls_by_name.get("read", []):
+        base = call.function.base if isinstance(call.function, Attribute) else None
+        if not call.arguments or (node.assigned and dotted(base) != node.assigned):
+            continue
+        for unit in _units(call.arguments[0].value, Frame(frame.unit, call.site), resolution):
+            whole = mapping_of(unit)
+            shared = item_of(whole, "default")
+            for key, value in whole.items:
+                if isinstance(shared, Mapping) and isinstance(value, Mapping):
+                    value = Mapping((*shared.items, *value.items), value.span)
+                if isinstance(key, Text):
+                    items[key.text] = (key, value)
+    return Mapping(tuple(items.values()), node.span)
+
+
+def _layered(node: Call, frame: Frame, resolution: Resolution) -> Mapping:
+    """What dynaconf reads: the later file wins, and in each the environment's section over the default one."""
+    named = {a.name: a.value for a in node.arguments if a.name}
+    given = named.get("settings_files", named.get("settings_file"))
+    files = given.items if isinstance(given, Listing) else (given,) if given is not None else ()
+    by_section = isinstance(flag := named.get("environments"), Constant) and flag.text == "True"
+    items: dict[str, tuple[Expression, Expression]] = {}
+    for file in files:
+        for unit in _units(file, frame, resolution):
+            whole = mapping_of(unit)
+            sections = [item_of(whole, name) for name in _SECTIONS] if by_section else [whole]
+            for section in sections:
+                pairs = section.items if isinstance(section, Mapping) else ()
+                items.update({key.text.lower(): (key, value) for key, value in pairs if isinstance(key, Text)})
+    return Mapping(tuple(items.values()), node.span)
+
+
+_PARSERS = {"configparser.ConfigParser", "configparser.RawConfigParser", "configparser.SafeConfigParser"}
+_LAYERED = {"dynaconf.Dynaconf", "dynaconf.LazySettings"}
+_SECTIONS = ("default", "development", "global")
+"""In the order in which they win; the environment is `development` where nothing else is said."""
+
+
+def _units(expression: Expression, frame: Frame, resolution: Resolution) -> list[Unit]:
+    """The files that an expression names, as far as they are there."""
+    paths = _paths(expression, frame, resolution)
+    found = (found_file(path, frame.unit, resolution.program) for path in paths)
+    return [unit for unit in found if unit is not None]
+
+
+_READS = {
+    "json.load",
+    "json.loads",
+    "yaml.safe_load",
+    "yaml.load",
+    "yaml.full_load",
+    "tomllib.load",
+    "tomllib.loads",
+    "tomli.load",
+    "tomli.loads",
+    "toml.load",
+    "toml.loads",
+    "dotenv.dotenv_values",
+    "dotenv.main.dotenv_values",
+    "omegaconf.OmegaConf.load",
+}
+
+
+def _paths(expression: Expression, frame: Frame, resolution: Resolution) -> list[str]:
+    """The file names that an opened file, its text or a path stands for."""
+    if isinstance(expression, Text):
+        return [expression.text]
+    if isinstance(expression, Call):
+        function = expression.function
+        if isinstance(function, Attribute) and function.name in ("read", "read_text", "read_bytes", "open", "joinpath"):
+            inner = [a.value for a in expression.arguments if function.name == "joinpath"]
+            return _paths(inner[0] if inner else function.base, frame, resolution)
+        first = next((a.value for a in expression.arguments if not a.name), None)
+        is_path = last_name(function) in ("open", "Path", "PurePath", "join", "str", "abspath")
+        if is_path and first is not None:
+            path = path_in(expression if last_name(function) == "join" else first, frame.unit)
+            return [path] if path else _paths(first, frame, resolution)
+        return []
+    if isinstance(expression, (Name, Attribute)):
+        found: list[str] = []
+        for value in resolution.values(expression, frame.aside()):
+            if isinstance(value.content, (Text, Call)):
+                found += _paths(value.content, value.frame(1), resolution)
+        return found or _bound_path(expression, frame)
+    path = path_in(expression, frame.unit)
+    return [path] if path else []
+
+
+def _bound_path(expression: Name | Attribute, frame: Frame) -> list[str]:
+    """The file name in what a name of the file is bound to: `CONFIG = BASE / "config.toml"`."""
+    for scope in frame.unit.visible_scopes(frame.site.scope):
+        for binding in frame.unit.bindings.get((scope, dotted(expression)), [])[-1:]:
+            path = path_in(binding.value, frame.unit) if binding.value is not None else ""
+            return [path] if path else []
+    return []
+
+
+def dotted(expression: Expression | None) -> str:
+    if isinstance(expression, Attribute):
+        return f"{dotted(expression.base)}.{expression.name}"
+    return expression.id if isinstance(expression, Name) else ""
+
+
+def last_name(expression: Expression) -> str:
+    return expression.id if isinstance(expression, Name) else getattr(expression, "name", "")
+
+
+def mapping_of(unit: Unit) -> Mapping:
+    """All that a configuration file says, its sections as mappings in the mapping."""
+    return _mapping(_tree(unit), unit)
+
+
+def _tree(unit: Unit) -> dict[str, object]:
+    tree: dict[str, object] = {}
+    for mention in unit.mentions:
+        if mention.role is Role.KEY or not mention.keys:
+            continue
+        at = tree
+        for key in mention.keys[:-1]:
+            inner = at.setdefault(key, {})
+            if not isinstance(inner, dict):
+                break
+            at = inner
+        else:
+            at[mention.keys[-1]] = [*_listed(at.get(mention.keys[-1])), mention]
+    return tree
+
+
+def _listed(found: object) -> list[object]:
+    return found if isinstance(found, list) else []
+
+
+def _mapping(tree: dict[str, object], unit: Unit) -> Mapping:
+    span = unit.scope(0).span
+    items: list[tuple[Expression, Expression]] = []
+    for key, inner in tree.items():
+        value: Expression
+        if isinstance(inner, dict):
+            value = _mapping(inner, unit)
+        else:
+            values = tuple(_scalar(mention, unit) for mention in _listed(inner) if isinstance(mention, Mention))
+            value = values[0] if len(values) == 1 else Listing(values, span)
+        items.append((Text(key, span, plain=False), value))
+    return Mapping(tuple(items), span)
+
+
+def _scalar(mention: Mention, unit: Unit) -> Expression:
+    text = mention.text
+    word = _WORDS.get(text.text.lower()) if not text.quote and unit.facts.language in ("json", "yaml", "toml") else None
+    return Constant(word, text.span) if word else replace(text, path=unit.facts.path)
+
+
+_WORDS = {"true": "True", "false": "False", "yes": "True", "no": "False", "null": "None", "~": "None"}

@@ -1,0 +1,169 @@
+"""Files that give a running program its environment: images, compose, Kubernetes, Terraform, platforms."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from enum import IntEnum
+from posixpath import dirname, join, normpath
+
+from residency_lint.facts import Mention, Role, Text
+from residency_lint.resolve.program import Program, Unit
+from residency_lint.source import Span
+
+_DEEPEST = 5
+
+
+class Strength(IntEnum):
+    """Of two that set a variable, the stronger one counts."""
+
+    IMAGE = 1
+    FILE = 2
+    RUN = 3
+
+
+@dataclass(frozen=True)
+class Line:
+    """What sets a variable: a text, in a file."""
+
+    text: Text
+    unit: Unit
+    mention: Mention
+    strength: Strength
+
+
+def deployed(variable: str, unit: Unit, program: Program) -> list[Line]:
+    """What gives a file's program a variable; of several, the strongest."""
+    found: list[Line] = []
+    for path in program.environment_files(unit.facts.path):
+        there = None if is_dotenv(path) else program.unit_at(path)
+        if there is not None:
+            found += _lines(variable, there, program)
+    strongest = max((line.strength for line in found), default=None)
+    return [line for line in found if line.strength == strongest]
+
+
+def is_dotenv(path: str) -> bool:
+    return path.rpartition("/")[2].startswith(".env")
+
+
+def mentions_of(variable: str, unit: Unit, *, any_case: bool = False) -> list[Mention]:
+    """The values that a file has under a name, whatever stands around it."""
+    names = unit.values_by_key.get(variable, [])
+    if any_case and not names:
+        names = [m for key, ms in unit.values_by_key.items() if key.lower() == variable.lower() for m in ms]
+    return names
+
+
+def _lines(variable: str, unit: Unit, program: Program) -> Iterator[Line]:
+    """The last line of an image that sets a variable; all of what runs it."""
+    path = unit.facts.path
+    mentions = [m for m in mentions_of(variable, unit) if _sets(m, unit)]
+    is_image = unit.facts.language == "dockerfile"
+    for mention in mentions[-1:] if is_image else mentions:
+        text = _expanded(mention.text, unit, program, 0)
+        if text is not None:
+            strength = Strength.IMAGE if is_image else Strength.RUN
+            yield Line(replace(text, path=text.path or path), unit, mention, strength)
+    for mention in unit.values_by_key.get("Environment", []) if unit.facts.language == "ini" else ():
+        if mention.text.text.startswith(f"{variable}="):
+            text = _part(mention.text, len(variable) + 1, len(mention.text.text))
+            yield Line(replace(text, path=path), unit, mention, Strength.RUN)
+    for mention in _env_files(unit):
+        there = program.unit_at(normpath(join(dirname(path), mention.text.text)))
+        for inner in mentions_of(variable, there)[-1:] if there else ():
+            assert there is not None
+            yield Line(replace(inner.text, path=there.facts.path), there, inner, Strength.FILE)
+
+
+def _env_files(unit: Unit) -> Iterator[Mention]:
+    yield from unit.values_by_key.get("env_file", [])
+    yield from (m for m in unit.values_by_key.get("path", []) if m.keys[-2:-1] == ("env_file",))
+
+
+def _sets(mention: Mention, unit: Unit) -> bool:
+    """Whether a value under a variable's name is given to a program."""
+    language = unit.facts.language
+    if mention.role not in (Role.VALUE, Role.IDENTIFIER):
+        return False
+    if language == "dockerfile":
+        return mention.keys[0] == "ENV"
+    if language in ("env", "shell"):
+        return True
+    outer = {key.lower() for key in mention.keys[:-1]}
+    return bool(outer & _GIVEN) or (outer == {"data"} and _is_config_map(unit))
+
+
+def _is_config_map(unit: Unit) -> bool:
+    return any(kind.text.text == "ConfigMap" for kind in unit.values_by_key.get("kind", []))
+
+
+_GIVEN = frozenset(
+    "environment env envs extraenv extraenvvars envvars env_vars env_variables environment_variables "
+    "environmentvariables app_settings config_vars".split()
+)
+"""Keys below which the environment of a program stands."""
+
+
+def _expanded(text: Text, unit: Unit, program: Program, depth: int) -> Text | None:
+    """What `$X`, `${X:-default}` and `{{ .Values.x }}` stand for; None where that cannot be told."""
+    if depth > _DEEPEST:
+        return None
+    if found := _REFERENCE.fullmatch(text.text):
+        name = found["name"] or found["bare"]
+        inner = _referred(name, unit, program)
+        if inner is not None:
+            return _expanded(inner, unit, program, depth + 1)
+        return _part(text, *found.span("default")) if found["default"] is not None else None
+    if found := _TEMPLATE.fullmatch(text.text):
+        return _of_chart(tuple(found["path"].split(".")), unit, program)
+    return None if "{{" in text.text or "${" in text.text else text
+
+
+_REFERENCE = re.compile(r"\$(?:(?P<bare>[A-Za-z_]\w*)|\{(?P<name>[A-Za-z_]\w*)(?::?[-=](?P<default>[^{}]*))?\})")
+_TEMPLATE = re.compile(r"\{\{-?\s*\.Values\.(?P<path>[\w.]+)(?:\s*\|\s*\w+)*\s*-?\}\}")
+
+
+def _referred(name: str, unit: Unit, program: Program) -> Text | None:
+    """A build argument's default; beside a compose file, a line of its `.env`."""
+    if unit.facts.language == "dockerfile":
+        arguments = [m.text for m in mentions_of(name, unit) if m.keys[0] == "ARG"]
+        return arguments[-1] if arguments else None
+    beside = program.unit_at(join(dirname(unit.facts.path), ".env"))
+    lines = mentions_of(name, beside) if beside else []
+    return replace(lines[-1].text, path=beside.facts.path) if beside and lines else None
+
+
+def _of_chart(keys: tuple[str, ...], unit: Unit, program: Program) -> Text | None:
+    """A value of the chart that a template belongs to."""
+    folder = dirname(unit.facts.path)
+    for path in (join(folder, "values.yaml"), join(dirname(folder), "values.yaml")):
+        there = program.unit_at(normpath(path))
+        for mention in mentions_of(keys[-1], there) if there else ():
+            if mention.keys == keys:
+                return replace(mention.text, path=normpath(path))
+    return None
+
+
+def _part(text: Text, start: int, end: int) -> Text:
+    """Some of a text's characters, at their own place."""
+    if not text.plain or not text.text.isascii():
+        return replace(text, text=text.text[start:end], plain=False)
+    return replace(text, text=text.text[start:end], span=Span(text.span.start + start, text.span.start + end))
+
+
+IS_ENVIRONMENT = re.compile(
+    r"(?i)(?:^|/)(?:\.env(?:\.(?:local|prod|production|defaults))?|dockerfile(?:\.\w+)?|[\w-]+\.dockerfile"
+    r"|(?:docker-)?compose[\w.-]*\.ya?ml|(?:app|serverless|template|render|heroku|deployment|configmap|k8s|values)\.ya?ml"
+    r"|fly\.toml|vercel\.json|procfile|[\w-]+\.tf)$"
+    r"|(?:^|/)\.github/workflows/[\w.-]+\.ya?ml$"
+)
+"""Names of files that set variables; `.env.example` sets nothing."""
+IS_DEPLOYMENT = re.compile(r"(?i)\.(?:ya?ml|json|tf|service)$|(?:^|/)dockerfile(?:\.\w+)?$")
+"""Names of files that set variables where they lie in a folder for deployments."""
+DEPLOYMENTS = re.compile(
+    r"(?i)(?:deploy\w*|k8s|kube\w*|manifests|helm|charts?|templates|infra\w*|terraform|tf|ops|docker|\.docker|base"
+    r"|overlays|prod(?:uction)?|modules|systemd)$"
+)
+"""Names of folders for deployments."""

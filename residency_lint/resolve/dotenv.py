@@ -1,0 +1,134 @@
+"""Which `.env` files a program loads, and whether they win over its environment."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from posixpath import dirname, join, normpath
+
+from residency_lint.facts import Call, Constant, Expression, ScopeKind, Site, Text
+from residency_lint.resolve.names import targets
+from residency_lint.resolve.program import Program, Unit
+
+_MOST_NEIGHBOURS = 24
+
+
+@dataclass(frozen=True)
+class Dotenv:
+    """A file that is read into the environment. `wins`: over what is set already."""
+
+    unit: Unit
+    wins: bool = False
+
+
+def loaded(unit: Unit, program: Program, *, before: tuple[Site, int] | None = None) -> Iterator[Dotenv]:
+    """The files that a program loads, by its own calls or those of modules near it, the last one first.
+
+    `before`: where in the file the question is asked; a call of the module's body that comes later is too late.
+    """
+    for there in neighbours(unit, program):
+        for call in reversed([*there.calls_by_name.get("load_dotenv", []), *there.calls_by_name.get("read_env", [])]):
+            if there is unit and before is not None and is_too_late(call.site, call.span.start, before, unit):
+                continue
+            if _is_loader(call, there, program):
+                for path in _named(call, there) or (".env",):
+                    found = found_file(path, there, program)
+                    if found is not None:
+                        yield Dotenv(found, _wins(call))
+
+
+def neighbours(unit: Unit, program: Program) -> list[Unit]:
+    """A file, what it imports of the repository, and the modules near it that programs start from."""
+    known = program.neighbours.get(id(unit))
+    if known is None:
+        known = program.neighbours[id(unit)] = _neighbours(unit, program)
+    return known
+
+
+def _neighbours(unit: Unit, program: Program) -> list[Unit]:
+    found = [unit]
+    for at in (unit, *_imported(unit, program)):
+        for other in _imported(at, program):
+            if other not in found and len(found) < _MOST_NEIGHBOURS:
+                found.append(other)
+    folder = dirname(unit.facts.path)
+    while True:
+        for name in _ENTRIES:
+            entry = program.unit_at(normpath(join(folder, name)))
+            if entry is not None and not any(entry is other for other in found):
+                found.append(entry)
+        if not folder or folder in (".", "/"):
+            return found
+        folder = dirname(folder)
+
+
+def found_file(path: str, unit: Unit, program: Program) -> Unit | None:
+    """The file that a path names: beside the one that names it, or above."""
+    path = path.replace("\\", "/").removeprefix("./")
+    folder = dirname(unit.facts.path)
+    while True:
+        found = program.unit_at(normpath(join(folder, path)))
+        if found is not None or not folder or folder in (".", "/"):
+            return found
+        folder = dirname(folder)
+
+
+def is_too_late(site: Site, position: int, before: tuple[Site, int], unit: Unit) -> bool:
+    """Whether what stands at `site` runs after what stands `before` it in the same file, both with the module."""
+    place, start = before
+    runs_at_once = all(unit.scope(s.scope).kind is not ScopeKind.FUNCTION for s in (site, place))
+    return (runs_at_once or site.scope == place.scope) and position > start
+
+
+def path_in(expression: Expression, unit: Unit) -> str:
+    """The file name that the texts of an expression make: `BASE / "config" / ".env"`."""
+    if isinstance(expression, Text):
+        return expression.text
+    texts = [m.text.text for m in unit.mentions if expression.span.contains(m.text.span)]
+    return "/".join(text.strip("/") for text in texts if text not in ("r", "rb", "utf-8", "utf8"))
+
+
+def _imported(unit: Unit, program: Program) -> Iterator[Unit]:
+    for entry in unit.facts.imports:
+        for name in (entry.module, f"{entry.module.rstrip('.')}.{entry.name}" if entry.name else ""):
+            module = program.module(unit.facts.path, name) if name else None
+            if module is not None and module is not unit:
+                yield module
+
+
+def _is_loader(call: Call, unit: Unit, program: Program) -> bool:
+    names = {target.name for target in targets(call.function, unit, call.site, program)}
+    if names:
+        return bool(names & _LOADERS)
+    # `env.read_env()`, whatever module made `env`
+    return any(entry.module.partition(".")[0] in ("environ", "environs") for entry in unit.facts.imports)
+
+
+def _named(call: Call, unit: Unit) -> tuple[str, ...]:
+    """The files that a call names: its first argument, or the one for the path."""
+    named = [a.value for a in call.arguments if a.name in ("dotenv_path", "path", "env_file")]
+    given = named or [a.value for a in call.arguments[:1] if not a.name]
+    paths = (path_in(value, unit) for value in given)
+    return tuple(path for path in paths if path)
+
+
+def _wins(call: Call) -> bool:
+    return any(
+        a.name in ("override", "overwrite") and isinstance(a.value, Constant) and a.value.text == "True"
+        for a in call.arguments
+    )
+
+
+_LOADERS = {"dotenv.load_dotenv", "dotenv.main.load_dotenv", "environ.Env.read_env", "environs.Env.read_env"}
+_ENTRIES = (
+    "main.py",
+    "app.py",
+    "__main__.py",
+    "manage.py",
+    "wsgi.py",
+    "asgi.py",
+    "__init__.py",
+    "settings.py",
+    "config.py",
+)
+"""Names of modules that programs start from, or that set them up."""

@@ -1,0 +1,169 @@
+"""Fields of settings classes (pydantic): the variables they are read from, and what holds without them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from residency_lint.facts import Attribute, Binding, Call, Expression, Listing, Mapping, Name, ScopeKind, Site, Text
+from residency_lint.resolve.dotenv import Dotenv, found_file, loaded
+from residency_lint.resolve.frames import Frame, Value
+from residency_lint.resolve.lookups import Lookup
+from residency_lint.resolve.names import Target, targets
+from residency_lint.resolve.options import metadata
+from residency_lint.resolve.program import Program, Unit
+
+if TYPE_CHECKING:
+    from residency_lint.resolve.values import Resolution
+
+_MOST_BASES = 12
+
+
+@dataclass(frozen=True)
+class _Settings:
+    """An object of a settings class. `lineage`: the class and its bases of the repository, nearest first."""
+
+    lineage: tuple[Target, ...]
+    frame: Frame
+    call: Call | None
+
+    @property
+    def unit(self) -> Unit:
+        assert self.lineage[0].unit is not None
+        return self.lineage[0].unit
+
+
+def field_values(node: Attribute, frame: Frame, resolution: Resolution) -> Iterator[Value] | None:
+    """The values of a field of a settings object that is given to its constructor, or set by a variable or file; None
+    where neither is so, or the object is another."""
+    found = _settings(node.base, frame, resolution)
+    if found is not None:
+        given = next((a for a in found.call.arguments if a.name == node.name), None) if found.call else None
+        if given is not None:
+            there = found.frame.via(given.span, f"`{node.name}` is given here")
+            return resolution.values(given.value, there.deeper())
+        return _set(_variables(node.name, found), found, frame, resolution)
+    if isinstance(node.base, Attribute):
+        outer = _settings(node.base.base, frame, resolution)
+        delimiter = _option(outer, "env_nested_delimiter") if outer else ""
+        if outer is not None and delimiter:
+            variables = [name + delimiter + node.name for name in _variables(node.base.name, outer)]
+            return _set(variables, outer, frame, resolution)
+    return None
+
+
+def _set(variables: list[str], found: _Settings, frame: Frame, resolution: Resolution) -> Iterator[Value] | None:
+    """What the first variable that is set gives."""
+    # What the program loads stands in its environment, and wins over the class's own files.
+    dotenvs = (*loaded(found.unit, resolution.program), *_env_files(found, resolution.program))
+    lookup = Lookup(tuple(variables), dotenvs=dotenvs, any_case=True)
+    there = Frame(found.unit, Site(0, (), found.unit.scope(0).span), frame.chain, frame.depth + 1)
+    return lookup.values(there, resolution) if lookup.is_set(there, resolution) else None
+
+
+# --- classes ---------------------------------------------------------------------------------------
+
+
+def _settings(base: Expression, frame: Frame, resolution: Resolution) -> _Settings | None:
+    """The settings object that an expression stands for."""
+    if isinstance(base, Name):
+        scope = frame.unit.scope(frame.site.scope)
+        owner = frame.unit.enclosing_class(frame.site.scope)
+        if scope.kind is ScopeKind.FUNCTION and scope.parameters[:1] == (base.id,) and owner >= 0:
+            lineage = _lineage(Target("", frame.unit, owner), resolution.program)
+            return _Settings(lineage, frame, None) if lineage else None
+    if not isinstance(base, (Name, Attribute, Call)):
+        return None
+    for value in resolution.values(base, frame.aside()):
+        if isinstance(value.content, Call):
+            for target in targets(value.content.function, value.unit, value.site, resolution.program):
+                if target.unit is not None and target.unit.scope(target.scope).kind is ScopeKind.CLASS:
+                    lineage = _lineage(target, resolution.program)
+                    if lineage:
+                        return _Settings(lineage, Frame(value.unit, value.site, value.chain), value.content)
+    return None
+
+
+def _lineage(target: Target, program: Program) -> tuple[Target, ...]:
+    """A class with its bases, if it is one of settings."""
+    found = [target]
+    is_settings = False
+    for one in found:
+        assert one.unit is not None
+        entry = one.unit.scope(one.scope)
+        for base in entry.bases:
+            name = base.id if isinstance(base, Name) else getattr(base, "name", "")
+            for inner in targets(base, one.unit, Site(max(entry.parent, 0), (), entry.span), program)[:1]:
+                is_settings = is_settings or (inner.unit is None and name == "BaseSettings")
+                if inner.unit is not None and len(found) < _MOST_BASES:
+                    found.append(inner)
+            is_settings = is_settings or name == "BaseSettings"
+    return tuple(found) if is_settings else ()
+
+
+def _variables(name: str, found: _Settings) -> list[str]:
+    """The variables that a field is read from: its aliases, else its name behind the prefix."""
+    for target in found.lineage:
+        assert target.unit is not None
+        for binding in target.unit.bindings.get((target.scope, name), []):
+            aliases = _aliases(binding)
+            if aliases:
+                return aliases
+    return [_option(found, "env_prefix") + name]
+
+
+def _aliases(binding: Binding) -> list[str]:
+    """`Field(alias="X")`, `Field(validation_alias=AliasChoices("X", "Y"))`, `Field(env="X")`; of an annotation too."""
+    for call in (binding.value, *metadata(binding)):
+        for argument in call.arguments if isinstance(call, Call) else ():
+            if argument.name in ("validation_alias", "alias", "env"):
+                return list(_texts(argument.value))
+    return []
+
+
+def _texts(expression: Expression) -> Iterator[str]:
+    if isinstance(expression, Text):
+        yield expression.text
+    elif isinstance(expression, Listing):
+        for item in expression.items:
+            yield from _texts(item)
+    elif isinstance(expression, Call):
+        for argument in expression.arguments:
+            yield from _texts(argument.value)
+
+
+def _env_files(found: _Settings, program: Program) -> Iterator[Dotenv]:
+    """The files that the class, or the call, names: of several, the last one wins."""
+    expression = next((a.value for a in found.call.arguments if a.name == "_env_file"), None) if found.call else None
+    expression = expression or _setting(found, "env_file")
+    for path in reversed(list(_texts(expression)) if expression is not None else []):
+        unit = found_file(path, found.unit, program)
+        if unit is not None:
+            yield Dotenv(unit)
+
+
+def _option(found: _Settings, name: str) -> str:
+    expression = _setting(found, name)
+    return expression.text if isinstance(expression, Text) else ""
+
+
+def _setting(found: _Settings, name: str) -> Expression | None:
+    """An item of `model_config` (pydantic 2), or a name of the inner `Config` (pydantic 1)."""
+    for target in found.lineage:
+        unit = target.unit
+        assert unit is not None
+        for binding in reversed(unit.bindings.get((target.scope, "model_config"), [])):
+            if isinstance(binding.value, Call):
+                for argument in binding.value.arguments:
+                    if argument.name == name:
+                        return argument.value
+            elif isinstance(binding.value, Mapping):
+                for key, value in binding.value.items:
+                    if isinstance(key, Text) and key.text == name:
+                        return value
+        for index in unit.scopes_below(target.scope):
+            if unit.scope(index).kind is ScopeKind.CLASS and unit.scope(index).name == "Config":
+                for binding in reversed(unit.bindings.get((index, name), [])):
+                    return binding.value
+    return None
