@@ -212,6 +212,7 @@ def _sdk(table: Table, row: Row) -> SdkCall:
         absent=absent,
         absent_host=table.text("absent_host"),
         off=table.words("off"),
+        replaced_by=table.words("replaced_by"),
         needs=table.texts("needs"),
         needs_env=table.texts("needs_env"),
         used_by=table.texts("used_by"),

@@ -206,6 +206,9 @@ class SdkCall(Rule):
     absent_host: str = ""
     off: Mapping[str, str] = field(default_factory=dict)
     """argument, or a module's attribute by its qualified name → value that switches the client off."""
+    replaced_by: Mapping[str, str] = field(default_factory=dict)
+    """argument → the SDK's classes, joined by `|`, that send nothing by themselves: what the project derives from them,
+    or makes without the SDK, is what sends."""
     needs: tuple[str, ...] = ()
     """Arguments of which one must be given for the call to reach the vendor: without an API key, `datadog.initialize`
     only tells where the local agent is."""

@@ -24,14 +24,15 @@ from residency_lint.sightings.overruled import is_overruled
 from residency_lint.sightings.scene import Scene
 from residency_lint.sightings.sdk_values import value_sightings
 from residency_lint.sightings.starts import Start, module_bindings, setting_name, starts
-from residency_lint.sightings.surroundings import talks_to_vendor
+from residency_lint.sightings.surroundings import counts, is_replaced, known, talks_to_vendor
 from residency_lint.sightings.writing import insertion
 
 
 def sdk_sightings(scene: Scene) -> Iterator[Sighting]:
     """A sighting for every value an SDK's region can take, and one for what no setting moves."""
-    for start in starts(scene):
-        yield from in_contexts(start, _setting_expressions(start), _start_sightings)
+    found = [s for start in starts(scene) for s in in_contexts(start, _setting_expressions(start), _start_sightings)]
+    # What a client that is switched on is given as well is told of.
+    yield from sorted(found, key=lambda sighting: sighting.muted)
     for call in scene.facts.calls:
         yield from escape_sightings(call, scene)
 
@@ -47,14 +48,11 @@ class _Gap:
 
 def _start_sightings(start: Start) -> Iterator[Sighting]:
     arguments, opaque = arguments_by_name(start)
-    for name, word in start.rule.off.items():
-        if isinstance(switch := arguments.get(name), Constant) and switch.text == word:
-            return
-        # A module that is its own client is switched off by an attribute, unless that depends on something.
-        if "." in name and any(
-            _is_constant(b.value, word) and not b.site.guards for b in module_bindings(name, start.scene)
-        ):
-            return
+    is_off = _is_off(start, arguments)
+    yield from (replace(sighting, muted=is_off) for sighting in _told(start, arguments, opaque))
+
+
+def _told(start: Start, arguments: Mapping[str, Expression], opaque: str) -> Iterator[Sighting]:
     if not talks_to_vendor(start, arguments, opaque):
         return
     given = given_to(start, arguments, opaque)
@@ -100,6 +98,20 @@ def _setting_expressions(start: Start) -> Iterator[Expression]:
     for setting in settings:
         early, _ = assignments(setting, start)
         yield from (value for value in early if value is not None)
+
+
+def _is_off(start: Start, arguments: Mapping[str, Expression]) -> bool:
+    """Whether a client sends nothing: switched off, or something of the project's own takes what it would send."""
+    for name, word in start.rule.off.items():
+        switch = known(arguments.get(name), start)
+        if isinstance(switch, Constant) and switch.text == word:
+            return True
+        # A module that is its own client is switched off by an attribute, unless that depends on something.
+        if "." in name and any(
+            _is_constant(b.value, word) and not b.site.guards for b in module_bindings(name, start.scene)
+        ):
+            return True
+    return is_replaced(start, arguments)
 
 
 def _is_on(name: str, arguments: Mapping[str, Expression]) -> bool:
@@ -179,7 +191,9 @@ def _replaced(settled: Mapping[SdkSetting, tuple[Value, ...]], given: Given, sta
 
 def _moving_settings(missing: list[str], start: Start) -> tuple[SdkSetting, ...]:
     """The one setting that moves all the missing parts, else one for each of them."""
-    own = sorted((s for s in start.rule.settings if _takes(start.target, s)), key=lambda s: bool(s.until))
+    arguments, _ = arguments_by_name(start)
+    moving = (s for s in start.rule.settings if _takes(start.target, s) and counts(s, start, arguments))
+    own = sorted(moving, key=lambda s: bool(s.until))
     whole = [s for s in own if not s.covers or set(s.covers) >= set(missing)]
     if whole:
         return (min(whole, key=lambda s: bool(s.covers)),)

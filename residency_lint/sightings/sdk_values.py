@@ -102,10 +102,14 @@ def _empty(value: Value, setting: SdkSetting, start: Start) -> Sighting:
 
 def _host_values(value: Value, setting: SdkSetting, start: Start) -> Iterator[Sighting]:
     text = value.content
-    if not isinstance(text, Text) or HOLE in text.text or not text.text:
+    if not isinstance(text, Text) or not text.text:
+        return
+    # The parts of a DSN that are not known are a key and numbers.
+    is_dsn = setting.spelling.kind == "dsn"
+    if HOLE in text.text and not is_dsn:
         return
     passage = _passage(text, value, start)
-    found = host_at(text.text, start.scene.catalog)
+    found = host_at(text.text.replace(HOLE, "7"), start.scene.catalog)
     chain = _chain(value, setting, start)
     if found is None:
         yield from _unknown_hosts(passage, setting, start, chain)
@@ -125,7 +129,7 @@ def _host_values(value: Value, setting: SdkSetting, start: Start) -> Iterator[Si
     yield evidence.sighting(
         start.rule,
         row.region if is_endpoint else NOWHERE,
-        words=f"{start.title} sends to `{evidence.words}`",
+        words=f"{start.title} sends to `{evidence.words.replace(HOLE, '…')}`",
         verb="in" if is_endpoint else "",
         chain=chain,
         rewrites=_host_rewrites(row, evidence, setting, start) if is_endpoint else (),

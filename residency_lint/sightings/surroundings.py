@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from residency_lint.facts import Call, Constant, Expression, Site, Text
+from residency_lint.facts import Call, Constant, Elsewhere, Expression, Lambda, Site, Text
 from residency_lint.resolve.calls import written
 from residency_lint.resolve.environment import set_values
 from residency_lint.resolve.names import targets
@@ -62,6 +62,27 @@ def talks_to_vendor(start: Start, arguments: Mapping[str, Expression], opaque: s
         for name in target.names
         for known in rule.used_by
     )
+
+
+def is_replaced(start: Start, arguments: Mapping[str, Expression]) -> bool:
+    """Whether an argument puts something of the project's own in the place of what sends."""
+    scene = start.scene
+    for name, abstract in start.rule.replaced_by.items():
+        value, site = arguments.get(name), start.call.site
+        if isinstance(value, Elsewhere):
+            value = value.expression
+        if isinstance(value, Lambda):
+            return True
+        made = value.function if isinstance(value, Call) else value
+        for target in targets(made, scene.unit, site, scene.program) if made is not None else ():
+            if target.unit is None:
+                continue
+            entry = target.unit.scope(target.scope)
+            place = Site(max(entry.parent, 0), (), entry.span)
+            bases = [t for base in entry.bases for t in targets(base, target.unit, place, scene.program)]
+            if not any(base.unit is None and base.name not in abstract.split("|") for base in bases):
+                return True
+    return False
 
 
 def counts(setting: SdkSetting, start: Start, arguments: Mapping[str, Expression]) -> bool:

@@ -7,13 +7,14 @@ from collections.abc import Sequence
 
 from residency_lint.facts import Argument, Attribute, Call, Constant, Expression, Import, Name, Text
 from residency_lint.findings import Rewrite
-from residency_lint.fixes import Applicability, Edit
+from residency_lint.fixes import Applicability, Edit, Slot
 from residency_lint.resolve.frames import Value
 from residency_lint.resolve.names import constructor_parameters, exported, targets
 from residency_lint.rules import Endpoint, SdkCall, SdkSetting
 from residency_lint.sightings.hoisting import free_name, hoisted
 from residency_lint.sightings.scene import Scene
 from residency_lint.sightings.starts import Start
+from residency_lint.sightings.surroundings import objects
 from residency_lint.source import Span
 
 _NAME = re.compile(r"\{([a-z_][\w]*(?:\.\w+)+)\}")
@@ -32,6 +33,7 @@ def insertion(
     `kept`: the expression that they are set to.
     """
     call, scene = start.call, start.scene
+    settings = [_placeable(setting, start) for setting in settings]
     is_chained = isinstance(call.function, Attribute) and isinstance(call.function.base, Call)
     # `super().__init__(…)` takes an argument like any call; but there is no module name before it to build with.
     has_build = any(setting.build for setting in settings)
@@ -58,6 +60,23 @@ def insertion(
 def _written(setting: SdkSetting, region: str, kept: str, start: Start) -> tuple[str, tuple[Edit, ...]] | None:
     plain = kept or value_text(setting, start.rule, region, _quote(start.call), start.scene)
     return _built(setting, plain, start.call, start.scene) if plain is not None else None
+
+
+def _placeable(setting: SdkSetting, start: Start) -> SdkSetting:
+    """The setting, or its twin among the arguments where no statement about the object can follow the call."""
+    if not setting.item or (start.after is not None and start.call.assigned):
+        return setting
+    taken = {argument.name for argument in start.call.arguments}
+    twins = (s for s in start.rule.settings if s.entry == setting.item and s.entry.partition("[")[0] not in taken)
+    return next(twins, setting)
+
+
+def _argument(setting: SdkSetting, value: str) -> str:
+    """An argument that gives a value; nothing for a setting that is none."""
+    if setting.entry:
+        name, _, key = setting.entry.rstrip("]").partition("[")
+        return f'{name}={{"{key}": {value}}}'
+    return f"{setting.argument}={value}" if setting.argument else ""
 
 
 def _quote(call: Call) -> str:
@@ -200,8 +219,8 @@ def _placed(
 ) -> tuple[str, tuple[Edit, ...]]:
     """What is written, as a person reads it, and the edits that write it."""
     path, call = start.scene.path, start.call
-    if all(setting.argument for setting in settings):
-        shown = ", ".join(f"{s.argument}={value}" for s, value in zip(settings, values, strict=True))
+    if all(setting.argument or setting.entry for setting in settings):
+        shown = ", ".join(_argument(s, value) for s, value in zip(settings, values, strict=True))
         if isinstance(instead, Argument):
             return shown, (Edit(path, whole_argument(instead, start.scene), shown),)
         place = _place_of_none(unset, start)
@@ -215,10 +234,10 @@ def _placed(
         shown = f"{name}.{setting.attribute} = {value}"
         made = f"{name} = {start.scene.source.slice(call.span)}"
         return shown, hoisted(call, [made, shown], name, start.scene)
-    shown = f"{start.place_of(setting)} = {value}"
-    if start.after is None or not call.assigned:
+    shown, after = f"{start.place_of(setting)} = {value}", _after(setting, start)
+    if after is None or not call.assigned:
         return shown, ()
-    return shown, (start.after.edit(path, f"{_subscripted(start.place_of(setting))} = {value}"),)
+    return shown, (after.edit(path, f"{_subscripted(start.place_of(setting))} = {value}"),)
 
 
 def whole_argument(argument: Argument, scene: Scene) -> Span:
@@ -235,6 +254,14 @@ def _place_of_none(unset: tuple[Value, ...], start: Start) -> tuple[str, Span] |
     path, span = places.pop()
     source = start.scene.source if path == start.scene.path else start.scene.sources(path)
     return (path, span) if source is not None and source.slice(span) == "None" else None
+
+
+def _after(setting: SdkSetting, start: Start) -> Slot | None:
+    """Where a statement about the object goes: behind what replaces the whole mapping of an item."""
+    mapping = setting.item.partition("[")[0]
+    places = [(scope, f"{name}.{mapping}") for scope, name in objects(start)] if mapping else []
+    later = [binding for place in places for binding in start.scene.unit.bindings.get(place, ())]
+    return max(later, key=lambda binding: binding.span).after if later else start.after
 
 
 def _subscripted(place: str) -> str:

@@ -23,6 +23,7 @@ import trustme
 from residency_lint.catalog import shipped_catalog
 from residency_lint.decoding import source_of
 from residency_lint.findings import Finding, Level, Verdict
+from residency_lint.fixes import Applicability
 from residency_lint.rules import SdkCall
 from residency_lint.scan import Tree, check_paths, check_source
 from residency_lint.settings import Settings
@@ -166,8 +167,15 @@ def test_told(section: Section, tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
 
 
 def test_fixes_lead_inside() -> None:
-    """At least nine in ten of the programs that reach a host outside reach none after the fixes."""
-    wrong = [s for s in PROGRAMS if "outside" in (s.reached(fixed=False) or {}).values()]
+    """At least nine in ten of the programs that reach a host outside reach none after the fixes; those apart of which
+    only a person can know the right text, as of a DSN."""
+    rules = shipped_catalog().rules
+    wrong = [
+        s
+        for s in PROGRAMS
+        if "outside" in (s.reached(fixed=False) or {}).values()
+        and any(rules[m.rule].fix > Applicability.DISPLAY for m in s.markers() if m.kind in ("error", "warning"))
+    ]
     repaired = [s for s in wrong if "outside" not in (s.reached(fixed=True) or s.reached(fixed=False) or {}).values()]
     assert len(repaired) >= 0.9 * len(wrong), [s.id for s in wrong if s not in repaired]
 
