@@ -26,7 +26,7 @@ from residency_lint.sightings.writing import insertion
 def value_sightings(value: Value, setting: SdkSetting, expression: Expression, start: Start) -> Iterator[Sighting]:
     kind = setting.spelling.kind
     if (member := member_of(value, setting, start)) is not None:
-        yield _member(member, value, setting, start)
+        yield from _members(member, value, setting, start)
     elif isinstance(value.content, Unknown):
         # Where the SDK has no default of its own, configuration decides, and nothing is said of it.
         if start.rule.absent:
@@ -41,6 +41,16 @@ def value_sightings(value: Value, setting: SdkSetting, expression: Expression, s
         yield from _object_values(value, setting, start)
     else:
         yield from _word_values(value, setting, start)
+
+
+def _members(unknown: Unknown, value: Value, setting: SdkSetting, start: Start) -> Iterator[Sighting]:
+    """A member; where a word selects it beside one of a wanted region, the word has made the choice."""
+    own = _member(unknown, value, setting, start)
+    selected = _selected(setting.spelling.column(unknown.name), value, setting, start)
+    if selected is not None:
+        yield selected
+        own = replace(own, beside=frozenset(start.scene.wanted(start.rule.vendor)), chosen=False)
+    yield own
 
 
 def _member(unknown: Unknown, value: Value, setting: SdkSetting, start: Start) -> Sighting:
@@ -120,7 +130,7 @@ def _host_values(value: Value, setting: SdkSetting, start: Start) -> Iterator[Si
         rewrites = _whole_values(setting, whole, start)
         yield whole.sighting(start.rule, NOWHERE, words=words, verb="", chain=chain, rewrites=rewrites)
         return
-    selected = _selected(row, value, setting, start)
+    selected = _selected(row.region, value, setting, start) if isinstance(row.rule, Endpoint) else None
     if selected is not None:
         yield selected
         return
@@ -136,32 +146,37 @@ def _host_values(value: Value, setting: SdkSetting, start: Start) -> Iterator[Si
     )
 
 
-def _selected(row: HostRow, value: Value, setting: SdkSetting, start: Start) -> Sighting | None:
-    """The word that selects a host in a table with hosts of other regions: there the choice is made."""
+def _selected(region: str, value: Value, setting: SdkSetting, start: Start) -> Sighting | None:
+    """The word that selects a value beside some of other regions: there the choice is made."""
     word, scene = value.selector, start.scene
-    if word is None or not isinstance(word.content, Text) or word.content.pieces or not isinstance(row.rule, Endpoint):
+    if word is None or not isinstance(word.content, Text) or word.content.pieces:
         return None
     words: dict[str, str] = {}
     for key, item in value.table:
         for other in start.values(item):
-            found = host_at(other.text, scene.catalog) if other.text else None
-            if found is not None:
-                words.setdefault(found[0].region, key)
-    wanted = [region for region in scene.wanted(start.rule.vendor) if region in words]
+            if led_to := _region_of(other, setting, start):
+                words.setdefault(led_to, key)
+    wanted = [name for name in scene.wanted(start.rule.vendor) if name in words]
     if not wanted:
         return None
     text = word.content if word.content.path else replace(word.content, path=word.unit.facts.path)
     whole = _passage(text, word, start).at(0, len(text.text))
     return whole.sighting(
         start.rule,
-        row.region,
-        words=f'"{text.text}" selects the host that {start.title} sends to',
+        region,
+        words=f'"{text.text}" selects the region that {start.title} sends to',
         verb="in",
         chain=_chain(value, setting, start),
-        rewrites=tuple(
-            whole.rewrite(region, words[region], start.rule.fix) for region in wanted if region != row.region
-        ),
+        rewrites=tuple(whole.rewrite(name, words[name], start.rule.fix) for name in wanted if name != region),
     )
+
+
+def _region_of(value: Value, setting: SdkSetting, start: Start) -> str:
+    """The region that one of the values to choose from leads to; empty where none is known."""
+    if (member := member_of(value, setting, start)) is not None:
+        return setting.spelling.column(member.name)
+    found = host_at(value.text, start.scene.catalog) if value.text else None
+    return found[0].region if found is not None else ""
 
 
 def passed_over(start: Start) -> Iterator[Sighting]:
