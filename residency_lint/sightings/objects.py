@@ -15,9 +15,9 @@ from residency_lint.sightings.starts import Start
 _FURTHEST = 4
 
 
-def names_of(call: Call, scene: Scene, depth: int = 0) -> Iterator[tuple[int, str]]:
+def names_of(call: Call, scene: Scene, depth: int = 0, *, with_makers: bool = False) -> Iterator[tuple[int, str]]:
     """Each with its scope: the name it is assigned to, the parameter of a function that it is given to, the attribute
-    of an instance that keeps it. `handed_on`: by a function that makes it."""
+    of an instance that keeps it. `with_makers`: the names as well that callers give what a function returns."""
     if depth > _FURTHEST:
         return
     scope = call.site.scope
@@ -30,7 +30,9 @@ def names_of(call: Call, scene: Scene, depth: int = 0) -> Iterator[tuple[int, st
             for function, parameter in _parameters(call, other, scene):
                 yield function, parameter
                 if _returns(function, parameter, scene.unit):
-                    yield from names_of(other, scene, depth + 1)
+                    yield from names_of(other, scene, depth + 1, with_makers=with_makers)
+    for other in _calls_of_maker(call, scene) if with_makers else ():
+        yield from names_of(other, scene, depth + 1, with_makers=True)
 
 
 def is_given(call: Call, other: Call) -> bool:

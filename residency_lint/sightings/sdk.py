@@ -9,6 +9,8 @@ from residency_lint.facts import (
     Binding,
     Constant,
     Expression,
+    Mention,
+    Role,
     Text,
 )
 from residency_lint.findings import Sighting
@@ -25,12 +27,22 @@ from residency_lint.sightings.scene import Scene
 from residency_lint.sightings.sdk_values import value_sightings
 from residency_lint.sightings.starts import Start, module_bindings, setting_name, starts
 from residency_lint.sightings.surroundings import counts, is_replaced, known, talks_to_vendor
+from residency_lint.sightings.switches import Seen, placed_in_branches
 from residency_lint.sightings.writing import insertion
 
 
 def sdk_sightings(scene: Scene) -> Iterator[Sighting]:
     """A sighting for every value an SDK's region can take, and one for what no setting moves."""
-    found = [s for start in starts(scene) for s in in_contexts(start, _setting_expressions(start), _start_sightings)]
+    seen = [
+        (start.scene.unit, Seen(Mention(Text("", start.span), Role.VALUE, start.call.site), one))
+        for start in starts(scene)
+        for one in in_contexts(start, _setting_expressions(start), _start_sightings)
+    ]
+    found: list[Sighting] = []
+    for unit in {id(unit): unit for unit, _ in seen}.values():
+        source = scene.sources(unit.facts.path) or scene.source
+        there = scene if unit is scene.unit else replace(scene, unit=unit, source=source)
+        found += placed_in_branches([one for own, one in seen if own is unit], there)
     # What a client that is switched on is given as well is told of.
     yield from sorted(found, key=lambda sighting: sighting.muted)
     for call in scene.facts.calls:

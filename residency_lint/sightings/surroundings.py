@@ -132,7 +132,7 @@ def _names_of_holder(call: Call, start: Start) -> Iterator[tuple[int, str]]:
     binding = start.scene.unit.bindings_by_value.get(id(call))
     if binding is not None and not call.assigned:
         yield call.site.scope, binding.target
-    yield from names_of(call, start.scene)
+    yield from names_of(call, start.scene, with_makers=True)
 
 
 def _stands_for(call: Call, name: str, start: Start) -> bool:
