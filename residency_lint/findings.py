@@ -98,6 +98,8 @@ class Sighting:
     """What to do where no edit can be made."""
     pinned: str = ""
     """Why it must stay where it is."""
+    muted: bool = False
+    """Given to a client that sends nothing: whoever else sees the same value need not tell of it."""
 
 
 @dataclass(frozen=True, slots=True)

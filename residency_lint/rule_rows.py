@@ -42,7 +42,7 @@ KINDS_OF_VALUE = (
     "key",
     "object",
 )
-_PLACES_OF_SETTING = ("argument", "attribute", "item", "module", "setter", "env", "receiver")
+_PLACES_OF_SETTING = ("argument", "attribute", "item", "entry", "module", "setter", "env", "receiver")
 _ROLES = (
     "ingest",
     "api",
@@ -159,6 +159,7 @@ def _spelling(table: Table, row: Row) -> Spelling:
         endpoint=table.text("endpoint"),
         path=table.text("path"),
         exact=table.flag("exact"),
+        bare=table.flag("bare"),
         values=values,
         also=also,
         builders=tuple(f"{row.vendor}/{name}" for name in table.texts("builders")),
@@ -184,6 +185,9 @@ def _sdk(table: Table, row: Row) -> SdkCall:
                 covers=inner.texts("covers"),
                 beats=inner.flag("beats"),
                 before=inner.texts("before"),
+                unset=inner.texts("unset"),
+                given=inner.words("given"),
+                at_import=inner.flag("at_import"),
                 since=inner.text("since"),
                 until=inner.text("until"),
                 build=inner.text("build"),
@@ -194,7 +198,7 @@ def _sdk(table: Table, row: Row) -> SdkCall:
         inner.finish()
     signatures = []
     for inner in table.tables("signatures"):
-        signatures.append(Signature(inner.texts("parameters"), inner.text("since")))
+        signatures.append(Signature(inner.texts("parameters"), inner.text("since"), inner.flag("more")))
         inner.finish()
     return SdkCall(
         **row.head(table),
@@ -204,13 +208,18 @@ def _sdk(table: Table, row: Row) -> SdkCall:
         package=table.text("package"),
         signatures=tuple(signatures),
         settings=tuple(settings),
+        mistaken=table.texts("mistaken"),
         parts=parts,
         only=only,
         absent=absent,
         absent_host=table.text("absent_host"),
         absent_for=absent_for,
         off=table.words("off"),
+        replaced_by=table.words("replaced_by"),
         needs=table.texts("needs"),
+        needs_env=table.texts("needs_env"),
+        used_by=table.texts("used_by"),
+        held_by=table.words("held_by"),
         proof=table.text("proof"),
         unproved=table.text("unproved"),
     )
@@ -219,7 +228,14 @@ def _sdk(table: Table, row: Row) -> SdkCall:
 def _escape(table: Table, row: Row) -> SdkEscape:
     goes_to = table.text("goes_to", required=True)
     row.check_columns(table, "goes_to", [goes_to])
-    return SdkEscape(**row.head(table, Applicability.DISPLAY), names=table.texts("names"), goes_to=goes_to)
+    return SdkEscape(
+        **row.head(table, Applicability.UNSAFE),
+        names=table.texts("names"),
+        goes_to=goes_to,
+        parameters=table.texts("parameters"),
+        endpoint=table.text("endpoint"),
+        instead=table.words("instead"),
+    )
 
 
 def _setting(table: Table, row: Row) -> Setting:

@@ -117,6 +117,8 @@ class Spelling:
     exact: bool = False
     """A URL is scheme, a host of `endpoint` and `path`, nothing else: the SDK appends the rest, or refuses what has no
     scheme."""
+    bare: bool = False
+    """A URL without a scheme works as well."""
     values: Mapping[str, str] = field(default_factory=dict)
     """region → the word, for the kinds that are not hosts."""
     also: Mapping[str, str] = field(default_factory=dict)
@@ -134,7 +136,8 @@ class SdkSetting:
     """One place where a call's region is set; exactly one of the `where` fields is given.
 
     `covers`: the parts of the SDK this setting moves (settings that count only together cover one part each);
-    empty means all. `beats`: it wins over the other settings. `before`: calls after which an attribute is too late.
+    empty means all. `beats`: it wins over the other settings. `before`: calls after which an attribute (of a
+    module: in the same function) is too late.
     """
 
     spelling: Spelling
@@ -142,7 +145,9 @@ class SdkSetting:
     attribute: str = ""
     """Set on the object that the call makes: `host`, `configuration.host`."""
     item: str = ""
-    """A mapping's item on that object, or in the argument of the mapping's name: `server_variables[site]`."""
+    """A mapping's item on that object: `server_variables[site]`."""
+    entry: str = ""
+    """The item of a mapping that is an argument: `server_variables[site]`."""
     module: str = ""
     """A module's attribute, by its qualified name."""
     setter: str = ""
@@ -155,6 +160,13 @@ class SdkSetting:
     covers: tuple[str, ...] = ()
     beats: bool = False
     before: tuple[str, ...] = ()
+    unset: tuple[str, ...] = ()
+    """Values that give way to every other setting: the SDK takes its own default for none."""
+    given: Mapping[str, str] = field(default_factory=dict)
+    """argument or attribute → the values of it, joined by `|`, with which the setting counts; `-` is that it is
+    not given."""
+    at_import: bool = False
+    """The variable is read when the package is imported; else when the call is made."""
     since: str = ""
     until: str = ""
     build: str = ""
@@ -168,6 +180,8 @@ class Signature:
 
     parameters: tuple[str, ...]
     since: str = ""
+    more: bool = False
+    """It takes further arguments by name that are not listed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +197,8 @@ class SdkCall(Rule):
     signatures: tuple[Signature, ...] = ()
     """Newest first."""
     settings: tuple[SdkSetting, ...] = ()
+    mistaken: tuple[str, ...] = ()
+    """Names that people take for one of the settings, and that are none."""
     parts: tuple[str, ...] = ()
     """What the SDK talks to separately, when one setting does not move all of it."""
     only: Mapping[str, str] = field(default_factory=dict)
@@ -194,9 +210,18 @@ class SdkCall(Rule):
     """The first argument (a service) → the column where no setting moves it, unless the environment does."""
     off: Mapping[str, str] = field(default_factory=dict)
     """argument, or a module's attribute by its qualified name → value that switches the client off."""
+    replaced_by: Mapping[str, str] = field(default_factory=dict)
+    """argument → the SDK's classes, joined by `|`, that send nothing by themselves: what the project derives from them,
+    or makes without the SDK, is what sends."""
     needs: tuple[str, ...] = ()
     """Arguments of which one must be given for the call to reach the vendor: without an API key, `datadog.initialize`
     only tells where the local agent is."""
+    needs_env: tuple[str, ...] = ()
+    """Variables that stand in for one of them, where the call says nothing else."""
+    used_by: tuple[str, ...] = ()
+    """Qualified names, or their beginnings, of calls that show that the vendor is talked to."""
+    held_by: Mapping[str, str] = field(default_factory=dict)
+    """Qualified name of a class that takes the object → the attribute it keeps it in."""
     proof: str = ""
     """How the behaviour was established: observed, confirmed in source, documented."""
     unproved: str = ""
@@ -210,6 +235,11 @@ class SdkEscape(Rule):
     names: tuple[str, ...] = ()
     """Qualified names of functions, or `Class.method` of objects that an SDK row makes."""
     goes_to: str = ""
+    parameters: tuple[str, ...] = ()
+    endpoint: str = ""
+    instead: Mapping[str, str] = field(default_factory=dict)
+    """Name → what does the same and follows the configuration: an expression, after the statements that it needs, each
+    on a line. In braces: a parameter, `object`, `host` (of `endpoint`), a qualified name."""
 
 
 @dataclass(frozen=True, slots=True)

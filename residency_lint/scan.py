@@ -26,6 +26,7 @@ from residency_lint.settings import Settings
 from residency_lint.sightings import Scene, is_silent, sightings
 from residency_lint.source import Source, Span
 from residency_lint.suppress import NOT_PARSED, OWN_RULES, own_finding, silence
+from residency_lint.versions import rank
 from residency_lint.walk import files
 
 _LARGEST = 16_000_000
@@ -137,6 +138,7 @@ class Tree:
     _programs: dict[int, Program] = field(default_factory=dict)
     _atoms: dict[int, Gate] = field(default_factory=dict)
     _environments: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    _requirements: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._repository = Repository(self.data, self.changes, self._facts)
@@ -188,10 +190,17 @@ class Tree:
         if id(catalog) not in self._programs:
             gate = Gate((), catalog.sdk_words)
             self._programs[id(catalog)] = Program(
-                self._unit_at, lambda path: self._passes(path, gate), self._environment_files
+                self._unit_at,
+                lambda path: self._passes(path, gate),
+                self._environment_files,
+                self._requirement_files,
             )
             self._programs[id(catalog)].whole = Program(
-                self._unit_at, lambda path: True, self._environment_files, self._repository.files_naming
+                self._unit_at,
+                lambda path: True,
+                self._environment_files,
+                self._requirement_files,
+                self._repository.files_naming,
             )
         return self._programs[id(catalog)]
 
@@ -206,10 +215,23 @@ class Tree:
                 if IS_ENVIRONMENT.search(os.path.join(inner, name))
             ]
             found += _deployments(folder, _DEEPEST_DEPLOYMENT)
-            is_top = not folder or os.path.exists(os.path.join(folder, ".git")) or os.path.dirname(folder) == folder
-            above = () if is_top else self._environment_files(folder)
+            above = () if _is_top(folder) else self._environment_files(folder)
             self._environments[folder] = (*found, *above)
         return self._environments[folder]
+
+    def _requirement_files(self, path: str) -> tuple[str, ...]:
+        """The files beside and above a file that ask for packages: the nearest folder first, in it locks first."""
+        folder = os.path.dirname(path)
+        if folder not in self._requirements:
+            ranked = [
+                (number, os.path.join(folder, inner, name))
+                for inner in ("", "requirements")
+                for name in _listed(os.path.join(folder, inner))
+                if (number := rank(os.path.join(inner, name))) is not None
+            ]
+            above = () if _is_top(folder) else self._requirement_files(folder)
+            self._requirements[folder] = (*(found for _, found in sorted(ranked)), *above)
+        return self._requirements[folder]
 
     def names_something(self, catalog: Catalog) -> Callable[[str], bool]:
         """Whether a text holds an atom of any region: what is allowed counts, for it may stand beside what is not."""
@@ -239,6 +261,11 @@ class Tree:
             paths.update(edit.path for edit in finding.fix.edits if finding.fix) if finding.fix else None
         found = {path: self.known_source(path) for path in sorted(paths)}
         return {path: source for path, source in found.items() if source is not None}
+
+
+def _is_top(folder: str) -> bool:
+    """Whether nothing above a folder belongs to the program: the work tree's, or the current one."""
+    return not folder or os.path.exists(os.path.join(folder, ".git")) or os.path.dirname(folder) == folder
 
 
 def _listed(folder: str) -> list[str]:

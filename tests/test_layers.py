@@ -24,7 +24,7 @@ ROWS = (
     ("catalog",),
     ("policy", "rule_files", "config_file"),
     ("rule_rows",),
-    ("places", "facts", "findings", "arns", "cloud_hosts", "rule_tables"),
+    ("places", "facts", "findings", "arns", "cloud_hosts", "rule_tables", "versions"),
     ("rules",),
     ("fixes",),
     ("source", "errors", "holes"),

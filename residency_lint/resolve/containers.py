@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from residency_lint.facts import Constant, Element, Expression, Listing, Mapping, Text
 from residency_lint.resolve.arguments import items
 from residency_lint.resolve.calls import written
-from residency_lint.resolve.frames import Frame, Value
+from residency_lint.resolve.frames import Frame, Unknown, Value
+from residency_lint.resolve.names import targets
 from residency_lint.resolve.options import parsed_values
 
 if TYPE_CHECKING:
@@ -47,9 +48,18 @@ def item_values(
         elif isinstance(key, Text) and (parsed := parsed_values(key.text, container, resolution)) is not None:
             yield from parsed  # `vars(parser.parse_args())["host"]`
         else:
-            yield frame.unknown(f"an item of `{written(base)}`")
+            yield frame.value(_item_of_something(base, key, frame, resolution))
             if default is not None:
                 yield from resolution.as_fallback(default, frame)
+
+
+def _item_of_something(base: Expression, key: Expression, frame: Frame, resolution: Resolution) -> Unknown:
+    """`ServerZone["EU"]` is the same as `ServerZone.EU`."""
+    reason = f"an item of `{written(base)}`"
+    names = targets(base, frame.unit, frame.site, resolution.program) if isinstance(key, Text) else ()
+    if not names or names[0].is_local or not isinstance(key, Text):
+        return Unknown(reason)
+    return Unknown(reason, name=f"{names[0].name}.{key.text}", span=key.span)
 
 
 def _items(

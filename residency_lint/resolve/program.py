@@ -312,13 +312,14 @@ class Program:
 
     `unit_at`: path → its unit, None where there is no such file. `leads_on`: whether a file can bear or pass on a name
     that matters; names are followed into no other, values into all. `environment_files`: path → the files beside and
-    above it that set environment variables, the nearest first. `files_naming`: a name and the file that defines it →
-    the other Python files of the repository that hold the name.
+    above it that set environment variables, the nearest first. `requirement_files`: as these, for packages.
+    `files_naming`: a name and the file that defines it → the other Python files of the repository that hold the name.
     """
 
     unit_at: Callable[[str], Unit | None]
     leads_on: Callable[[str], bool]
     environment_files: Callable[[str], tuple[str, ...]]
+    requirement_files: Callable[[str], tuple[str, ...]]
     files_naming: Callable[[str, str], tuple[str, ...]] = lambda name, path: ()
     call_sites: dict[tuple[int, int], object] = field(default_factory=dict)
     """What calls a function, by its unit and scope: found out once."""

@@ -293,8 +293,18 @@ class Resolution:
             if choice is Choice.NEVER:
                 self.pass_over(branch, frame)
                 continue
+            word = self._deciding_word(node, frame) if choice is Choice.DEFAULT else None
             for value in self.values(branch, frame.deeper()):
+                if word is not None and value.selector is None:
+                    value = replace(value, selector=word, table=_table(node, frame))
                 yield value.chosen(choice)
+
+    def _deciding_word(self, node: Branch, frame: Frame) -> Value | None:
+        """The default that a condition compares with a word."""
+        if not _table(node, frame) or not isinstance(node.test, Comparison):
+            return None
+        found = [v for v in self.values(node.test.left, frame.aside()) if isinstance(v.content, Text)]
+        return found[0] if len(found) == 1 else None
 
     # --- conditions ------------------------------------------------------------------------------
 
@@ -350,6 +360,19 @@ class Resolution:
             for operand in operands
             for value in self.values(operand, frame.aside())
         )
+
+
+def _table(node: Branch, frame: Frame) -> tuple[tuple[str, Expression], ...]:
+    """What a word leads to that a condition compares with: `a if region == "eu" else b`."""
+    test = node.test
+    if not isinstance(test, Comparison) or test.operator not in ("==", "!=") or not isinstance(test.right, Text):
+        return ()
+    branch = node.then if test.operator == "==" else node.otherwise
+    return ((test.right.text, Elsewhere(branch, frame, frame.unit.facts.path)),)
+
+
+def _is_unset(value: Value) -> bool:
+    return isinstance(value.content, Unknown) and value.content.optional
 
 
 def _shown(text: str) -> str:

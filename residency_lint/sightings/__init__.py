@@ -44,7 +44,7 @@ def sightings(scene: Scene) -> tuple[Sighting, ...]:
                     kept.remove(rival)
             kept.add(one)
     words = [one for one in kept if isinstance(one.rule, Setting) and _is_telling_word(one.rule)]
-    left = [one for one in kept if not any(_is_made_of(one, word) for word in words)]
+    left = [one for one in kept if not one.muted and not any(_is_made_of(one, word) for word in words)]
     return tuple(sorted(left, key=lambda s: (s.path, s.span)))
 
 

@@ -88,12 +88,12 @@ def latest(bindings: list[Binding], start: Start) -> Expression | None:
         if binding.value is None:
             continue
         guards = [guard for guard in binding.site.guards if guard not in start.call.site.guards]
-        if not guards:
-            held = binding.value
-            continue
         frame = Frame(start.scene.unit, binding.site, activation=start.activation)
         path = start.scene.path
         value: Expression = Elsewhere(binding.value, frame, path)
+        if not guards:
+            held = binding.value if binding.site.scope == start.call.site.scope else value
+            continue
         for guard in reversed(guards):
             otherwise = held if held is not None else Constant("None", binding.span)
             test = Elsewhere(guard.test, frame, path)

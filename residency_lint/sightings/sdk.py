@@ -3,65 +3,73 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 from residency_lint.facts import (
-    Attribute,
     Binding,
     Call,
     Constant,
     Expression,
-    Name,
+    Mention,
+    Role,
     Text,
 )
-from residency_lint.findings import Context, Sighting
-from residency_lint.resolve.arguments import arguments_of, items_of
-from residency_lint.resolve.environment import set_values
+from residency_lint.findings import Sighting
 from residency_lint.resolve.frames import Unknown, Value, told
-from residency_lint.resolve.names import Target, constructor_parameters, targets
-from residency_lint.resolve.values import resolve
+from residency_lint.resolve.names import Target, constructor_parameters
 from residency_lint.rules import NOWHERE, SdkSetting
-from residency_lint.sightings.contexts import in_contexts, latest, weighed
+from residency_lint.sightings.contexts import in_contexts, weighed
+from residency_lint.sightings.escapes import escape_sightings
+from residency_lint.sightings.given import Given, arguments_by_name, assignments, given_to
+from residency_lint.sightings.mistaken import mistaken, mistaken_sighting
+from residency_lint.sightings.overruled import is_overruled
 from residency_lint.sightings.scene import Scene
 from residency_lint.sightings.sdk_values import value_sightings
 from residency_lint.sightings.starts import Start, module_bindings, rule_of, setting_name, starts
+from residency_lint.sightings.surroundings import counts, is_replaced, known, talks_to_vendor
+from residency_lint.sightings.switches import Seen, placed_in_branches
 from residency_lint.sightings.uses import Vain, is_never_sent
 from residency_lint.sightings.writing import insertion
-from residency_lint.source import Span
 
 
 def sdk_sightings(scene: Scene, vain: Vain) -> Iterator[Sighting]:
     """A sighting for every value an SDK's region can take, and one for what no setting moves."""
-    for start in starts(scene):
-        is_part = start.rule.id in scene.catalog.builders
-        if not (is_part and is_never_sent(start.call.span, "", scene, vain)):
-            yield from in_contexts(start, _setting_expressions(start), _start_sightings)
+    seen = [
+        (start.scene.unit, Seen(Mention(Text("", start.span), Role.VALUE, start.call.site), one))
+        for start in starts(scene)
+        if not (start.rule.id in scene.catalog.builders and is_never_sent(start.call.span, "", scene, vain))
+        for one in in_contexts(start, _setting_expressions(start), _start_sightings)
+    ]
+    found: list[Sighting] = []
+    for unit in {id(unit): unit for unit, _ in seen}.values():
+        source = scene.sources(unit.facts.path) or scene.source
+        there = scene if unit is scene.unit else replace(scene, unit=unit, source=source)
+        found += placed_in_branches([one for own, one in seen if own is unit], there)
+    # What a client that is switched on is given as well is told of.
+    yield from sorted(found, key=lambda sighting: sighting.muted)
     for call in scene.facts.calls:
-        yield from _escape_sightings(call, scene)
+        yield from escape_sightings(call, scene)
 
 
-@dataclass
-class Given:
-    """What a call's arguments and later assignments say. `opaque`: arguments that cannot be seen into."""
+@dataclass(frozen=True)
+class _Gap:
+    """Parts that no setting moves. `is_partial`: others are moved; `unset`: the `None` that settings come to."""
 
-    values: dict[SdkSetting, Expression] = field(default_factory=dict)
-    opaque: str = ""
-    late: list[Binding] = field(default_factory=list)
+    parts: list[str]
+    is_partial: bool
+    unset: tuple[Value, ...]
 
 
 def _start_sightings(start: Start) -> Iterator[Sighting]:
-    arguments, opaque = start_arguments(start)
-    for name, word in start.rule.off.items():
-        if isinstance(switch := arguments.get(name), Constant) and switch.text == word:
-            return
-        # A module that is its own client is switched off by an attribute, unless that depends on something.
-        if "." in name and any(
-            _is_constant(b.value, word) and not b.site.guards for b in module_bindings(name, start.scene)
-        ):
-            return
-    if start.rule.needs and not opaque and not any(name in arguments for name in start.rule.needs):
+    arguments, opaque = arguments_by_name(start)
+    is_off = _is_off(start, arguments)
+    yield from (replace(sighting, muted=is_off) for sighting in _told(start, arguments, opaque))
+
+
+def _told(start: Start, arguments: Mapping[str, Expression], opaque: str) -> Iterator[Sighting]:
+    if not talks_to_vendor(start, arguments, opaque):
         return
-    given = given_of(start, arguments, opaque)
+    given = given_to(start, arguments, opaque)
     missing: list[str] = []
     settled: dict[SdkSetting, tuple[Value, ...]] = {}
     unset: tuple[Value, ...] = ()
@@ -80,14 +88,22 @@ def _start_sightings(start: Start) -> Iterator[Sighting]:
             for value in told(values)
             for sighting in value_sightings(value, setting, given.values[setting], start)
         )
-    for binding in given.late:
-        yield _late_sighting(binding, start)
-    if missing and start.rule.absent:
-        found = _missing_sighting(missing, len(missing) < len(parts), start, given, unset)
+    yield from _replaced(settled, given, start)
+    if missing and start.rule.absent and not is_overruled(start):
+        for binding in given.late:
+            yield _late_sighting(binding, start)
+        settings = _moving_settings(missing, start)
+        meant = mistaken(start)
+        if meant is not None:
+            found = mistaken_sighting(meant, settings, start)
+        else:
+            gap = _Gap(missing, len(missing) < len(parts), unset)
+            found = _missing_sighting(gap, settings, start, given)
         yield replace(found, certain=is_certain)
     elif missing and (column := _default_of_service(start)) and not given.opaque:
         start = replace(start, rule=replace(start.rule, absent=column))
-        yield replace(_missing_sighting(missing, False, start, given, unset), rule=start.rule, certain=False)
+        found = _missing_sighting(_Gap(missing, False, unset), _moving_settings(missing, start), start, given)
+        yield replace(found, certain=False)
 
 
 def _default_of_service(start: Start) -> str:
@@ -97,14 +113,28 @@ def _default_of_service(start: Start) -> str:
 
 def _setting_expressions(start: Start) -> Iterator[Expression]:
     """What a start is given for its settings, as far as it stands in the file."""
-    arguments, _ = start_arguments(start)
+    arguments, _ = arguments_by_name(start)
     settings = start.rule.settings
-    names = {setting.argument or setting.item.partition("[")[0] for setting in settings} | set(start.rule.off)
+    names = {setting.argument or setting.entry.partition("[")[0] for setting in settings} | set(start.rule.off)
     yield from (value for name, value in arguments.items() if name in names)
     yield from (argument.value for argument in start.call.arguments if argument.star)
     for setting in settings:
-        early, _ = _assignments(setting, start)
+        early, _ = assignments(setting, start)
         yield from (value for value in early if value is not None)
+
+
+def _is_off(start: Start, arguments: Mapping[str, Expression]) -> bool:
+    """Whether a client sends nothing: switched off, or something of the project's own takes what it would send."""
+    for name, word in start.rule.off.items():
+        switch = known(arguments.get(name), start)
+        if isinstance(switch, Constant) and switch.text == word:
+            return True
+        # A module that is its own client is switched off by an attribute, unless that depends on something.
+        if "." in name and any(
+            _is_constant(b.value, word) and not b.site.guards for b in module_bindings(name, start.scene)
+        ):
+            return True
+    return is_replaced(start, arguments)
 
 
 def _is_on(name: str, arguments: Mapping[str, Expression]) -> bool:
@@ -114,95 +144,6 @@ def _is_on(name: str, arguments: Mapping[str, Expression]) -> bool:
 
 def _is_constant(expression: Expression | None, word: str) -> bool:
     return isinstance(expression, Constant) and expression.text == word
-
-
-def start_arguments(start: Start) -> tuple[dict[str, Expression], str]:
-    """Arguments by parameter name, and why some cannot be seen."""
-    parameters: tuple[str, ...] = ()
-    if start.target.is_local:
-        parameters = constructor_parameters(start.target)
-    elif start.rule.signatures:
-        parameters = start.rule.signatures[0].parameters
-    found = arguments_of(start.call, start.frame, start.resolution)
-    return {**found.named, **dict(zip(parameters, found.positional, strict=False))}, found.opaque
-
-
-def given_of(start: Start, arguments: Mapping[str, Expression], opaque: str) -> Given:
-    given = Given(opaque=opaque)
-    for setting in start.rule.settings:
-        early, late = _assignments(setting, start)
-        given.late += late
-        if setting.argument in arguments:
-            given.values[setting] = arguments[setting.argument]
-        elif setting.receiver and start.is_method and isinstance(start.call.function, Attribute):
-            given.values[setting] = start.call.function.base
-        elif early and early[-1] is not None:
-            given.values[setting] = early[-1]
-        elif (item := _item_of_argument(setting, arguments, start)) is not None:
-            given.values[setting] = item
-    return given
-
-
-def _item_of_argument(setting: SdkSetting, arguments: Mapping[str, Expression], start: Start) -> Expression | None:
-    """What a mapping that is an argument holds under a setting's key; a mapping that cannot be seen into itself."""
-    name = setting.item.partition("[")[0]
-    return _item(setting, arguments[name], start) if name in arguments else None
-
-
-def _item(setting: SdkSetting, mapping: Expression, start: Start) -> Expression | None:
-    items = items_of(mapping, start.frame, start.resolution)
-    return mapping if items is None else items.get(setting.item.rstrip("]").partition("[")[2])
-
-
-def _assignments(setting: SdkSetting, start: Start) -> tuple[list[Expression | None], list[Binding]]:
-    """What is assigned in time, latest last, to where a setting lives, and the assignments that come too late."""
-    scene, call = start.scene, start.call
-    if setting.module:
-        return [latest(module_bindings(setting.module, scene), start)], []
-    if setting.env:
-        before = (call.site, call.span.start)
-        return [one.value for one in set_values(setting.env, scene.unit, scene.program, before=before)], []
-    if not call.assigned:
-        return [], []
-    if setting.setter:
-        return [
-            other.arguments[0].value
-            for other in scene.facts.calls
-            if other.arguments and _dotted_is(other.function, f"{call.assigned}.{setting.setter}")
-        ], []
-    key = (call.site.scope, f"{call.assigned}.{setting.attribute or setting.item}")
-    bindings = [b for b in scene.unit.bindings.get(key, []) if b.span.start > call.span.start]
-    copied = _first_use(setting.before, start)
-    timely = [binding for binding in bindings if binding.span.start < copied]
-    early = [latest(timely, start)] if timely else []
-    if setting.item and not early:
-        whole = scene.unit.bindings.get((call.site.scope, f"{call.assigned}.{setting.item.partition('[')[0]}"), [])
-        early = [
-            _item(setting, b.value, start) for b in whole if b.value is not None and b.span.start > call.span.start
-        ]
-    return early, [binding for binding in bindings if binding.span.start >= copied]
-
-
-def _first_use(names: tuple[str, ...], start: Start) -> int:
-    """Where the object is first handed to one of the calls."""
-    scene, assigned = start.scene, start.call.assigned
-    places = [
-        call.span.start
-        for call in scene.facts.calls
-        if call.span.start > start.call.span.start
-        and call.site.scope == start.call.site.scope
-        and any(_dotted_is(argument.value, assigned) for argument in call.arguments)
-        and any(n in names for t in targets(call.function, scene.unit, call.site, scene.program) for n in t.names)
-    ]
-    return min(places, default=len(scene.source.data) + 1)
-
-
-def _dotted_is(expression: Expression, name: str) -> bool:
-    names: list[str] = []
-    while isinstance(expression, Attribute):
-        names.append(expression.name)
-        expression = expression.base
-    return isinstance(expression, Name) and ".".join([expression.id, *reversed(names)]) == name
 
 
 def moving(part: str, start: Start, given: Given) -> tuple[dict[SdkSetting, tuple[Value, ...]], tuple[Value, ...]]:
@@ -215,7 +156,7 @@ def moving(part: str, start: Start, given: Given) -> tuple[dict[SdkSetting, tupl
     emptied: dict[SdkSetting, tuple[Value, ...]] = {}
     # What is assigned to the object afterwards replaces what its constructor was told.
     for setting in sorted(
-        [*own, *general], key=lambda s: (not s.beats, bool(s.argument or s.receiver or s.module or s.env))
+        [*own, *general], key=lambda s: (not s.beats, bool(s.argument or s.receiver or s.module or s.env or s.entry))
     ):
         expression = given.values.get(setting)
         if expression is None:
@@ -223,7 +164,7 @@ def moving(part: str, start: Start, given: Given) -> tuple[dict[SdkSetting, tupl
         values = start.values(expression)
         left = tuple(value for value in values if not _says_something(value, setting, start))
         set_ones = tuple(value for value in values if value not in left)
-        if setting.empty and set_ones and all(value.text == "" for value in told(set_ones)):
+        if set_ones and all(_gives_way(value, setting) for value in told(set_ones)):
             emptied = emptied or {setting: set_ones}
         elif set_ones:
             found[setting] = set_ones
@@ -249,23 +190,63 @@ def _says_something(value: Value, setting: SdkSetting, start: Start) -> bool:
     if found is None or found[0] not in made_by or found[0].absent:
         return True  # What it says, or fails to say, is its own affair.
     there = Start(content, *found, replace(start.scene, unit=value.unit))
-    arguments, opaque = start_arguments(there)
-    given = given_of(there, arguments, opaque)
+    arguments, opaque = arguments_by_name(there)
+    given = given_to(there, arguments, opaque)
     return bool(opaque) or bool(moving("", there, given)[0])
 
 
-# --- what is missing, late, or cannot be moved -------------------------------------------------------
+def _gives_way(value: Value, setting: SdkSetting) -> bool:
+    """Whether the SDK takes a value for none."""
+    return value.text in setting.unset or (bool(setting.empty) and value.text == "")
 
 
-def _missing_sighting(
-    missing: list[str], is_partial: bool, start: Start, given: Given, unset: tuple[Value, ...]
-) -> Sighting:
-    rule = start.rule
-    moving_ones = [s for s in rule.settings if not s.until and (not s.covers or set(s.covers) >= set(missing))]
-    setting = next(iter(sorted(moving_ones, key=lambda s: bool(s.covers))), None)
+def _replaced(settled: Mapping[SdkSetting, tuple[Value, ...]], given: Given, start: Start) -> Iterator[Sighting]:
+    """Texts in the call that another setting replaces, where all that counts leads to a wanted region."""
+    wanted = start.scene.wanted(start.rule.vendor)
+    counted = [
+        one.region
+        for setting, values in settled.items()
+        for value in values
+        for one in value_sightings(value, setting, given.values[setting], start)
+    ]
+    if not counted or any(region not in wanted for region in counted):
+        return
+    for setting, expression in given.values.items():
+        if setting not in settled and isinstance(expression, Text) and start.call.span.contains(expression.span):
+            words = f"`{setting_name(setting)}` gives way to `{setting_name(next(iter(settled)))}`"
+            yield Sighting(
+                rule=start.rule,
+                path=start.scene.path,
+                span=expression.span,
+                statement=start.call.site.statement,
+                region=counted[0],
+                seen=expression.text,
+                words=words,
+                verb="and the data goes to",
+                context=start.context,
+            )
+
+
+# --- what is missing, or late -------------------------------------------------------
+
+
+def _moving_settings(missing: list[str], start: Start) -> tuple[SdkSetting, ...]:
+    """The one setting that moves all the missing parts, else one for each of them."""
+    arguments, _ = arguments_by_name(start)
+    moving = (s for s in start.rule.settings if _takes(start.target, s) and counts(s, start, arguments))
+    own = sorted(moving, key=lambda s: bool(s.until))
+    whole = [s for s in own if not s.covers or set(s.covers) >= set(missing)]
+    if whole:
+        return (min(whole, key=lambda s: bool(s.covers)),)
+    several = [next((s for s in own if part in s.covers), None) for part in missing]
+    return tuple(dict.fromkeys(s for s in several if s is not None)) if None not in several else ()
+
+
+def _missing_sighting(gap: _Gap, settings: tuple[SdkSetting, ...], start: Start, given: Given) -> Sighting:
+    rule, setting = start.rule, next(iter(settings), None)
     words = f"{start.title} sets no `{setting_name(setting) if setting else 'region'}`"
-    if is_partial:
-        words = f"{start.title} sets no host for {', '.join(missing)}"
+    if gap.is_partial:
+        words = f"{start.title} sets no host for {', '.join(gap.parts)}"
     called = start.activation.caller.chain if start.activation else ()
     chain = (start.step(words), *called, start.step(f"the SDK's own default: {rule.absent_host or rule.absent}"))
     found = Sighting(
@@ -282,9 +263,7 @@ def _missing_sighting(
     )
     if given.opaque:
         return replace(found, region=None, reason=given.opaque)
-    if setting is None or not _takes(start.target, setting):
-        return found
-    return replace(found, rewrites=insertion(start, setting, given.values.get(setting), unset))
+    return replace(found, rewrites=insertion(start, settings, given.values.get(setting), gap.unset) if setting else ())
 
 
 def _takes(target: Target, setting: SdkSetting) -> bool:
@@ -307,31 +286,3 @@ def _late_sighting(binding: Binding, start: Start) -> Sighting:
         chain=(start.step(start.title), start.step(words, binding.span)),
         hint="set it before the client is made",
     )
-
-
-def _escape_sightings(call: Call, scene: Scene) -> Iterator[Sighting]:
-    """Methods that go to one region whatever their object was told."""
-    function = call.function
-    if not isinstance(function, Attribute) or not any(
-        name.endswith("." + function.name) for name in scene.catalog.escapes
-    ):
-        return
-    names = {name for t in targets(function, scene.unit, call.site, scene.program) for name in t.names}
-    for value in resolve(function.base, scene.unit, call.site, scene.program):
-        if isinstance(value.content, Call):
-            made_by = targets(value.content.function, value.unit, value.content.site, scene.program)
-            names |= {f"{name}.{function.name}" for t in made_by for name in t.names}
-    for name in sorted(names & set(scene.catalog.escapes)):
-        rule = scene.catalog.escapes[name]
-        yield Sighting(
-            rule=rule,
-            path=scene.path,
-            span=Span(function.span.start, function.span.end),
-            statement=call.site.statement,
-            region=rule.goes_to,
-            seen=name,
-            words=f"`{function.name}()` ignores the configured host",
-            verb="and sends to",
-            context=Context.TEST if scene.facts.is_test else Context.CODE,
-            hint=rule.why,
-        )

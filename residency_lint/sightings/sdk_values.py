@@ -16,13 +16,17 @@ from residency_lint.rules import NOWHERE, Endpoint, SdkSetting
 from residency_lint.sightings.clouds import region_rewrites
 from residency_lint.sightings.evidence import Evidence, Passage
 from residency_lint.sightings.hosts import host_at, host_rewrites
+from residency_lint.sightings.members import instead_of_constant, instead_of_text, member_of
+from residency_lint.sightings.shapes import wrong_shape
 from residency_lint.sightings.starts import Start, setting_name
+from residency_lint.sightings.texts import text_sightings
+from residency_lint.sightings.writing import insertion
 
 
 def value_sightings(value: Value, setting: SdkSetting, expression: Expression, start: Start) -> Iterator[Sighting]:
     kind = setting.spelling.kind
-    if isinstance(value.content, Unknown) and setting.spelling.column(value.content.name):
-        yield _member(value.content, value, setting, start)
+    if (member := member_of(value, setting, start)) is not None:
+        yield from _members(member, value, setting, start)
     elif isinstance(value.content, Unknown):
         # Where the SDK has no default of its own, configuration decides, and nothing is said of it.
         if start.rule.absent:
@@ -33,8 +37,20 @@ def value_sightings(value: Value, setting: SdkSetting, expression: Expression, s
         yield from _region_values(value, setting, start)
     elif kind in ("host", "host:port", "url", "dsn", "connection-string"):
         yield from _host_values(value, setting, start)
-    elif kind != "object":
+    elif kind == "object":
+        yield from _object_values(value, setting, start)
+    else:
         yield from _word_values(value, setting, start)
+
+
+def _members(unknown: Unknown, value: Value, setting: SdkSetting, start: Start) -> Iterator[Sighting]:
+    """A member; where a word selects it beside one of a wanted region, the word has made the choice."""
+    own = _member(unknown, value, setting, start)
+    selected = _selected(setting.spelling.column(unknown.name), value, setting, start)
+    if selected is not None:
+        yield selected
+        own = replace(own, beside=frozenset(start.scene.wanted(start.rule.vendor)), chosen=False)
+    yield own
 
 
 def _member(unknown: Unknown, value: Value, setting: SdkSetting, start: Start) -> Sighting:
@@ -55,7 +71,8 @@ def _member(unknown: Unknown, value: Value, setting: SdkSetting, start: Start) -
             evidence.rewrite(name, spellings[name].rpartition(".")[2], start.rule.fix)
             for name in start.scene.wanted(start.rule.vendor)
             if name in spellings and name != region
-        ),
+        )
+        or instead_of_constant(unknown, value, setting, start),
     )
 
 
@@ -95,28 +112,25 @@ def _empty(value: Value, setting: SdkSetting, start: Start) -> Sighting:
 
 def _host_values(value: Value, setting: SdkSetting, start: Start) -> Iterator[Sighting]:
     text = value.content
-    if not isinstance(text, Text) or HOLE in text.text or not text.text:
+    if not isinstance(text, Text) or not text.text:
+        return
+    # The parts of a DSN that are not known are a key and numbers.
+    is_dsn = setting.spelling.kind == "dsn"
+    if HOLE in text.text and not is_dsn:
         return
     passage = _passage(text, value, start)
-    found = host_at(text.text, start.scene.catalog)
+    found = host_at(text.text.replace(HOLE, "7"), start.scene.catalog)
+    chain = _chain(value, setting, start)
     if found is None:
+        yield from _unknown_hosts(passage, setting, start, chain)
         return
     row, first, last = found
-    chain = _chain(value, setting, start)
-    if setting.spelling.kind == "host" and "://" in text.text:
+    if words := wrong_shape(text.text, setting):
         whole = passage.at(0, len(text.text))
-        words = f"`{setting_name(setting)}` takes a bare host; `{text.text}` has a scheme"
         rewrites = _whole_values(setting, whole, start)
         yield whole.sighting(start.rule, NOWHERE, words=words, verb="", chain=chain, rewrites=rewrites)
         return
-    if setting.spelling.exact and not _is_exact(text.text, setting):
-        whole = passage.at(0, len(text.text))
-        wish = f"a scheme, a host and {setting.spelling.path or 'no path'}"
-        words = f"`{setting_name(setting)}` takes {wish}; it is `{text.text}`"
-        rewrites = _whole_values(setting, whole, start)
-        yield whole.sighting(start.rule, NOWHERE, words=words, verb="", chain=chain, rewrites=rewrites)
-        return
-    selected = _selected(row, value, setting, start)
+    selected = _selected(row.region, value, setting, start) if isinstance(row.rule, Endpoint) else None
     if selected is not None:
         yield selected
         return
@@ -125,39 +139,44 @@ def _host_values(value: Value, setting: SdkSetting, start: Start) -> Iterator[Si
     yield evidence.sighting(
         start.rule,
         row.region if is_endpoint else NOWHERE,
-        words=f"{start.title} sends to `{evidence.words}`",
+        words=f"{start.title} sends to `{evidence.words.replace(HOLE, '…')}`",
         verb="in" if is_endpoint else "",
         chain=chain,
         rewrites=_host_rewrites(row, evidence, setting, start) if is_endpoint else (),
     )
 
 
-def _selected(row: HostRow, value: Value, setting: SdkSetting, start: Start) -> Sighting | None:
-    """The word that selects a host in a table with hosts of other regions: there the choice is made."""
+def _selected(region: str, value: Value, setting: SdkSetting, start: Start) -> Sighting | None:
+    """The word that selects a value beside some of other regions: there the choice is made."""
     word, scene = value.selector, start.scene
-    if word is None or not isinstance(word.content, Text) or word.content.pieces or not isinstance(row.rule, Endpoint):
+    if word is None or not isinstance(word.content, Text) or word.content.pieces:
         return None
     words: dict[str, str] = {}
     for key, item in value.table:
         for other in start.values(item):
-            found = host_at(other.text, scene.catalog) if other.text else None
-            if found is not None:
-                words.setdefault(found[0].region, key)
-    wanted = [region for region in scene.wanted(start.rule.vendor) if region in words]
+            if led_to := _region_of(other, setting, start):
+                words.setdefault(led_to, key)
+    wanted = [name for name in scene.wanted(start.rule.vendor) if name in words]
     if not wanted:
         return None
     text = word.content if word.content.path else replace(word.content, path=word.unit.facts.path)
     whole = _passage(text, word, start).at(0, len(text.text))
     return whole.sighting(
         start.rule,
-        row.region,
-        words=f'"{text.text}" selects the host that {start.title} sends to',
+        region,
+        words=f'"{text.text}" selects the region that {start.title} sends to',
         verb="in",
         chain=_chain(value, setting, start),
-        rewrites=tuple(
-            whole.rewrite(region, words[region], start.rule.fix) for region in wanted if region != row.region
-        ),
+        rewrites=tuple(whole.rewrite(name, words[name], start.rule.fix) for name in wanted if name != region),
     )
+
+
+def _region_of(value: Value, setting: SdkSetting, start: Start) -> str:
+    """The region that one of the values to choose from leads to; empty where none is known."""
+    if (member := member_of(value, setting, start)) is not None:
+        return setting.spelling.column(member.name)
+    found = host_at(value.text, start.scene.catalog) if value.text else None
+    return found[0].region if found is not None else ""
 
 
 def passed_over(start: Start) -> Iterator[Sighting]:
@@ -207,6 +226,27 @@ def _texts_in(expression: Expression) -> Iterator[Text]:
             yield from _texts_in(one)
 
 
+def _unknown_hosts(passage: Passage, setting: SdkSetting, start: Start, chain: tuple[Step, ...]) -> Iterator[Sighting]:
+    """A host that no table knows: a proxy, and nobody can tell where it sends on to. Not this machine."""
+    found = _ADDRESS.match(passage.text)
+    host = found["host"].lower() if found else ""
+    if "." not in host or _OWN_HOST.search(host) or any(True for _ in text_sightings(passage)):
+        return
+    assert found is not None
+    yield passage.at(*found.span("host")).sighting(
+        start.rule,
+        None,
+        words=f"{start.title} sends to `{host}`",
+        reason="no table knows where this host sends on to",
+        chain=chain,
+        hint=f"`{setting_name(setting)}` decides where the data goes",
+    )
+
+
+_ADDRESS = re.compile(r"(?:https?://)?(?P<host>[\w.-]+)(?=[:/?#]|$)")
+_OWN_HOST = re.compile(r"^[\d.]+$|(?:^|\.)(?:localhost|local|internal|test|invalid|svc)$")
+
+
 def _host_rewrites(row: HostRow, evidence: Evidence, setting: SdkSetting, start: Start) -> tuple[Rewrite, ...]:
     """The host's twins; where an exact setting wants hosts of another row, that row's, for a person to look at."""
     wanted = start.scene.catalog.rules.get(f"{start.rule.vendor}/{setting.spelling.endpoint}")
@@ -228,10 +268,6 @@ def _chain(value: Value, setting: SdkSetting, start: Start) -> tuple[Step, ...]:
     return (start.step(start.words_for(setting)), *value.chain)
 
 
-def _is_exact(text: str, setting: SdkSetting) -> bool:
-    return re.fullmatch(rf"https?://[^/?#]+{re.escape(setting.spelling.path)}/?", text, re.IGNORECASE) is not None
-
-
 def _whole_values(setting: SdkSetting, whole: Evidence, start: Start) -> tuple[Rewrite, ...]:
     """The host of each wanted region, as the setting wants it, instead of a whole value."""
     row = start.scene.catalog.rules.get(f"{start.rule.vendor}/{setting.spelling.endpoint}")
@@ -248,6 +284,21 @@ def _written(host: str, setting: SdkSetting) -> str:
     return f"https://{host}{setting.spelling.path}" if setting.spelling.kind == "url" else host
 
 
+def _object_values(value: Value, setting: SdkSetting, start: Start) -> Iterator[Sighting]:
+    """What an object says, its own start does; a text is none."""
+    if not isinstance(value.content, Text):
+        return
+    words = f"`{setting_name(setting)}` takes an object; `{value.content.text}` is a text"
+    rewrites: tuple[Rewrite, ...] = ()
+    argument = next((a for a in start.call.arguments if a.value is value.content), None)
+    if argument is not None:
+        rewrites = insertion(start, (setting,), argument)
+    evidence = _whole(value.content, value, start)
+    yield evidence.sighting(
+        start.rule, NOWHERE, words=words, verb="", chain=_chain(value, setting, start), rewrites=rewrites
+    )
+
+
 def _word_values(value: Value, setting: SdkSetting, start: Start) -> Iterator[Sighting]:
     content = value.content
     if not isinstance(content, (Text, Constant)):
@@ -257,15 +308,18 @@ def _word_values(value: Value, setting: SdkSetting, start: Start) -> Iterator[Si
     evidence = _whole(content, value, start)
     shown = f'"{word}"' if isinstance(content, Text) else word
     wanted = [name for name in start.scene.wanted(start.rule.vendor) if spellings.get(name, word) != word]
-    if setting.spelling.kind == "enum":
-        wanted = []  # A member's name does not belong inside a text.
+    is_enum = setting.spelling.kind == "enum"
+    default = start.rule.absent if is_enum else ""  # What is no member is compared with one, and changes nothing.
+    if is_enum:
+        wanted = []  # A member's name does not belong inside a text: the member replaces it.
     yield evidence.sighting(
         start.rule,
-        region or NOWHERE,
+        region or default or NOWHERE,
         words=f"`{setting_name(setting)}` is {shown}" + ("" if region else f", which {start.title} does not know"),
-        verb="and leads to" if region else "",
+        verb="and leads to" if region else "and defaults to" if default else "",
         chain=_chain(value, setting, start),
-        rewrites=tuple(evidence.rewrite(name, spellings[name], start.rule.fix) for name in wanted),
+        rewrites=tuple(evidence.rewrite(name, spellings[name], start.rule.fix) for name in wanted)
+        or (instead_of_text(content, setting, start) if is_enum and isinstance(content, Text) else ()),
     )
 
 

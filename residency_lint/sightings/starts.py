@@ -16,6 +16,7 @@ from residency_lint.resolve.program import Unit
 from residency_lint.resolve.values import Resolution, resolve
 from residency_lint.rules import SdkCall, SdkSetting
 from residency_lint.sightings.scene import Scene
+from residency_lint.sightings.signatures import at_release
 from residency_lint.source import Span
 
 
@@ -85,16 +86,18 @@ class Start:
         """Where a setting that is no argument is assigned, as the file would write it."""
         if setting.module:
             return f"{self.call.assigned}.{setting.module.rpartition('.')[2]}"
-        return (
-            f"{self.call.assigned or 'the object'}.{setting.attribute or setting.item or setting.setter or setting.env}"
-        )
+        if setting.entry:
+            return f"{self.name}({setting.entry})"
+        own = setting.attribute or setting.item or setting.setter
+        return f"{self.call.assigned or 'the object'}.{own}" if own else setting.env
 
     def step(self, words: str, span: Span | None = None) -> Step:
         return Step(self.scene.path, span or self.span, words)
 
 
 def setting_name(setting: SdkSetting) -> str:
-    own = setting.argument or setting.attribute or setting.item or setting.setter or setting.env or setting.receiver
+    places = (setting.argument, setting.attribute, setting.item, setting.entry, setting.setter, setting.env)
+    own = next(filter(None, (*places, setting.receiver)), "")
     return own or setting.module.rpartition(".")[2]
 
 
@@ -120,7 +123,7 @@ def rule_of(function: Expression, site: Site, scene: Scene) -> tuple[SdkCall, Ta
     for target in (*targets(function, scene.unit, site, scene.program), *_methods(function, site, scene)):
         rule = next((scene.catalog.sdk_calls[n] for n in target.names if n in scene.catalog.sdk_calls), None)
         if rule is not None and _is_the_sdk(target, rule):
-            return rule, target
+            return (rule if target.is_local else at_release(rule, scene)), target
     return None
 
 
@@ -178,13 +181,15 @@ def _base_starts(scope: int, scene: Scene) -> Iterator[Start]:
     found = _base_rule(scope, scene)
     if found is None:
         return
-    constructors = {index for index in scene.unit.scopes_below(scope) if scene.unit.scope(index).name == "__init__"}
+    constructors = _constructors(scope, scene.unit)
     if not constructors:
         yield from _subclass_starts(scope, found, scene)
     for call in scene.unit.calls_by_name.get("__init__", []):
         if call.site.scope in constructors and isinstance(call.function, Attribute):
             by_name = not isinstance(call.function.base, Call)
-            yield Start(replace(call, arguments=call.arguments[by_name:]), *found, scene)
+            itself = scene.unit.scope(call.site.scope).parameters[:1]
+            whole = replace(call, arguments=call.arguments[by_name:], assigned=call.assigned or "".join(itself))
+            yield Start(whole, *found, scene)
 
 
 def _subclass_starts(scope: int, found: tuple[SdkCall, Target], scene: Scene) -> Iterator[Start]:
@@ -202,9 +207,13 @@ def _leads_straight_to(target: Target, made: Target, scene: Scene) -> bool:
     for one in lineage(made, scene.program.everywhere):
         if one.unit is target.unit and one.scope == target.scope:
             return True
-        if one.unit is None or constructor_parameters(one):
+        if one.unit is None or constructor_parameters(one) or _constructors(one.scope, one.unit):
             return False
     return False
+
+
+def _constructors(scope: int, unit: Unit) -> set[int]:
+    return {index for index in unit.scopes_below(scope) if unit.scope(index).name == "__init__"}
 
 
 def _base_rule(scope: int, scene: Scene) -> tuple[SdkCall, Target] | None:

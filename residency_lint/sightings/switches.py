@@ -58,6 +58,21 @@ def placed_in_switches(seen: list[Seen], scene: Scene) -> Iterator[Sighting]:
     yield from defaults.values()
 
 
+def placed_in_branches(seen: list[Seen], scene: Scene) -> Iterator[Sighting]:
+    """As `placed_in_switches`, of conditions alone: where an SDK is told several regions, or started several times."""
+    near = _Neighbours(seen)
+    defaults: dict[tuple[str, Span], Sighting] = {}
+    for one in seen:
+        branches = list(_other_branches(one, near.in_branches(one), []))
+        beside = frozenset(region for _, regions in branches for region in regions)
+        chosen, word = _decided(one, [guard for guard, _ in branches], scene)
+        if beside and chosen and word is not None:
+            default = _default(one, word, near.in_branches(one), scene)
+            defaults.setdefault((default.path, default.span), default)
+        yield replace(one.sighting, beside=beside, chosen=chosen and word is None) if beside else one.sighting
+    yield from defaults.values()
+
+
 class _Neighbours:
     """Which sightings of a file can be alternatives to one: of another region of the same vendor, in its container, in
     a parallel one, or in its scope. Of many with one region a few stand for all."""
@@ -219,6 +234,10 @@ def _chosen(one: Seen, dividing: list[Guard], scene: Scene) -> tuple[bool, Value
     is a text written somewhere as a default."""
     for selector in _selectors(one, scene):
         return True, selector
+    return _decided(one, dividing, scene)
+
+
+def _decided(one: Seen, dividing: list[Guard], scene: Scene) -> tuple[bool, Value | None]:
     decisions = [(decide(g.test, scene.unit, one.mention.site, scene.program.everywhere), g) for g in dividing]
     if not any(d is not None for d, _ in decisions) or any(d is (not g.holds) for d, g in decisions):
         return False, None

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 from residency_lint.facts import Text
 from residency_lint.resolve.frames import Unknown
+from residency_lint.sightings.given import arguments_by_name, given_to
 from residency_lint.sightings.scene import Scene
-from residency_lint.sightings.sdk import given_of, moving, start_arguments
+from residency_lint.sightings.sdk import moving
 from residency_lint.sightings.sdk_values import is_pinned
 from residency_lint.sightings.starts import Start, starts
 from residency_lint.sightings.uses import Vain
@@ -22,8 +23,8 @@ def vain(scene: Scene) -> Vain:
 
 
 def _overruled(start: Start) -> Iterator[Span]:
-    arguments, opaque = start_arguments(start)
-    given = given_of(start, arguments, opaque)
+    arguments, opaque = arguments_by_name(start)
+    given = given_to(start, arguments, opaque)
     if any(setting.covers for setting in given.values):
         return
     deciding, nones = moving("", start, given)

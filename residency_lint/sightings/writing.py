@@ -3,45 +3,80 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
-from residency_lint.facts import Attribute, Call, Constant, Expression, Import, Name, Text
+from residency_lint.facts import Argument, Attribute, Call, Constant, Expression, Import, Name, Text
 from residency_lint.findings import Rewrite
-from residency_lint.fixes import Applicability, Edit
+from residency_lint.fixes import Applicability, Edit, Slot
 from residency_lint.resolve.frames import Value
 from residency_lint.resolve.names import constructor_parameters, exported, targets
 from residency_lint.rules import Endpoint, SdkCall, SdkSetting
+from residency_lint.sightings.hoisting import free_name, hoisted
 from residency_lint.sightings.scene import Scene
 from residency_lint.sightings.starts import Start
+from residency_lint.sightings.surroundings import objects
 from residency_lint.source import Span
 
 _NAME = re.compile(r"\{([a-z_][\w]*(?:\.\w+)+)\}")
 
 
 def insertion(
-    start: Start, setting: SdkSetting, instead: Expression | None, unset: tuple[Value, ...] = ()
+    start: Start,
+    settings: Sequence[SdkSetting],
+    instead: Expression | Argument | None,
+    unset: tuple[Value, ...] = (),
+    kept: str = "",
 ) -> tuple[Rewrite, ...]:
-    """The rewrites that add `setting` to a start, one per wanted region; `instead` is what stands there, and `unset`
-    the `None` that it comes to."""
+    """The rewrites that add settings to a start, one per wanted region.
+
+    `instead`: what stands there, or a whole argument that they take the place of; `unset`: the `None` that it comes to;
+    `kept`: the expression that they are set to.
+    """
     call, scene = start.call, start.scene
+    settings = [_placeable(setting, start) for setting in settings]
     is_chained = isinstance(call.function, Attribute) and isinstance(call.function.base, Call)
     # `super().__init__(…)` takes an argument like any call; but there is no module name before it to build with.
-    if is_chained and (setting.build or getattr(call.function, "name", "") != "__init__"):
+    has_build = any(setting.build for setting in settings)
+    if is_chained and (has_build or getattr(call.function, "name", "") != "__init__"):
         return ()
     rewrites = []
-    for region in scene.wanted(start.rule.vendor):
-        plain = _value(setting, start.rule, region, _quote(call), scene)
-        built = _built(setting, plain, call, scene) if plain is not None else None
-        if built is None:
+    for region in scene.wanted(start.rule.vendor) if settings else ():
+        written = [_written(setting, region, kept, start) for setting in settings]
+        values = [value for value, _ in filter(None, written)]
+        if len(values) < len(settings):
             continue
-        value, edits = built
-        shown = f"{setting.argument}={value}" if setting.argument else f"{start.place_of(setting)} = {value}"
-        edit = _placed(start, setting, value, instead, unset)
-        if edit is not None and (edit.path == scene.path or not edits):
-            fix = start.rule.fix if edit.path == scene.path else min(start.rule.fix, Applicability.UNSAFE)
-            rewrites.append(Rewrite(region, shown, (*edits, edit), fix, adds=True))
-        elif not setting.argument:
+        shown, placed = _placed(start, settings, values, instead, unset)
+        is_here = all(edit.path == scene.path for edit in placed)
+        edits = joined([edit for _, needed in filter(None, written) for edit in needed])
+        if placed and (is_here or not edits):
+            # A statement more, a choice of a name, or another file is for a person to look at.
+            fix = start.rule.fix if is_here and len(placed) == 1 else min(start.rule.fix, Applicability.UNSAFE)
+            rewrites.append(Rewrite(region, shown, (*edits, *placed), fix, adds=True))
+        elif not settings[0].argument:
             rewrites.append(Rewrite(region, shown, (), Applicability.DISPLAY, adds=True))
     return tuple(rewrites)
+
+
+def _written(setting: SdkSetting, region: str, kept: str, start: Start) -> tuple[str, tuple[Edit, ...]] | None:
+    plain = kept or value_text(setting, start.rule, region, _quote(start.call), start.scene)
+    return _built(setting, plain, start.call, start.scene) if plain is not None else None
+
+
+def _placeable(setting: SdkSetting, start: Start) -> SdkSetting:
+    """The setting, or its twin among the arguments where no statement about the object can follow the call."""
+    if not setting.item or (start.after is not None and start.call.assigned):
+        return setting
+    taken = {argument.name for argument in start.call.arguments}
+    twins = (s for s in start.rule.settings if s.entry == setting.item and s.entry.partition("[")[0] not in taken)
+    return next(twins, setting)
+
+
+def _argument(setting: SdkSetting, value: str) -> str:
+    """An argument that gives a value; nothing for a setting that is none."""
+    if setting.entry:
+        name, _, key = setting.entry.rstrip("]").partition("[")
+        return f'{name}={{"{key}": {value}}}'
+    return f"{setting.argument}={value}" if setting.argument else ""
 
 
 def _quote(call: Call) -> str:
@@ -52,7 +87,7 @@ def _quote(call: Call) -> str:
     return '"'
 
 
-def _value(setting: SdkSetting, rule: SdkCall, region: str, quote: str, scene: Scene) -> str | None:
+def value_text(setting: SdkSetting, rule: SdkCall, region: str, quote: str, scene: Scene) -> str | None:
     """The value that names a region, as a Python expression."""
     spelling = setting.spelling
     if spelling.endpoint:
@@ -72,22 +107,29 @@ def _built(setting: SdkSetting, value: str, call: Call, scene: Scene) -> tuple[s
     """The expression that carries a value, and the import edits that its names need."""
     if setting.spelling.kind == "enum":
         owner, _, member = value.rpartition(".")
-        spelled, edits = _spelled(owner, call, scene)
-        return f"{spelled}.{member}", tuple(edits)
+        name, edits = spelled(owner, call, scene)
+        return f"{name}.{member}", tuple(edits)
     if not setting.build:
         return (value, ()) if setting.spelling.kind != "object" else None
-    needed_edits: list[Edit] = []
-    text = setting.build.replace("{value}", value)
-    for name in _NAME.findall(text):
-        if not _accepts(name, setting.build, scene):
-            return None
-        spelled, needed = _spelled(name, call, scene)
-        text = text.replace("{" + name + "}", spelled)
-        needed_edits += needed
-    return text, _joined(needed_edits)
+    text = setting.build.replace("{value}", value).replace("{host}", value.strip("\"'"))
+    if not all(_accepts(name, setting.build, scene) for name in _NAME.findall(text)):
+        return None
+    written, edits_needed = with_names([text], call, scene)
+    return written[0], edits_needed
 
 
-def _joined(edits: list[Edit]) -> tuple[Edit, ...]:
+def with_names(texts: Sequence[str], call: Call, scene: Scene) -> tuple[list[str], tuple[Edit, ...]]:
+    """Texts with the qualified names in braces as the file would write them next to `call`, and the imports needed."""
+    needed: list[Edit] = []
+    written = list(texts)
+    for name in dict.fromkeys(name for text in texts for name in _NAME.findall(text)):
+        own_name, edits = spelled(name, call, scene)
+        written = [text.replace("{" + name + "}", own_name) for text in written]
+        needed += edits
+    return written, joined(needed)
+
+
+def joined(edits: list[Edit]) -> tuple[Edit, ...]:
     """Several names that one import statement takes are one edit of it."""
     texts: dict[tuple[str, Span], str] = {}
     for edit in edits:
@@ -104,7 +146,7 @@ def _accepts(name: str, build: str, scene: Scene) -> bool:
     return not found or argument is None or argument[1] in constructor_parameters(found[0])
 
 
-def _spelled(name: str, call: Call, scene: Scene) -> tuple[str, list[Edit]]:
+def spelled(name: str, call: Call, scene: Scene) -> tuple[str, list[Edit]]:
     """A qualified name as the file would write it next to `call`."""
     module, _, last = name.rpartition(".")
     if isinstance(call.function, Attribute):
@@ -169,17 +211,39 @@ def _is_taken(name: str, scene: Scene) -> bool:
 
 
 def _placed(
-    start: Start, setting: SdkSetting, value: str, instead: Expression | None, unset: tuple[Value, ...]
-) -> Edit | None:
+    start: Start,
+    settings: Sequence[SdkSetting],
+    values: Sequence[str],
+    instead: Expression | Argument | None,
+    unset: tuple[Value, ...],
+) -> tuple[str, tuple[Edit, ...]]:
+    """What is written, as a person reads it, and the edits that write it."""
     path, call = start.scene.path, start.call
-    if setting.argument:
+    if all(setting.argument or setting.entry for setting in settings):
+        shown = ", ".join(_argument(s, value) for s, value in zip(settings, values, strict=True))
+        if isinstance(instead, Argument):
+            return shown, (Edit(path, whole_argument(instead, start.scene), shown),)
         place = _place_of_none(unset, start)
         if instead is not None and place is not None:
-            return Edit(*place, value)
-        return None if instead is not None else call.slot.edit(path, f"{setting.argument}={value}")
-    if start.after is None or not call.assigned or setting.setter or setting.env:
-        return None
-    return start.after.edit(path, f"{_subscripted(start.place_of(setting))} = {value}")
+            return shown, (Edit(*place, values[0]),) if len(values) == 1 else ()
+        return shown, () if instead is not None else (call.slot.edit(path, shown),)
+    setting, value = settings[0], values[0]
+    if len(settings) > 1 or setting.setter or setting.env:
+        return f"{start.place_of(setting)} = {value}", ()
+    if not call.assigned and setting.attribute and (name := free_name(call, start.scene)):
+        shown = f"{name}.{setting.attribute} = {value}"
+        made = f"{name} = {start.scene.source.slice(call.span)}"
+        return shown, hoisted(call, [made, shown], name, start.scene)
+    shown, after = f"{start.place_of(setting)} = {value}", _after(setting, start)
+    if after is None or not call.assigned:
+        return shown, ()
+    return shown, (after.edit(path, f"{_subscripted(start.place_of(setting))} = {value}"),)
+
+
+def whole_argument(argument: Argument, scene: Scene) -> Span:
+    """An argument with its name: `span` is that of its value."""
+    named = re.search(rf"{argument.name}\s*=\s*$".encode(), scene.source.data[: argument.span.start])
+    return Span(named.start(), argument.span.end) if argument.name and named else argument.span
 
 
 def _place_of_none(unset: tuple[Value, ...], start: Start) -> tuple[str, Span] | None:
@@ -190,6 +254,14 @@ def _place_of_none(unset: tuple[Value, ...], start: Start) -> tuple[str, Span] |
     path, span = places.pop()
     source = start.scene.source if path == start.scene.path else start.scene.sources(path)
     return (path, span) if source is not None and source.slice(span) == "None" else None
+
+
+def _after(setting: SdkSetting, start: Start) -> Slot | None:
+    """Where a statement about the object goes: behind what replaces the whole mapping of an item."""
+    mapping = setting.item.partition("[")[0]
+    places = [(scope, f"{name}.{mapping}") for scope, name in objects(start)] if mapping else []
+    later = [binding for place in places for binding in start.scene.unit.bindings.get(place, ())]
+    return max(later, key=lambda binding: binding.span).after if later else start.after
 
 
 def _subscripted(place: str) -> str:

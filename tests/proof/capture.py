@@ -19,6 +19,8 @@ from typing import Any
 ANSWER = json.dumps(
     {"status": 1, "code": 200, "error": None, "success": True, "flags": {}, "results": [], "featureFlags": {}}
 ).encode()
+ANSWERS = {"/sdk/v2/flags": b"[]", "/sdk/v2/vardata": b"{}"}
+"""path → what an SDK cannot go on without."""
 LOCAL = ("localhost", "127.0.0.1", "::1", "0.0.0.0")
 REFUSED = ("169.254.169.254", "fd00:ec2::254", "metadata.google.internal")
 """Where SDKs ask whether they run in a cloud: there is none here, and it is no destination."""
@@ -29,6 +31,7 @@ _getaddrinfo = socket.getaddrinfo
 _wrap_socket = ssl.SSLContext.wrap_socket
 _wrap_bio = ssl.SSLContext.wrap_bio
 _connect = socket.socket.connect
+_wait = threading.Condition.wait
 
 
 def main() -> None:
@@ -40,6 +43,7 @@ def main() -> None:
     socket.socket.connect = _to_our_port  # type: ignore[method-assign]
     ssl.SSLContext.wrap_socket = _unverified(_wrap_socket)  # type: ignore[method-assign]
     ssl.SSLContext.wrap_bio = _unverified(_wrap_bio)  # type: ignore[method-assign]
+    threading.Condition.wait = _wait_shortly  # type: ignore[method-assign]
     sys.addaudithook(_stay_here)
     sys.path[0] = ""
     runpy.run_path(program, run_name="__main__")
@@ -78,6 +82,13 @@ def _unverified(wrap: Any) -> Any:
     return wrapped
 
 
+def _wait_shortly(condition: threading.Condition, timeout: float | None = None) -> bool:
+    """Amplitude's worker sleeps for ten seconds before it looks whether the program has ended, and holds it up."""
+    thread = threading.current_thread()
+    holds_up = not thread.daemon and thread is not threading.main_thread() and not isinstance(thread, threading.Timer)
+    return _wait(condition, min(timeout, 0.2) if holds_up and timeout is not None else timeout)
+
+
 def _stay_here(event: str, arguments: tuple[Any, ...]) -> None:
     if event not in ("socket.connect", "socket.sendto", "socket.gethostbyname"):
         return
@@ -97,7 +108,7 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         _record(self.headers.get("Host", "").partition(":")[0])
         asked = self._read_body()
         self.send_response(200)
-        body = ANSWER
+        body = ANSWERS.get(self.path.partition("?")[0], ANSWER)
         if "amazonaws" in self.headers.get("Host", "") and "json" not in self.headers.get("Content-Type", ""):
             body = b"<Answer/>"  # the services that do not ask in JSON
             if action := re.search(rb"\bAction=(\w+)", asked):

@@ -1,0 +1,165 @@
+"""What a start of an SDK is told: by its arguments, and by what is assigned afterwards."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from residency_lint.facts import Attribute, Binding, Branch, Elsewhere, Expression, Name, Opaque
+from residency_lint.resolve.arguments import arguments_of, items_of
+from residency_lint.resolve.frames import Choice, Frame
+from residency_lint.resolve.names import constructor_parameters, targets
+from residency_lint.rules import SdkSetting
+from residency_lint.sightings.contexts import latest
+from residency_lint.sightings.objects import handed_on
+from residency_lint.sightings.scene import Scene
+from residency_lint.sightings.starts import Start, module_bindings
+from residency_lint.sightings.surroundings import counts, item_defaults, objects, set_in_time
+
+_FURTHEST = 4
+
+
+@dataclass
+class Given:
+    """What a call's arguments and later assignments say. `opaque`: arguments that cannot be seen into."""
+
+    values: dict[SdkSetting, Expression] = field(default_factory=dict)
+    opaque: str = ""
+    late: list[Binding] = field(default_factory=list)
+
+
+def arguments_by_name(start: Start) -> tuple[dict[str, Expression], str]:
+    """Arguments by parameter name, and why some cannot be seen."""
+    parameters: tuple[str, ...] = ()
+    if start.target.is_local:
+        parameters = constructor_parameters(start.target)
+    elif start.rule.signatures:
+        parameters = start.rule.signatures[0].parameters
+    found = arguments_of(start.call, start.frame, start.resolution)
+    return {**found.named, **dict(zip(parameters, found.positional, strict=False))}, found.opaque
+
+
+def given_to(start: Start, arguments: Mapping[str, Expression], opaque: str) -> Given:
+    given = Given(opaque=opaque)
+    for setting in start.rule.settings:
+        if not counts(setting, start, arguments):
+            continue
+        early, late = assignments(setting, start)
+        given.late += late
+        if setting.argument in arguments:
+            given.values[setting] = arguments[setting.argument]
+        elif setting.receiver and start.is_method and isinstance(start.call.function, Attribute):
+            given.values[setting] = start.call.function.base
+        elif early and early[-1] is not None:
+            given.values[setting] = early[-1]
+        elif (name := setting.entry.partition("[")[0]) in arguments:
+            entry = _item(setting.entry, arguments[name], start)
+            if entry is not None:
+                given.values[setting] = entry
+        elif (later := _from_callers(setting, start)) is not None:
+            given.values[setting] = later
+    return given
+
+
+def _from_callers(setting: SdkSetting, start: Start, depth: int = 0) -> Expression | None:
+    """What every caller assigns to the object that the function around a start gives back."""
+    found: Expression | None = None
+    callers = handed_on(start) if depth < _FURTHEST and (setting.attribute or setting.item) else []
+    for own in callers:
+        value = next(reversed(assignments(setting, own)[0]), None)
+        value = Elsewhere(value, own.frame, own.scene.path) if value else _from_callers(setting, own, depth + 1)
+        if value is None:
+            return None
+        several = Opaque("one of several callers", value.span)
+        found = value if found is None else Branch(several, found, value, value.span)
+    return found
+
+
+def _item(place: str, mapping: Expression, start: Start) -> Expression | None:
+    """What a mapping holds under the key of `mapping[key]`; a mapping that cannot be seen into itself."""
+    items = items_of(mapping, start.frame, start.resolution)
+    return mapping if items is None else items.get(place.rstrip("]").partition("[")[2])
+
+
+def assignments(setting: SdkSetting, start: Start) -> tuple[list[Expression | None], list[Binding]]:
+    """What is assigned in time, latest last, to where a setting lives, and the assignments that come too late."""
+    scene, call = start.scene, start.call
+    if setting.module:
+        bindings = module_bindings(setting.module, scene)
+        late = [binding for binding in bindings if _is_used_before(binding, setting.before, scene)]
+        return [latest([binding for binding in bindings if binding not in late], start)], late
+    if setting.env:
+        return [*set_in_time(setting, start)], []
+    if setting.setter and call.assigned:
+        return [
+            other.arguments[0].value
+            for other in scene.facts.calls
+            if other.arguments and _dotted_is(other.function, f"{call.assigned}.{setting.setter}")
+        ], []
+    place = setting.attribute or setting.item
+    bindings = _bound_later(place, start) if place else []
+    copied = _first_use(setting.before, start)
+    timely = [binding for binding in bindings if binding.span.start < copied]
+    early = [latest(timely, start)] if timely else []
+    if setting.item and not early:
+        whole = _bound_later(place.partition("[")[0], start)
+        early = [_item(place, binding.value, start) for binding in whole if binding.value is not None]
+        early = early or [*item_defaults(place, start)]
+    return early, [binding for binding in bindings if binding.span.start >= copied]
+
+
+def _bound_later(place: str, start: Start) -> list[Binding]:
+    """What is bound to a place on the object after it was made, in source order."""
+    call, scene = start.call, start.scene
+    found = [b for scope, name in objects(start) for b in scene.unit.bindings.get((scope, f"{name}.{place}"), [])]
+    return sorted(
+        (
+            binding
+            for binding in found
+            if (binding.site.scope != call.site.scope or binding.span.start > call.span.start)
+            and _is_reached(binding, start)
+        ),
+        key=lambda binding: binding.span,
+    )
+
+
+def _is_reached(binding: Binding, start: Start) -> bool:
+    """Whether no condition that stands over a binding, and not over the start, is known to fail."""
+    guards = [guard for guard in binding.site.guards if guard not in start.call.site.guards]
+    frame = Frame(start.scene.unit, binding.site, activation=start.activation)
+    return start.resolution.choice(guards, frame) is not Choice.NEVER
+
+
+def _is_used_before(binding: Binding, names: tuple[str, ...], scene: Scene) -> bool:
+    """Whether a module has made its client by the time one of its attributes is set: in one function, for of two
+    nobody knows which runs first."""
+    return any(
+        call.span.start < binding.span.start
+        and call.site.scope == binding.site.scope
+        and set(call.site.guards) <= set(binding.site.guards)
+        and any(n in names for t in targets(call.function, scene.unit, call.site, scene.program) for n in t.names)
+        for last in {name.rpartition(".")[2] for name in names}
+        for call in scene.unit.calls_by_name.get(last, [])
+    )
+
+
+def _first_use(names: tuple[str, ...], start: Start) -> int:
+    """Where the object is first handed to one of the calls."""
+    scene, assigned = start.scene, start.call.assigned
+    places = [
+        call.span.start
+        for call in scene.facts.calls
+        if call.span.start > start.call.span.start
+        and call.site.scope == start.call.site.scope
+        and any(_dotted_is(argument.value, assigned) for argument in call.arguments)
+        and any(n in names for t in targets(call.function, scene.unit, call.site, scene.program) for n in t.names)
+    ]
+    return min(places, default=len(scene.source.data) + 1)
+
+
+def _dotted_is(expression: Expression, name: str) -> bool:
+    names: list[str] = []
+    while isinstance(expression, Attribute):
+        names.append(expression.name)
+        expression = expression.base
+    return isinstance(expression, Name) and ".".join([expression.id, *reversed(names)]) == name
