@@ -33,7 +33,10 @@ def _overruled(start: Start) -> Iterator[Span]:
     decisive, values = next(iter(deciding.items()))
     if any(isinstance(value.content, Unknown) for value in values):
         return
-    yield from (expression.span for setting, expression in given.values.items() if setting is not decisive)
+    for setting, expression in given.values.items():
+        # `client.configuration.zone` decides about the object that the argument `configuration` is: it is no other one.
+        if setting is not decisive and not decisive.attribute.startswith(f"{setting.argument}."):
+            yield expression.span
     if decisive.spelling.kind == "region" and all(
         isinstance(value.content, Text) and is_pinned(value.content.text, start) for value in values
     ):
