@@ -187,11 +187,12 @@ class Tree:
         """The program as far as it is asked for. Names are only followed into files that can lead to an SDK."""
         if id(catalog) not in self._programs:
             gate = Gate((), catalog.sdk_words)
+            roots = self._repository.source_roots
             self._programs[id(catalog)] = Program(
-                self._unit_at, lambda path: self._passes(path, gate), self._environment_files
+                self._unit_at, lambda path: self._passes(path, gate), self._environment_files, source_roots=roots
             )
             self._programs[id(catalog)].whole = Program(
-                self._unit_at, lambda path: True, self._environment_files, self._repository.files_naming
+                self._unit_at, lambda path: True, self._environment_files, self._repository.files_naming, roots
             )
         return self._programs[id(catalog)]
 

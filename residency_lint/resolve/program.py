@@ -320,6 +320,9 @@ class Program:
     leads_on: Callable[[str], bool]
     environment_files: Callable[[str], tuple[str, ...]]
     files_naming: Callable[[str, str], tuple[str, ...]] = lambda name, path: ()
+    source_roots: Callable[[str, str], tuple[str, ...]] = lambda path, name: ()
+    """A file and the first name of a module → the other folders of its repository that hold something of that name and
+    that imports may start from."""
     call_sites: dict[tuple[int, int], object] = field(default_factory=dict)
     """What calls a function, by its unit and scope: found out once."""
     neighbours: dict[int, list[Unit]] = field(default_factory=dict)
@@ -335,7 +338,7 @@ class Program:
     def module(self, importer: str, module: str, *, for_names: bool = False) -> Unit | None:
         """The file of this repository that an import leads to, found by trying its few possible paths."""
         itself = normpath(importer.replace("\\", "/"))
-        for path in _paths_of(importer, module):
+        for path in self._paths_of(importer, module):
             # `analytics.py` that imports `analytics` means the installed one.
             if path == itself or (for_names and not self.leads_on(path)):
                 continue
@@ -343,6 +346,12 @@ class Program:
             if unit is not None:
                 return unit
         return None
+
+    def _paths_of(self, importer: str, module: str) -> Iterator[str]:
+        yield from _paths_of(importer, module)
+        if not module.startswith("."):
+            for root in self.source_roots(importer, module.partition(".")[0]):
+                yield from _files(join(root, module.replace(".", "/")))
 
 
 def _paths_of(importer: str, module: str) -> Iterator[str]:
