@@ -25,7 +25,7 @@ class SourceRoots:
         self._known: dict[str, dict[str, tuple[str, ...]]] = {}
 
     def holding(self, top: str, name: str) -> tuple[str, ...]:
-        """The roots below `top` with a module or package of a name, relative to the current folder where they can be."""
+        """The roots below `top` that hold a module or package of a name, written as the paths of a run."""
         if top not in self._known:
             index: dict[str, tuple[str, ...]] = {}
             for root, held in [*_on_disk(top), *_in_memory(self._changes)]:
