@@ -137,6 +137,7 @@ class Tree:
     _programs: dict[int, Program] = field(default_factory=dict)
     _atoms: dict[int, Gate] = field(default_factory=dict)
     _environments: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    _passing: dict[tuple[str, int], bool] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._repository = Repository(self.data, self.changes)
@@ -226,10 +227,12 @@ class Tree:
         return None if isinstance(source, Skip) else self.unit(source, self.facts(source))
 
     def _passes(self, path: str, gate: Gate) -> bool:
-        if not (path in self.changes or os.path.isfile(path)):
-            return False
-        data = self.data(path)
-        return isinstance(data, bytes) and (b"import *" in data or gate.is_candidate(data))
+        key = path, id(gate)
+        if key not in self._passing:
+            there = path in self.changes or os.path.isfile(path)
+            data = self.data(path) if there else b""
+            self._passing[key] = isinstance(data, bytes) and (b"import *" in data or gate.is_candidate(data))
+        return self._passing[key]
 
     def sources_of(self, findings: Iterable[Finding]) -> dict[str, Source]:
         """The sources that findings, their chains and their edits lie in."""

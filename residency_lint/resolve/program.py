@@ -327,6 +327,7 @@ class Program:
     """What calls a function, by its unit and scope: found out once."""
     neighbours: dict[int, list[Unit]] = field(default_factory=dict)
     """The modules near a file that may set up its environment, by its unit: found out once."""
+    _modules: dict[tuple[str, str, bool], Unit | None] = field(default_factory=dict)
     whole: Program | None = None
     """The same program with call sites looked for in all of its files, and names followed everywhere."""
 
@@ -337,6 +338,12 @@ class Program:
 
     def module(self, importer: str, module: str, *, for_names: bool = False) -> Unit | None:
         """The file of this repository that an import leads to, found by trying its few possible paths."""
+        key = importer, module, for_names
+        if key not in self._modules:
+            self._modules[key] = self._module(importer, module, for_names=for_names)
+        return self._modules[key]
+
+    def _module(self, importer: str, module: str, *, for_names: bool) -> Unit | None:
         itself = normpath(importer.replace("\\", "/"))
         for path in self._paths_of(importer, module):
             # `analytics.py` that imports `analytics` means the installed one.
