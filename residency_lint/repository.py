@@ -8,6 +8,7 @@ from collections.abc import Callable, Collection, Container, Iterable, Iterator
 
 from residency_lint.findings import Skip
 from residency_lint.listing import Kind, entries_below
+from residency_lint.source_roots import SourceRoots
 from residency_lint.walk import shown
 
 _MOST_FILES = 20_000
@@ -28,6 +29,7 @@ class Repository:
     def __init__(self, data: Callable[[str], bytes | Skip], changes: Collection[str], known: Container[str]) -> None:
         """`known`: the files that are parsed in any case."""
         self._data, self._changes = data, changes
+        self._roots = SourceRoots(changes)
         self._paths: dict[str, tuple[str, ...]] = {}
         self._found: dict[tuple[str, str], tuple[str, ...]] = {}
         self._kept: dict[str, bytes] = {}
@@ -61,6 +63,10 @@ class Repository:
         self._left -= size
         self._parsed.update(fresh)
         return found
+
+    def source_roots(self, path: str, name: str) -> tuple[str, ...]:
+        """The folders of a file's repository that imports may start from and that hold a module of a name."""
+        return self._roots.holding(_root_of(path), name)
 
     def _holding(self, name: str, root: str) -> Iterator[str]:
         word = name.encode()

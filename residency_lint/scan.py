@@ -139,6 +139,7 @@ class Tree:
     _atoms: dict[int, Gate] = field(default_factory=dict)
     _environments: dict[str, tuple[str, ...]] = field(default_factory=dict)
     _requirements: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    _passing: dict[tuple[str, int], bool] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._repository = Repository(self.data, self.changes, self._facts)
@@ -189,11 +190,13 @@ class Tree:
         """The program as far as it is asked for. Names are only followed into files that can lead to an SDK."""
         if id(catalog) not in self._programs:
             gate = Gate((), catalog.sdk_words)
+            roots = self._repository.source_roots
             self._programs[id(catalog)] = Program(
                 self._unit_at,
                 lambda path: self._passes(path, gate),
                 self._environment_files,
                 self._requirement_files,
+                source_roots=roots,
             )
             self._programs[id(catalog)].whole = Program(
                 self._unit_at,
@@ -201,6 +204,7 @@ class Tree:
                 self._environment_files,
                 self._requirement_files,
                 self._repository.files_naming,
+                roots,
             )
         return self._programs[id(catalog)]
 
@@ -247,10 +251,12 @@ class Tree:
         return None if isinstance(source, Skip) else self.unit(source, self.facts(source))
 
     def _passes(self, path: str, gate: Gate) -> bool:
-        if not (path in self.changes or os.path.isfile(path)):
-            return False
-        data = self.data(path)
-        return isinstance(data, bytes) and (b"import *" in data or gate.is_candidate(data))
+        key = path, id(gate)
+        if key not in self._passing:
+            there = path in self.changes or os.path.isfile(path)
+            data = self.data(path) if there else b""
+            self._passing[key] = isinstance(data, bytes) and (b"import *" in data or gate.is_candidate(data))
+        return self._passing[key]
 
     def sources_of(self, findings: Iterable[Finding]) -> dict[str, Source]:
         """The sources that findings, their chains and their edits lie in."""

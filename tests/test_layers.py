@@ -19,6 +19,7 @@ ROWS = (
     ("sightings",),
     ("resolve",),
     ("repository",),
+    ("source_roots",),
     ("settings", "walk", "gate", "decoding", "languages"),
     ("declarations", "listing"),
     ("catalog",),

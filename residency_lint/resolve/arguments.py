@@ -48,13 +48,14 @@ def arguments_of(call: Call, frame: Frame, resolution: Resolution) -> Arguments:
 def items_of(expression: Expression, frame: Frame, resolution: Resolution) -> dict[str, Expression] | None:
     """Key → value of a mapping of which all can be seen, each with the place it stands at."""
     values = list(resolution.values(expression, frame.deeper()))
-    return items(values[0], resolution) if len(values) == 1 else None
+    return items(values[0], resolution, frame.depth + 1) if len(values) == 1 else None
 
 
-def items(value: Value, resolution: Resolution) -> dict[str, Expression] | None:
+def items(value: Value, resolution: Resolution, depth: int = 0) -> dict[str, Expression] | None:
+    """As `items_of`; `depth`: how deep the search is that found the value, for a mapping may expand itself."""
     if not isinstance(value.content, Mapping):
         return None
-    frame = value.frame(len(value.chain))
+    frame = value.frame(max(depth, len(value.chain)))
     found: dict[str, Expression] = {}
     for key, item in value.content.items:
         if key is None:

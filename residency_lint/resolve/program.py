@@ -321,10 +321,14 @@ class Program:
     environment_files: Callable[[str], tuple[str, ...]]
     requirement_files: Callable[[str], tuple[str, ...]]
     files_naming: Callable[[str, str], tuple[str, ...]] = lambda name, path: ()
+    source_roots: Callable[[str, str], tuple[str, ...]] = lambda path, name: ()
+    """A file and the first name of a module → the other folders of its repository that hold something of that name and
+    that imports may start from."""
     call_sites: dict[tuple[int, int], object] = field(default_factory=dict)
     """What calls a function, by its unit and scope: found out once."""
     neighbours: dict[int, list[Unit]] = field(default_factory=dict)
     """The modules near a file that may set up its environment, by its unit: found out once."""
+    _modules: dict[tuple[str, str, bool], Unit | None] = field(default_factory=dict)
     whole: Program | None = None
     """The same program with call sites looked for in all of its files, and names followed everywhere."""
 
@@ -335,8 +339,14 @@ class Program:
 
     def module(self, importer: str, module: str, *, for_names: bool = False) -> Unit | None:
         """The file of this repository that an import leads to, found by trying its few possible paths."""
+        key = importer, module, for_names
+        if key not in self._modules:
+            self._modules[key] = self._module(importer, module, for_names=for_names)
+        return self._modules[key]
+
+    def _module(self, importer: str, module: str, *, for_names: bool) -> Unit | None:
         itself = normpath(importer.replace("\\", "/"))
-        for path in _paths_of(importer, module):
+        for path in self._paths_of(importer, module):
             # `analytics.py` that imports `analytics` means the installed one.
             if path == itself or (for_names and not self.leads_on(path)):
                 continue
@@ -344,6 +354,12 @@ class Program:
             if unit is not None:
                 return unit
         return None
+
+    def _paths_of(self, importer: str, module: str) -> Iterator[str]:
+        yield from _paths_of(importer, module)
+        if not module.startswith("."):
+            for root in self.source_roots(importer, module.partition(".")[0]):
+                yield from _files(join(root, module.replace(".", "/")))
 
 
 def _paths_of(importer: str, module: str) -> Iterator[str]:

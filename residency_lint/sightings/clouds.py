@@ -11,6 +11,7 @@ from residency_lint.cloud_hosts import HostKind, RegionWord, host_region, region
 from residency_lint.facts import BindingKind
 from residency_lint.findings import Context, Rewrite, Sighting
 from residency_lint.fixes import Applicability
+from residency_lint.resolve.calls import written
 from residency_lint.rules import UNREADABLE, ArnRule, CloudHost, Pinned, Rule, Setting
 from residency_lint.sightings.evidence import Evidence, Passage
 
@@ -180,12 +181,27 @@ def setting_sightings(passage: Passage) -> Iterator[Sighting]:
     for rule, names, unless in passage.scene.catalog.settings:
         if rule.spelling.kind != "region" or not (names_region(keys, names) or _is_default_of_option(passage, names)):
             continue
-        if unless is not None and unless.search(".".join(keys).lower()):
+        if unless is not None and unless.search(" ".join((".".join(keys), *_names_around(passage))).lower()):
             continue
         if rule.emulators and re.search(rule.emulators, passage.scene.source.text):
             return
         yield from _regions(rule, passage)
         return
+
+
+def _names_around(passage: Passage) -> Iterator[str]:
+    """The names that say what a text in a program is for: of the call that takes it, of what keeps it, of the function
+    and class it stands in."""
+    unit, span = passage.scene.unit, passage.mention.text.span
+    if unit.facts.language != "python":
+        return
+    call, binding = unit.innermost_call(span), unit.innermost_binding(span)
+    yield from (written(call.function),) if call else ()
+    yield from (binding.target,) if binding else ()
+    scope = passage.mention.site.scope
+    while scope > 0:
+        yield unit.scope(scope).name
+        scope = unit.scope(scope).parent
 
 
 def _is_unread_default(passage: Passage) -> bool:

@@ -9,9 +9,10 @@ from residency_lint.facts import HOLE, Attribute, Call, Comparison, Joined, Ment
 from residency_lint.findings import Context, Sighting
 from residency_lint.resolve import texts, urls
 from residency_lint.resolve.calls import written
-from residency_lint.resolve.frames import Value
+from residency_lint.resolve.contexts import contexts
+from residency_lint.resolve.frames import Choice, Frame, Value
 from residency_lint.resolve.names import targets
-from residency_lint.resolve.values import decide, resolve
+from residency_lint.resolve.values import Resolution, decide, resolve
 from residency_lint.sightings.evidence import Passage
 from residency_lint.sightings.scene import Scene, context_of
 from residency_lint.sightings.sends import addresses, sends
@@ -24,16 +25,31 @@ def folded_sightings(scene: Scene) -> Iterator[Sighting]:
     for joined, site in _put_together(scene):
         context = _context(joined, site, scene)
         if context is not None:
-            values = resolve(joined, scene.unit, site, scene.program)
-            # A default says nothing about the branch that is taken when it is not chosen.
-            if isinstance(joined, Joined) and _is_left_out_by_default(joined, site, scene):
-                values = tuple(value for value in values if not value.fallback)
             fewest = 1 if isinstance(joined, Call) and not _is_template(joined) else 2
-            yield from _of_values(values, fewest, site, context, scene)
+            for values in _by_call(joined, site, scene):
+                # A default says nothing about the branch that is taken when it is not chosen.
+                if isinstance(joined, Joined) and _is_left_out_by_default(joined, site, scene):
+                    values = tuple(value for value in values if not value.fallback)
+                yield from _of_values(values, fewest, site, context, scene)
     for send in sends(scene):
         context = _context(send.call, send.call.site, scene)
         if context is not None:
             yield from _of_values(addresses(send, scene), 2, send.call.site, context, scene)
+
+
+def _by_call(joined: Joined | Call, site: Site, scene: Scene) -> Iterator[tuple[Value, ...]]:
+    """What is put together, once for each call that runs it where several give different parts: nobody chooses among
+    calls, all of them are made."""
+    values = resolve(joined, scene.unit, site, scene.program)
+    resolution = Resolution(scene.program)
+    activations = contexts((joined,), scene.unit, site, resolution) if len(values) > 1 else [None]
+    if len(activations) < 2:
+        yield values
+        return
+    for activation in activations:
+        frame = Frame(scene.unit, site, activation=activation)
+        if Resolution(scene.program).choice(site.guards, frame) is not Choice.NEVER:
+            yield Resolution(scene.program).all_values(joined, frame)
 
 
 def _of_values(

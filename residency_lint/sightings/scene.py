@@ -103,6 +103,8 @@ def context_of(mention: Mention, facts: Facts) -> Context | None:
         return Context.SAMPLE
     if _CI_PATH.search(facts.path) and mention.keys and mention.keys[-1] in ("image", "container"):
         return Context.BUILD
+    if _MIGRATION.search(facts.path) and mention.keys[-1:] == ("default",):
+        return Context.GENERATED
     return Context.CODE
 
 
@@ -119,6 +121,8 @@ _CI_PATH = re.compile(
 )
 
 
+_MIGRATION = re.compile(r"(?:^|/)migrations/\d{4}_\w+\.py$")
+"""Written from the models, whose defaults it repeats."""
 _SILENT = frozenset(
     {
         Role.PRINTED,

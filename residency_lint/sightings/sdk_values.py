@@ -324,12 +324,12 @@ def _word_values(value: Value, setting: SdkSetting, start: Start) -> Iterator[Si
 
 
 def _region_values(value: Value, setting: SdkSetting, start: Start) -> Iterator[Sighting]:
-    """A cloud region; not one that an emulator is told, nor one that the service is bound to."""
+    """A cloud region; not one that a test's emulator is told, nor one that the service is bound to."""
     if not isinstance(value.content, Text):
         return
     scene, region = start.scene, value.content.text
     settings = [rule for rule, _, _ in scene.catalog.settings if rule.vendor == start.rule.vendor]
-    if any(rule.emulators and re.search(rule.emulators, scene.source.text) for rule in settings):
+    if scene.facts.is_test and any(s.emulators and re.search(s.emulators, scene.source.text) for s in settings):
         return
     evidence = _whole(value.content, value, start)
     held = pinned(_service(start), "", region, scene.catalog.pinned, evidence.passage.surroundings)

@@ -49,7 +49,7 @@ def without_unused(placed: list[Sighting], seen: list[Seen], sdk: list[Sighting]
             yield replace(one, chosen=False)
         elif use is _Use.UNREAD and _is_not_taken(one, used, scene):
             yield replace(one, context=Context.UNUSED)
-        elif use is not _Use.LEFT_OUT:
+        elif use not in (_Use.LEFT_OUT, _Use.SHOWN):
             yield one
 
 
@@ -70,6 +70,7 @@ class _Use(Enum):
     USED = "its value is used, or that cannot be told"
     LEFT_OUT = "every read of the name is seen, and none gets this value"
     UNREAD = "nothing in this file reads the name"
+    SHOWN = "only other files read the name, and none of them sends the value"
 
 
 def _use_of(mention: Mention, scene: Scene) -> _Use:
@@ -81,7 +82,9 @@ def _use_of(mention: Mention, scene: Scene) -> _Use:
     if binding is not None and binding.value is not None and _keeps(binding.value, span):
         reads = _widest(_reads_of(binding, unit), unit)
         if not reads:
-            return _Use.LEFT_OUT if _is_local(binding, unit) else _Use.UNREAD
+            if _is_local(binding, unit):
+                return _Use.LEFT_OUT
+            return _Use.SHOWN if _is_only_shown_elsewhere(binding, scene) else _Use.UNREAD
     else:
         returned = next((r for r in scene.facts.returns if r.value.span.contains(span)), None)
         if returned is None or not _keeps(returned.value, span):
@@ -134,6 +137,19 @@ def _keeps(value: Expression, span: Span) -> bool:
 
 def _is_local(binding: Binding, unit: Unit) -> bool:
     return "." not in binding.target and unit.scope(binding.site.scope).kind is ScopeKind.FUNCTION
+
+
+def _is_only_shown_elsewhere(binding: Binding, scene: Scene) -> bool:
+    """Whether other files read a module's constant, and all of them list, print or compare it."""
+    name, program = binding.target, scene.program.everywhere
+    if binding.site.scope or not name.isidentifier():
+        return False
+    units = [program.unit_at(path) for path in program.files_naming(name, scene.path)]
+    others = [unit for unit in units if unit is not None and not unit.facts.is_test]
+    if any(entry.name == name and entry.bound not in ("", name) for unit in others for entry in unit.facts.imports):
+        return False
+    reads = [read for unit in others for read in unit.facts.reads if read.name.rpartition(".")[2] == name]
+    return bool(reads) and all(read.role in _SHOWN for read in reads)
 
 
 def _reads_of(binding: Binding, unit: Unit) -> Iterator[Read]:

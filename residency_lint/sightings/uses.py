@@ -52,8 +52,10 @@ def is_never_sent(span: Span, words: str, scene: Scene, vain: Vain, depth: int =
             return True
         is_passed_on = call.span in vain.parts or makes_text(call, scene)
         return is_passed_on and is_never_sent(call.span, words, scene, vain, depth + 1)
-    if binding is None or not _is_plain(binding, scene.unit):
+    if binding is None:
         return False
+    if not _is_plain(binding, scene.unit):
+        return _is_replaced_at_once(binding, scene.unit)
     reads = list(_reads(binding, scene.unit))
     if not reads:
         return _is_overwritten(binding, scene.unit)
@@ -121,6 +123,19 @@ def _is_overwritten(binding: Binding, unit: Unit) -> bool:
     """Whether a later binding takes the place of this one whenever it was made."""
     later = [b for b in unit.bindings[binding.site.scope, binding.target] if b.span.start > binding.span.start]
     return any(set(other.site.guards) <= set(binding.site.guards) for other in later)
+
+
+def _is_replaced_at_once(binding: Binding, unit: Unit) -> bool:
+    """Whether an attribute or item gets another value before anything runs that could read this one."""
+    if binding.kind is not BindingKind.ASSIGNMENT or binding.target.isidentifier():
+        return False
+    later = [b for b in unit.bindings[binding.site.scope, binding.target] if b.span.start > binding.span.start]
+    if not later or not set(later[0].site.guards) <= set(binding.site.guards):
+        return False
+    owner, between = binding.target.partition(".")[0].partition("[")[0], Span(binding.span.end, later[0].span.end)
+    return not any(between.contains(call.span) for call in unit.facts.calls) and not any(
+        between.contains(read.span) and read.name.partition(".")[0] == owner for read in unit.facts.reads
+    )
 
 
 def _value_span(binding: Binding) -> Span:

@@ -14,7 +14,7 @@ _PRINTS = re.compile(
 )
 _COMPARES = re.compile(
     r"(?:^|\.)(?:startswith|endswith|find|rfind|index|rindex|count|removeprefix|removesuffix|fnmatch|fnmatchcase"
-    r"|__contains__|re\.(?:compile|match|search|fullmatch|findall|finditer|sub|subn|split)|regex\.\w+)$"
+    r"|__contains__|objects(?:\.\w+(?:\(.*\))?)*\.(?:filter|exclude|get)|re\.(?:compile|match|search|fullmatch|findall|finditer|sub|subn|split)|regex\.\w+)$"
 )
 _ASSERTS = re.compile(
     r"(?:^|\.)(?:assert\w*|(?:mock\w*\.)?patch(?:\.\w+)?|monkeypatch\.\w+|responses\.\w+|requests?_mock(?:er)?\.\w+"
