@@ -25,7 +25,7 @@ from residency_lint.sightings.contexts import in_contexts, latest, weighed
 from residency_lint.sightings.scene import Scene
 from residency_lint.sightings.sdk_values import value_sightings
 from residency_lint.sightings.starts import Start, module_bindings, rule_of, setting_name, starts
-from residency_lint.sightings.uses import Vain, is_never_sent
+from residency_lint.sightings.uses import Fate, Vain, fate_of
 from residency_lint.sightings.writing import insertion
 from residency_lint.source import Span
 
@@ -34,7 +34,7 @@ def sdk_sightings(scene: Scene, vain: Vain) -> Iterator[Sighting]:
     """A sighting for every value an SDK's region can take, and one for what no setting moves."""
     for start in starts(scene):
         is_part = start.rule.id in scene.catalog.builders
-        if not (is_part and is_never_sent(start.call.span, "", scene, vain)):
+        if not (is_part and fate_of(start.call.span, "", scene, vain) is Fate.KEPT):
             yield from in_contexts(start, _setting_expressions(start), _start_sightings)
     for call in scene.facts.calls:
         yield from _escape_sightings(call, scene)
