@@ -133,13 +133,18 @@ class _Search:
         is_plain = _is_plain(binding, unit)
         if not is_part and not is_plain:
             return Fate.SENT
-        reads = _widest((read.span.start for read in _reads_of(binding, unit)), unit)
+        found = list(_reads_of(binding, unit))
+        reads = _widest((read.span.start for read in found), unit)
+        named = {read.span.start: read.span for read in found if read.name == binding.target}
         uses = [read for read in reads if read.role not in _SHOWN and self._gets(read, binding, is_part)]
-        if any(not is_plain or self.fate(read.span, depth + 1) is not Fate.KEPT for read in uses):
+        if any(not is_plain or self.fate(named[read.span.start], depth + 1) is not Fate.KEPT for read in uses):
             return Fate.SENT
-        elsewhere = self._elsewhere(binding) if is_part else Fate.SENT
+        if not is_part:
+            is_kept = any(_reaches(binding, read, unit) for read in found) or _is_overwritten(binding, unit)
+            return Fate.KEPT if is_kept else Fate.SENT
+        elsewhere = self._elsewhere(binding)
         if elsewhere is not Fate.UNREAD:
-            return Fate.KEPT if reads and elsewhere is Fate.SENT and not is_part else elsewhere
+            return elsewhere
         if reads or _is_local(binding, unit) or (is_plain and _is_overwritten(binding, unit)):
             return Fate.KEPT
         return Fate.UNREAD
@@ -220,7 +225,7 @@ def _is_part(value: Expression, span: Span) -> bool:
     """Whether an expression is (a part of) a value itself, not of something that a call on the way sends."""
     if not value.span.contains(span):
         return False
-    if value.span == span or isinstance(value, Text):
+    if isinstance(value, Text):
         return True
     parts: tuple[Expression, ...] = ()
     if isinstance(value, Joined):
