@@ -20,11 +20,14 @@ def without_unused(
     What no line reads may be read from elsewhere, unless all that is used here of its vendor leads to where it may:
     then it is an alternative that was not taken.
     """
+    # A word that is only compared is kept; that it selects a host as a default is another row's sighting of it.
     fates = {
-        (one.sighting.path, one.sighting.span): fate_of(one.mention.text.span, one.sighting.seen, scene, vain)
+        (one.sighting.path, one.sighting.span, one.sighting.rule.id): fate_of(
+            one.mention.text.span, one.sighting.seen, scene, vain
+        )
         for one in seen
     }
-    with_fate = [(one, fates.get((one.path, one.span), Fate.SENT)) for one in placed]
+    with_fate = [(one, fates.get((one.path, one.span, one.rule.id), Fate.SENT)) for one in placed]
     used = [*sdk, *(one for one, fate in with_fate if fate in (Fate.SENT, Fate.TAKEN))]
     for one, fate in with_fate:
         if fate is Fate.KEPT and one.beside:
