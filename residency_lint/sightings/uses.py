@@ -92,7 +92,7 @@ class _Search:
             return (
                 self._of_result(unit.scope(returned.site.scope).name) if _is_part(returned.value, span) else Fate.SENT
             )
-        if binding is None or is_default:
+        if binding is None:
             return Fate.SENT
         return self._of_binding(binding, span, depth)
 
