@@ -17,6 +17,10 @@ HOLE = "\ufffc"
 """Stands in a folded text for a part whose value is not known."""
 
 
+FAILED_IMPORT = "an import that fails"
+"""Why it cannot be told from an expression alone whether a `try` fails that only catches what an import raises."""
+
+
 class Role(Enum):
     """What the code around a text does with it."""
 
@@ -366,6 +370,8 @@ class Facts:
     imports: tuple[Import, ...] = ()
     reads: tuple[Read, ...] = ()
     returns: tuple[Return, ...] = ()
+    yields: tuple[Return, ...] = ()
+    """What generators give, one after another."""
     selections: tuple[tuple[Subscript | Call, Site], ...] = ()
     """`table[key]`, and `table.get(key)` with a key that is no text."""
     scopes: tuple[Scope, ...] = ()

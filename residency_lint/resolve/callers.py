@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from residency_lint.facts import Attribute, Call, Name, ScopeKind
 from residency_lint.resolve.classes import constructed, is_static, lineage, method_of, receivers
-from residency_lint.resolve.frames import Frame
+from residency_lint.resolve.decorators import calls_by_decorators
+from residency_lint.resolve.frames import Activation, Frame
 from residency_lint.resolve.names import Target, targets
 from residency_lint.resolve.program import Program, Unit
 
@@ -26,6 +27,12 @@ class CallSite:
     unit: Unit
     call: Call
     receiver: Value | None = None
+    owner: Target | None = None
+    """The class of the object, or the class itself."""
+
+    def activation(self, unit: Unit, scope: int, caller: Frame) -> Activation:
+        """The function as this call runs it."""
+        return Activation(unit, scope, self.call, caller, self.receiver, self.owner)
 
 
 def call_sites(scope: int, unit: Unit, resolution: Resolution) -> tuple[CallSite, ...]:
@@ -82,9 +89,13 @@ def _plain_calls(scope: int, unit: Unit, resolution: Resolution) -> Iterator[Cal
     name = unit.scope(scope).name
     if name == "lambda":
         return
+    decorated = [CallSite(there, call) for there, call in calls_by_decorators(scope, unit, resolution.program)]
+    if decorated:
+        yield from decorated
+        return
     for there in _units_naming(name, unit, resolution.program):
         for called in _names_for(name, there):
-            for call in there.calls_by_name.get(called, []):
+            for call in there.calls_named(called):
                 if _stands_for(call, scope, unit, there, resolution.program):
                     yield CallSite(there, call)
         yield from _partials(scope, unit, there, resolution.program)
@@ -156,15 +167,15 @@ def _method_calls(owner: Target, scope: int, unit: Unit, resolution: Resolution)
     """`client.method()`, `Class.method()`, `self.method()`, `super().method()`."""
     name = unit.scope(scope).name
     # `super().__init__()` stands in a class that names its base.
-    searched = owner.name if name == "__init__" else f".{name}("
+    searched = owner.name if name == "__init__" else f".{name}"
     for there in _units_naming(searched, unit, resolution.program):
-        for call in there.calls_by_name.get(name, []):
+        for call in there.calls_named(name):
             if not isinstance(call.function, Attribute):
                 continue
             frame = Frame(there, call.site)
             for made, target in receivers(call.function.base, frame, resolution):
                 if _runs(target, name, scope, unit, resolution.program):
-                    yield CallSite(there, call, made)
+                    yield CallSite(there, call, made, target)
                     break
 
 

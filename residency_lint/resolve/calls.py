@@ -15,17 +15,18 @@ from residency_lint.facts import (
     Lambda,
     Mapping,
     Name,
+    Return,
     ScopeKind,
     Subscript,
     Text,
 )
 from residency_lint.fixes import Slot
 from residency_lint.resolve import texts, urls
-from residency_lint.resolve.classes import method_of, receivers
+from residency_lint.resolve.classes import decorated, local_class, method_of, receivers
 from residency_lint.resolve.config_values import file_values, section_item
 from residency_lint.resolve.frames import Activation, Choice, Frame, Unknown, Value
 from residency_lint.resolve.lookups import lookup
-from residency_lint.resolve.names import targets
+from residency_lint.resolve.names import Target, targets
 from residency_lint.resolve.program import Unit
 from residency_lint.source import Span
 
@@ -72,7 +73,9 @@ def _function(node: Call, arguments: list[Expression], frame: Frame, resolution:
     elif isinstance(node.function, Attribute) and node.function.name in _VALIDATES and arguments:
         expanded = Argument(arguments[0], arguments[0].span, star="**")
         yield frame.value(replace(_call_of(node.function.base, node), arguments=(expanded,)))
-    elif builtin == "vars" and len(arguments) == 1:
+    elif (any(target.name in _HANDS_BACK for target in names) and arguments) or (
+        builtin == "vars" and len(arguments) == 1
+    ):
         yield from resolution.values(arguments[0], frame.deeper())
     elif builtin == "getattr" and len(arguments) > 1 and isinstance(arguments[1], Text):
         yield from _got(node, arguments, arguments[1].text, frame, resolution)
@@ -101,6 +104,8 @@ def _call_of(function: Expression, node: Call) -> Call:
 
 
 _DEPENDS = {"fastapi.Depends", "fastapi.params.Depends"}
+_HANDS_BACK = {"contextlib.nullcontext", "contextlib.closing", "contextlib.aclosing"}
+"""Context managers that give their `with` what they are given."""
 _VALIDATES = {"model_validate", "parse_obj"}
 
 
@@ -136,17 +141,17 @@ _FIELDS = {
 
 def _returned(node: Call, frame: Frame, resolution: Resolution) -> Iterator[Value]:
     """What a function of the repository returns for the arguments of a call."""
-    for unit, scope, receiver in _functions(node.function, frame, resolution):
-        if unit.returns.get(scope):
+    for unit, scope, receiver, owner in _functions(node.function, frame, resolution):
+        if _given_back(unit, scope):
             step = frame.via(node.span, f"`{written(node.function)}()`")
-            yield from results(unit, scope, Activation(unit, scope, node, frame, receiver), step, resolution)
+            yield from results(unit, scope, Activation(unit, scope, node, frame, receiver, owner), step, resolution)
             return
     yield frame.value(node)
 
 
 def results(unit: Unit, scope: int, activation: Activation, frame: Frame, resolution: Resolution) -> Iterator[Value]:
     """What the `return` statements of a function give that one call can come to."""
-    returns = unit.returns.get(scope, [])
+    returns = _given_back(unit, scope)
     for entry in returns:
         there = replace(frame, unit=unit, site=entry.site, depth=frame.depth + 1, activation=activation)
         choice = resolution.choice(entry.site.guards, there)
@@ -157,17 +162,27 @@ def results(unit: Unit, scope: int, activation: Activation, frame: Frame, resolu
             yield value.chosen(choice if len(returns) > 1 else Choice.SURE)
 
 
-def _functions(function: Expression, frame: Frame, resolution: Resolution) -> Iterator[tuple[Unit, int, Value | None]]:
+def _given_back(unit: Unit, scope: int) -> list[Return]:
+    """What a function returns; what a context manager gives to its `with`."""
+    if decorated(unit.scope(scope), frozenset({"contextmanager", "asynccontextmanager"})):
+        return unit.yields.get(scope, [])
+    return unit.returns.get(scope, [])
+
+
+def _functions(
+    function: Expression, frame: Frame, resolution: Resolution
+) -> Iterator[tuple[Unit, int, Value | None, Target | None]]:
     """The functions that an expression can stand for, with what a method is called on."""
     program = resolution.program
     for target in targets(function, frame.unit, frame.site, program):
         if target.unit is not None and target.unit.scope(target.scope).kind is ScopeKind.FUNCTION:
-            yield target.unit, target.scope, None
+            bases = targets(function.base, frame.unit, frame.site, program) if isinstance(function, Attribute) else ()
+            yield target.unit, target.scope, None, next(filter(local_class, bases), None)
     if isinstance(function, Attribute):
         for made, owner in receivers(function.base, frame, resolution):
             method = method_of(owner, function.name, program)
             if method is not None and method.unit is not None:
-                yield method.unit, method.scope, made
+                yield method.unit, method.scope, made, owner
 
 
 def written(node: Expression) -> str:

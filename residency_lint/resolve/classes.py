@@ -52,7 +52,8 @@ def receivers(base: Expression, frame: Frame, resolution: Resolution) -> Iterato
         activation = frame.activation_of(unit, scope)
         received = activation.receiver if activation else None
         made = constructed_by(received, program) if received else None
-        yield (received, made) if made else (None, Target(unit.scope(owner).name, unit, owner))
+        called_on = activation.owner if activation else None
+        yield (received, made) if made else (None, called_on or Target(unit.scope(owner).name, unit, owner))
         return
     if isinstance(base, Call) and isinstance(base.function, Name) and base.function.id == "super":
         owner = frame.unit.enclosing_class(frame.site.scope)
@@ -132,6 +133,10 @@ def decorated(scope: Scope, names: frozenset[str]) -> bool:
 
 def is_static(scope: Scope) -> bool:
     return decorated(scope, frozenset({"staticmethod"}))
+
+
+def is_class_method(scope: Scope) -> bool:
+    return decorated(scope, frozenset({"classmethod"}))
 
 
 def is_property(scope: Scope) -> bool:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import fields, is_dataclass
 
-from residency_lint.facts import Call, Expression, Guard, Name, Scope, ScopeKind, Site
+from residency_lint.facts import Call, Expression, Guard, Name, ScopeKind, Site
 from residency_lint.findings import Step
 from residency_lint.resolve.callers import call_sites, instances
 from residency_lint.resolve.calls import written
-from residency_lint.resolve.classes import is_static, last_name
+from residency_lint.resolve.classes import is_class_method, is_static, last_name
+from residency_lint.resolve.decorators import decorating
 from residency_lint.resolve.frames import Activation, Frame
 from residency_lint.resolve.names import Target
 from residency_lint.resolve.program import Unit
@@ -36,7 +37,9 @@ def contexts(
         if parent.kind is ScopeKind.CLASS and function.parameters and not is_static(function):
             receiver = function.parameters[0]
         found: list[Activation | None] = []
-        if names & (own - {receiver, ""}) and not is_called_otherwise(function):
+        is_of_class = bool(receiver) and is_class_method(function)
+        by_call = own - {"" if is_of_class else receiver, ""}
+        if names & by_call and not is_called_otherwise(scope, unit, resolution):
             found = list(_by_call(scope, unit, resolution, depth))
         if not found and receiver and receiver in names:
             found = list(_by_instance(scope, unit, parent.name, resolution, depth))
@@ -51,7 +54,7 @@ def _by_call(scope: int, unit: Unit, resolution: Resolution, depth: int) -> Iter
         # The call's own function takes no part: `self.make(…)` would count as a use of `self`.
         for outer in contexts(arguments, site.unit, site.call.site, resolution, depth + 1):
             caller = Frame(site.unit, site.call.site, _steps(site.call, site.unit, outer), 0, outer)
-            yield Activation(unit, scope, site.call, caller, site.receiver)
+            yield site.activation(unit, scope, caller)
 
 
 def _by_instance(scope: int, unit: Unit, name: str, resolution: Resolution, depth: int) -> Iterator[Activation]:
@@ -77,9 +80,16 @@ _PASSED_THROUGH = frozenset(
 )
 
 
-def is_called_otherwise(function: Scope) -> bool:
-    """Whether a decorator may call the function with arguments of its own: a command, a route, a fixture."""
-    return any(last_name(decorator) not in _PASSED_THROUGH for decorator in function.decorators)
+def is_called_otherwise(scope: int, unit: Unit, resolution: Resolution) -> bool:
+    """Whether a decorator may call the function with arguments that are not in sight: a command, a route, a fixture."""
+    decorators = unit.scope(scope).decorators
+    if all(last_name(decorator) in _PASSED_THROUGH for decorator in decorators):
+        return False
+    known = decorating(scope, unit, resolution.program)
+    return any(
+        target is None and last_name(decorator) not in _PASSED_THROUGH
+        for decorator, target in zip(decorators, known, strict=True)
+    )
 
 
 def _names_behind(expressions: Iterable[Expression], unit: Unit, scope: int) -> set[str]:

@@ -38,7 +38,8 @@ def set_values(
     """
     if not variable:
         return []
-    assigned = list(_assigned(variable, unit, program, before))
+    names = sorted({variable, variable.upper(), variable.lower()} if any_case else {variable})
+    assigned = next(filter(None, (list(_assigned(name, unit, program, before)) for name in names)), [])
     if certain := [one for one in assigned if not one.is_default]:
         return certain
     files = list(loaded(unit, program, before=before)) if dotenvs is None else list(dotenvs)
@@ -46,8 +47,7 @@ def set_values(
     winning = [_line(file.unit, line) for file, line in lines if file.wins]
     if winning:
         return winning[:1]
-    names = {variable, variable.upper(), variable.lower()} if any_case else {variable}
-    for name in sorted(names):
+    for name in names:
         if found := deployed(name, unit, program):
             return [Set(line.text, line.unit, line.mention.site) for line in found]
     return [_line(file.unit, line) for file, line in lines][:1] or assigned

@@ -8,6 +8,7 @@ from typing import TypeAlias
 
 from residency_lint.facts import HOLE, Call, Constant, Expression, Lambda, Listing, Mapping, Place, Site, Text
 from residency_lint.findings import Step
+from residency_lint.resolve.names import Target
 from residency_lint.resolve.program import Unit
 from residency_lint.source import Span
 
@@ -92,13 +93,15 @@ class Value:
 
 @dataclass(frozen=True, eq=False)
 class Activation:
-    """A function as one call runs it: `caller` is where the call stands, `receiver` what its method is called on."""
+    """A function as one call runs it: `caller` is where the call stands, `receiver` what its method is called on, and
+    `owner` that object's class, or the class itself that a class method is called on."""
 
     unit: Unit
     scope: int
     call: Call
     caller: Frame
     receiver: Value | None = None
+    owner: Target | None = None
 
 
 @dataclass(frozen=True, eq=False)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from residency_lint.facts import Attribute, Name
+from residency_lint.facts import Attribute, Name, Opaque
 from residency_lint.resolve.frames import Frame
 from residency_lint.resolve.names import targets
 from residency_lint.resolve.program import Program, Unit
@@ -31,6 +31,26 @@ def origins(node: Name | Attribute, frame: Frame, program: Program) -> Iterator[
         module = program.module(unit.facts.path, target.name) if not target.is_local else None
         if module is not None:
             yield from _exported(module, node.name, node.span, program)
+
+
+def import_fails(attempt: Opaque, unit: Unit, program: Program) -> bool | None:
+    """Whether the imports that a `try` attempts fail, None where that depends on what is installed."""
+    attempted = [
+        entry
+        for entry in unit.facts.imports
+        if any(guard.test.span == attempt.span and not guard.holds for guard in entry.site.guards)
+    ]
+    modules = [(entry, program.module(unit.facts.path, entry.module)) for entry in attempted]
+    if not modules or any(module is None or module is unit for _, module in modules):
+        return None
+    is_there = [
+        not entry.name
+        or any(True for _ in _exported(module, entry.name, entry.span, program))
+        or program.module(unit.facts.path, f"{entry.module}.{entry.name}") is not None
+        for entry, module in modules
+        if module is not None
+    ]
+    return False if all(is_there) else None
 
 
 def _exported(module: Unit, name: str, span: Span, program: Program) -> Iterator[tuple[Unit, str, Span]]:

@@ -33,7 +33,7 @@ def parameter_values(binding: Binding, frame: Frame, resolution: Resolution) -> 
     is_default = not sites
     for site in sites:
         caller = Frame(site.unit, site.call.site, frame.chain, frame.depth)
-        called = Activation(unit, scope, site.call, caller, site.receiver)
+        called = site.activation(unit, scope, caller)
         expression, opaque = given(called, binding.target, resolution)
         if expression is None and not opaque:
             is_default = True

@@ -28,6 +28,8 @@ from residency_lint.facts import (
     Site,
     Text,
 )
+from residency_lint.resolve.handovers import handed_over
+from residency_lint.resolve.nests import Nest
 from residency_lint.source import Span
 
 
@@ -68,6 +70,13 @@ class Unit:
         return index
 
     @cached_property
+    def yields(self) -> dict[int, list[Return]]:
+        index: dict[int, list[Return]] = {}
+        for entry in self.facts.yields:
+            index.setdefault(entry.site.scope, []).append(entry)
+        return index
+
+    @cached_property
     def calls_by_name(self) -> dict[str, list[Call]]:
         """The last name of what is called → the calls."""
         index: dict[str, list[Call]] = {}
@@ -75,6 +84,14 @@ class Unit:
             name = call.function.id if isinstance(call.function, Name) else getattr(call.function, "name", "")
             index.setdefault(name, []).append(call)
         return index
+
+    @cached_property
+    def _handed_over(self) -> dict[str, list[Call]]:
+        return handed_over(self.calls_by_name)
+
+    def calls_named(self, name: str) -> list[Call]:
+        """The calls of what bears a name at last, also those that something makes that it is handed to."""
+        return [*self.calls_by_name.get(name, ()), *self._handed_over.get(name, ())]
 
     @cached_property
     def _names(self) -> dict[int, list[str]]:
@@ -106,18 +123,18 @@ class Unit:
         """Identity of an expression → the binding it is the value of."""
         return {id(binding.value): binding for binding in self.facts.bindings if binding.value is not None}
 
-    def binding_around(self, span: Span) -> Binding | None:
-        """The innermost binding whose value holds a span."""
-        holding = [b for b in self.facts.bindings if b.value is not None and b.value.span.contains(span)]
-        return min(holding, key=lambda b: b.value.span.end - b.value.span.start if b.value else 0, default=None)
-
     @cached_property
     def widest_reads(self) -> dict[int, Read]:
         """Where a read starts → the widest one that starts there."""
         return {read.span.start: read for read in sorted(self.facts.reads, key=lambda read: read.span.end)}
 
-    def reads_around(self, span: Span) -> list[Read]:
-        return [read for read in self.facts.reads if read.span.contains(span)]
+    @cached_property
+    def _nested_reads(self) -> Nest[Read]:
+        return Nest(self.facts.reads, lambda read: read.span)
+
+    def reads_around(self, span: Span) -> Iterator[Read]:
+        """What is read that holds a span, the innermost first."""
+        return self._nested_reads.around(span)
 
     @cached_property
     def bindings_of_items(self) -> dict[str, list[Binding]]:
@@ -129,16 +146,6 @@ class Unit:
         return index
 
     @cached_property
-    def roles_of_reads(self) -> dict[str, set[Role]]:
-        """Name, also the end of a dotted one → what is done with its value wherever it is read."""
-        index: dict[str, set[Role]] = {}
-        for read in self.facts.reads:
-            parts = read.name.split(".")
-            for start in range(len(parts)):
-                index.setdefault(".".join(parts[start:]), set()).add(read.role)
-        return index
-
-    @cached_property
     def taken_one_by_one(self) -> tuple[Span, ...]:
         """The lists that a loop goes through."""
         loops = [b.value.base for b in self.facts.bindings if isinstance(b.value, Element)]
@@ -147,23 +154,38 @@ class Unit:
         return (*(base.span for base in loops if isinstance(base, Listing)), *named)
 
     @cached_property
-    def reads_by_name(self) -> dict[str, list[Read]]:
-        """Plain name → where it is read."""
+    def reads_by_word(self) -> dict[str, list[Read]]:
+        """A name, or an attribute's → what is read by way of it."""
         index: dict[str, list[Read]] = {}
         for read in self.facts.reads:
-            index.setdefault(read.name, []).append(read)
+            for word in dict.fromkeys(read.name.split(".")):
+                index.setdefault(word, []).append(read)
         return index
+
+    @cached_property
+    def _nested_calls(self) -> Nest[Call]:
+        return Nest(self.facts.calls, lambda call: call.span)
 
     def innermost_call(self, span: Span) -> Call | None:
         """The call that has an expression among its parts."""
-        around = (call for call in self.facts.calls if call.span != span and call.span.contains(span))
-        return min(around, key=lambda call: call.span.end - call.span.start, default=None)
+        return next((call for call in self._nested_calls.around(span) if call.span != span), None)
+
+    @cached_property
+    def _nested_bindings(self) -> Nest[tuple[Span, Binding]]:
+        with_value = [(b.value.span, b) for b in self.facts.bindings if b.value is not None]
+        return Nest(sorted(with_value, key=lambda pair: pair[1].span, reverse=True), lambda pair: pair[0])
 
     def innermost_binding(self, span: Span) -> Binding | None:
-        """The binding whose value an expression is, or is part of."""
-        around = ((b.value.span, b) for b in self.facts.bindings if b.value is not None)
-        holding = [(whole.end - whole.start, b.span, b) for whole, b in around if whole.contains(span)]
-        return min(holding, key=lambda entry: entry[:2])[2] if holding else None
+        """The binding whose value an expression is, or is part of; of several with one value the first."""
+        return next((binding for _, binding in self._nested_bindings.around(span)), None)
+
+    @cached_property
+    def _nested_returns(self) -> Nest[Return]:
+        return Nest((*self.facts.returns, *self.facts.yields), lambda entry: entry.value.span)
+
+    def returned_around(self, span: Span) -> Return | None:
+        """The `return` or `yield` that an expression is part of."""
+        return next(self._nested_returns.around(span), None)
 
     @cached_property
     def glued(self) -> frozenset[Span]:
@@ -326,6 +348,8 @@ class Program:
     that imports may start from."""
     call_sites: dict[tuple[int, int], object] = field(default_factory=dict)
     """What calls a function, by its unit and scope: found out once."""
+    importers: dict[int, tuple[tuple[Unit, Import, bool], ...]] = field(default_factory=dict)
+    """The files that import a module, by its unit: found out once."""
     neighbours: dict[int, list[Unit]] = field(default_factory=dict)
     """The modules near a file that may set up its environment, by its unit: found out once."""
     _modules: dict[tuple[str, str, bool], Unit | None] = field(default_factory=dict)

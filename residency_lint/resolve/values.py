@@ -11,6 +11,7 @@ from dataclasses import replace
 from itertools import islice
 
 from residency_lint.facts import (
+    FAILED_IMPORT,
     HOLE,
     Attribute,
     Binding,
@@ -24,6 +25,7 @@ from residency_lint.facts import (
     Expression,
     Fallback,
     Guard,
+    Import,
     Joined,
     Lambda,
     Listing,
@@ -44,7 +46,7 @@ from residency_lint.resolve.frames import Choice, Frame, Unknown, Value
 from residency_lint.resolve.lookups import lookup
 from residency_lint.resolve.names import targets
 from residency_lint.resolve.objects import object_values
-from residency_lint.resolve.origins import origins
+from residency_lint.resolve.origins import import_fails, origins
 from residency_lint.resolve.parameters import parameter_values
 from residency_lint.resolve.program import Program, Unit, guards_before
 
@@ -124,15 +126,27 @@ class Resolution:
 
     def _name(self, node: Name, frame: Frame) -> Iterator[Value]:
         for scope in frame.unit.visible_scopes(frame.site.scope):
-            bindings = frame.unit.reaching(node.id, scope, frame.site, node.span.start)
+            place = frame.site, node.span.start
+            bindings = frame.unit.reaching(node.id, scope, *place)
             if bindings:
                 yield from self.bound(bindings, frame)
-                if frame.unit.reaching_imports(node.id, scope, frame.site, node.span.start):
-                    yield frame.unknown("an import")
+                yield from self._imported(node, frame.unit.reaching_imports(node.id, scope, *place), frame)
                 return
             if (scope, node.id) in frame.unit.imports:
                 break
         yield from self._from_elsewhere(node, frame)
+
+    def _imported(self, node: Name, imports: list[Import], frame: Frame) -> Iterator[Value]:
+        """What imports give that compete with bindings: `try: from local import HOST` / `except ImportError: …`."""
+        for entry in imports:
+            choice = self.choice([g for g in entry.site.guards if g not in frame.site.guards], frame)
+            if choice is Choice.NEVER:
+                continue
+            if not (entry.name and self.program.module(frame.unit.facts.path, entry.module)):
+                yield frame.unknown("an import")
+                continue
+            for value in self._from_elsewhere(node, frame):
+                yield value.chosen(choice)
 
     def bound(self, bindings: Iterable[Binding], frame: Frame) -> Iterator[Value]:
         """The values of bindings that can be in force, latest first."""
@@ -314,6 +328,8 @@ class Resolution:
             return None if inner is None else not inner
         if isinstance(test, Comparison):
             return self._comparison(test, frame)
+        if isinstance(test, Opaque) and test.reason == FAILED_IMPORT:
+            return import_fails(test, frame.unit, self.program)
         values = list(self.values(test, frame.aside()))
         truths = {value.truth for value in values}
         # With nothing set, an unknown environment variable leaves the fallback to decide.
@@ -349,7 +365,9 @@ class Resolution:
         return content.text if isinstance(content, Constant) else None
 
     def _is_fixed(self, test: Expression, frame: Frame) -> bool:
-        """Whether a condition rests on constants alone."""
+        """Whether a condition rests on constants alone, or on which files there are."""
+        if isinstance(test, Opaque):
+            return test.reason == FAILED_IMPORT
         operands: tuple[Expression, ...] = (test,)
         if isinstance(test, Comparison):
             operands = (test.left, test.right)

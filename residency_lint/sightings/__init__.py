@@ -7,15 +7,13 @@ from collections.abc import Iterator
 
 from residency_lint.findings import Context, Sighting
 from residency_lint.rules import SdkCall, Setting
-from residency_lint.sightings.contexts import is_overridden
 from residency_lint.sightings.evidence import Passage
 from residency_lint.sightings.folded import folded_sightings
 from residency_lint.sightings.scene import Scene, context_of, is_silent
 from residency_lint.sightings.sdk import sdk_sightings
 from residency_lint.sightings.switches import Seen, placed_in_switches
 from residency_lint.sightings.texts import text_sightings
-from residency_lint.sightings.unread import without_unused
-from residency_lint.sightings.uses import Vain, is_never_sent, is_only_shown
+from residency_lint.sightings.unused import without_unused
 from residency_lint.sightings.vain import vain
 from residency_lint.sightings.variables import sets_nothing
 
@@ -31,9 +29,9 @@ def sightings(scene: Scene) -> tuple[Sighting, ...]:
         return ()
     in_vain = vain(scene)
     sdk = list(sdk_sightings(scene, in_vain))
-    texts = _texts(scene, in_vain)
+    texts = _texts(scene)
     placed = list(placed_in_switches(texts, scene))
-    found = [*sdk, *without_unused(placed, texts, sdk, scene), *folded_sightings(scene)]
+    found = [*sdk, *without_unused(placed, texts, sdk, scene, in_vain), *folded_sightings(scene)]
     kept = _Kept()
     # A word alone says least: whoever sees which hosts it selects knows better.
     for one in sorted(found, key=lambda one: isinstance(one.rule, Setting) and one.rule.needs_vendor):
@@ -110,21 +108,17 @@ def _is_made_of(one: Sighting, word: Sighting) -> bool:
     return last is not None and (last.path, last.span, one.rule.vendor) == (word.path, word.span, word.rule.vendor)
 
 
-def _texts(scene: Scene, in_vain: Vain) -> list[Seen]:
+def _texts(scene: Scene) -> list[Seen]:
     seen = []
     for mention in scene.facts.mentions:
         if not scene.names_something(mention.text.text):
             continue
         context = context_of(mention, scene.facts)
-        if context is None or is_only_shown(mention, scene) or is_overridden(mention, scene):
+        if context is None:
             continue
         if context is Context.CODE and sets_nothing(mention, scene):
             context = Context.SAMPLE
-        seen += [
-            Seen(mention, found)
-            for found in text_sightings(Passage(mention, context, scene))
-            if not is_never_sent(mention.text.span, found.seen, scene, in_vain)
-        ]
+        seen += [Seen(mention, found) for found in text_sightings(Passage(mention, context, scene))]
     choices = {id(one) for one in _choices(seen)}
     return [one for one in seen if id(one) not in choices]
 

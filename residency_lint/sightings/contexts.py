@@ -5,15 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
-from residency_lint.facts import Binding, Branch, Constant, Elsewhere, Expression, Mention
+from residency_lint.facts import Binding, Branch, Constant, Elsewhere, Expression
 from residency_lint.findings import Rewrite, Sighting
 from residency_lint.fixes import Applicability, Edit
-from residency_lint.resolve.arguments import given
-from residency_lint.resolve.callers import call_sites
-from residency_lint.resolve.contexts import contexts, is_called_otherwise
+from residency_lint.resolve.contexts import contexts
 from residency_lint.resolve.frames import Activation, Choice, Frame, Value
-from residency_lint.resolve.values import Resolution
-from residency_lint.sightings.scene import Scene
 from residency_lint.sightings.sdk_values import passed_over
 from residency_lint.sightings.starts import Start
 
@@ -101,18 +97,3 @@ def latest(bindings: list[Binding], start: Start) -> Expression | None:
             value = Branch(test, then, other, binding.span)
         held = value
     return held
-
-
-def is_overridden(mention: Mention, scene: Scene) -> bool:
-    """Whether a text is the default of a parameter that every caller gives."""
-    unit, span = scene.unit, mention.text.span
-    binding = next((b for b in unit.defaults if b.value is not None and b.value.span.contains(span)), None)
-    if binding is None:
-        return False
-    scope = binding.site.scope
-    resolution = Resolution(scene.program.everywhere)
-    if is_called_otherwise(unit.scope(scope)):
-        return False
-    sites = call_sites(scope, unit, resolution)
-    calls = [Activation(unit, scope, s.call, Frame(s.unit, s.call.site), s.receiver) for s in sites]
-    return bool(calls) and all(given(call, binding.target, resolution)[0] is not None for call in calls)

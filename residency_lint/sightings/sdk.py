@@ -28,7 +28,7 @@ from residency_lint.sightings.sdk_values import value_sightings
 from residency_lint.sightings.starts import Start, module_bindings, rule_of, setting_name, starts
 from residency_lint.sightings.surroundings import counts, is_replaced, known, talks_to_vendor
 from residency_lint.sightings.switches import Seen, placed_in_branches
-from residency_lint.sightings.uses import Vain, is_never_sent
+from residency_lint.sightings.uses import Fate, Vain, fate_of
 from residency_lint.sightings.writing import insertion
 
 
@@ -37,7 +37,7 @@ def sdk_sightings(scene: Scene, vain: Vain) -> Iterator[Sighting]:
     seen = [
         (start.scene.unit, Seen(Mention(Text("", start.span), Role.VALUE, start.call.site), one))
         for start in starts(scene)
-        if not (start.rule.id in scene.catalog.builders and is_never_sent(start.call.span, "", scene, vain))
+        if not (start.rule.id in scene.catalog.builders and fate_of(start.call.span, "", scene, vain) is Fate.KEPT)
         for one in in_contexts(start, _setting_expressions(start), _start_sightings)
     ]
     found: list[Sighting] = []

@@ -1,65 +1,248 @@
-"""What becomes of a value: whether every use of it is in sight, and none sends it."""
+"""What becomes of a value: whether anything in sight sends it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from enum import Enum
 
-from residency_lint.facts import HOLE, Binding, BindingKind, Call, Mention, Name, Read, Role, ScopeKind, Site
-from residency_lint.resolve.frames import Value
+from residency_lint.facts import (
+    HOLE,
+    Binding,
+    BindingKind,
+    Branch,
+    Call,
+    Expression,
+    Fallback,
+    Joined,
+    Listing,
+    Mapping,
+    Name,
+    Read,
+    Role,
+    ScopeKind,
+    Site,
+    Text,
+)
+from residency_lint.resolve.arguments import given
+from residency_lint.resolve.callers import call_sites
+from residency_lint.resolve.calls import written
+from residency_lint.resolve.contexts import contexts, is_called_otherwise
+from residency_lint.resolve.frames import Frame, Unknown, Value, told
 from residency_lint.resolve.program import Unit
-from residency_lint.resolve.values import resolve
+from residency_lint.resolve.readers import reads_elsewhere
+from residency_lint.resolve.values import Resolution, resolve
 from residency_lint.sightings.folded import makes_text
 from residency_lint.sightings.scene import Scene
 from residency_lint.sightings.sends import base_of, client_of, is_kept_inside
 from residency_lint.source import Span
 
-_DEEPEST = 6
-_SHOWN = frozenset({Role.PRINTED, Role.COMPARED, Role.DESCRIBED, Role.ASSERTED, Role.LISTED, Role.DEAD})
+_DEEPEST = 8
+_MOST_ELSEWHERE = 64
 
 
-def is_only_shown(mention: Mention, scene: Scene) -> bool:
-    """A constant of which every use in sight prints or compares it."""
-    if scene.facts.language != "python" or not mention.keys:
-        return False
-    unit, span = scene.unit, mention.text.span
-    for binding in unit.bindings.get((mention.site.scope, mention.keys[0]), []):
-        if binding.kind is BindingKind.ASSIGNMENT and binding.value is not None and binding.value.span.contains(span):
-            roles = unit.roles_of_reads.get(binding.target, set())
-            return bool(roles) and roles <= _SHOWN
-    return False
+class Fate(Enum):
+    """What the program does with a value."""
+
+    SENT = "it may be sent"
+    TAKEN = "another file takes just this one of several"
+    KEPT = "every use of it is seen, and none sends it"
+    UNREAD = "nothing in sight uses it"
 
 
 @dataclass(frozen=True)
 class Vain:
     """Expressions in whose place another setting decides, and calls that only make a part of what sends."""
 
-    overruled: tuple[Span, ...] = ()
-    parts: tuple[Span, ...] = ()
+    overruled: frozenset[Span] = frozenset()
+    parts: frozenset[Span] = frozenset()
 
 
-def is_never_sent(span: Span, words: str, scene: Scene, vain: Vain, depth: int = 0) -> bool:
-    """Whether every use of the expression at `span` is seen and none sends its `words`. What is not used at all counts
-    as sent."""
-    if depth > _DEEPEST or scene.facts.language != "python":
+def fate_of(span: Span, words: str, scene: Scene, vain: Vain) -> Fate:
+    """What becomes of the expression at a span, in which `words` are what matters."""
+    if scene.facts.language != "python":
+        return Fate.SENT
+    return _Search(span, words, scene, vain).fate(span, 0)
+
+
+@dataclass(frozen=True)
+class _Search:
+    """One search for the uses of the expression at `origin`, and of what is made of it."""
+
+    origin: Span
+    words: str
+    scene: Scene
+    vain: Vain
+
+    def fate(self, span: Span, depth: int) -> Fate:
+        unit = self.scene.unit
+        if depth > _DEEPEST:
+            return Fate.SENT
+        binding, call, returned = unit.innermost_binding(span), unit.innermost_call(span), unit.returned_around(span)
+        if self._is_overruled(span, call) or self._is_left_out(span):
+            return Fate.KEPT
+        is_default = binding is not None and binding.kind is BindingKind.PARAMETER
+        if binding is not None and is_default and _is_overridden(binding, self.scene):
+            return Fate.KEPT
+        around = [_value_span(binding)] if binding is not None else []
+        around += [returned.value.span] if returned is not None else []
+        if call is not None and all(outer.contains(call.span) for outer in around):
+            return self._of_call(call, span, depth)
+        if returned is not None and all(outer.contains(returned.value.span) for outer in around):
+            return (
+                self._of_result(unit.scope(returned.site.scope).name) if _is_part(returned.value, span) else Fate.SENT
+            )
+        if binding is None:
+            return Fate.SENT
+        return self._of_binding(binding, span, depth)
+
+    def _is_overruled(self, span: Span, call: Call | None) -> bool:
+        if not self.vain.overruled:
+            return False
+        return span in self.vain.overruled or any(
+            argument.value.span in self.vain.overruled and argument.value.span.contains(span)
+            for argument in (call.arguments if call is not None else ())
+        )
+
+    def _is_left_out(self, span: Span) -> bool:
+        """Whether a choice around it (`a or b`, `a if b else c`, a look-up) takes another value."""
+        return any(
+            _is_choice(read.expression) and not self._may_get(read) for read in self.scene.unit.reads_around(span)
+        )
+
+    # --- holders -----------------------------------------------------------------------------------
+
+    def _of_call(self, call: Call, span: Span, depth: int) -> Fate:
+        if _changes(call, self.words, self.scene) or _keeps_base(call, span, self.scene):
+            return Fate.KEPT
+        if call.span in self.vain.parts or makes_text(call, self.scene) or _only_keeps(call):
+            return self.fate(call.span, depth + 1)
+        return Fate.SENT
+
+    def _of_result(self, name: str) -> Fate:
+        """Of what a function returns."""
+        unit = self.scene.unit
+        reads = _widest((call.span.start for call in unit.calls_by_name.get(name, ())), unit)
+        if not reads:
+            return Fate.UNREAD
+        return Fate.SENT if any(read.role not in _SHOWN and self._may_get(read) for read in reads) else Fate.KEPT
+
+    def _of_binding(self, binding: Binding, span: Span, depth: int) -> Fate:
+        unit = self.scene.unit
+        is_part = binding.value is not None and _is_part(binding.value, span)
+        is_plain = _is_plain(binding, unit)
+        if not is_plain and _is_replaced_at_once(binding, unit):
+            return Fate.KEPT
+        if not is_part and not is_plain:
+            return Fate.SENT
+        found = list(_reads_of(binding, unit))
+        reads = _widest((read.span.start for read in found), unit)
+        named = {read.span.start: read.span for read in found if read.name == binding.target}
+        uses = [read for read in reads if read.role not in _SHOWN and self._gets(read, binding, is_part)]
+        if any(not is_plain or self.fate(named[read.span.start], depth + 1) is not Fate.KEPT for read in uses):
+            return Fate.SENT
+        if not is_part:
+            is_kept = any(_reaches(binding, read, unit) for read in found) or _is_overwritten(binding, unit)
+            return Fate.KEPT if is_kept else Fate.SENT
+        elsewhere = self._elsewhere(binding)
+        if elsewhere is not Fate.UNREAD:
+            return elsewhere
+        if reads or _is_local(binding, unit) or (is_plain and _is_overwritten(binding, unit)):
+            return Fate.KEPT
+        return Fate.UNREAD
+
+    def _gets(self, read: Read, binding: Binding, is_part: bool) -> bool:
+        """Whether a read of a binding's target may get this value."""
+        unit = self.scene.unit
+        if _is_plain(binding, unit) and not _reaches(binding, read, unit):
+            return False
+        return not is_part or self._may_get(read)
+
+    def _elsewhere(self, binding: Binding) -> Fate:
+        """What the other files do with a value that a module binds."""
+        if binding.site.scope != 0 or "." in binding.target:
+            return Fate.UNREAD
+        program, found = self.scene.program.everywhere, Fate.UNREAD
+        for number, (unit, read) in enumerate(
+            reads_elsewhere(binding.target.partition("[")[0], self.scene.unit, program)
+        ):
+            if number == _MOST_ELSEWHERE:
+                return Fate.SENT
+            if read.role in _SHOWN:
+                found = Fate.KEPT
+                continue
+            values = told(resolve(read.expression, unit, read.site, program))
+            if not values or any(isinstance(value.content, Unknown) for value in values):
+                return Fate.SENT
+            own = [value for value in values if self._is_of(value)]
+            if own:
+                return Fate.TAKEN if not any(value.fallback for value in own) else Fate.SENT
+            found = Fate.KEPT
+        return found
+
+    # --- values ------------------------------------------------------------------------------------
+
+    def _may_get(self, read: Read) -> bool:
+        """Whether what is read may be (made of) the value, in one of the contexts that it is read in."""
+        unit, resolution = self.scene.unit, Resolution(self.scene.program)
+        everywhere = Resolution(self.scene.program.everywhere)
+        for activation in contexts([read.expression], unit, read.site, everywhere):
+            resolution = everywhere if activation is not None else Resolution(self.scene.program)
+            values = told(resolution.all_values(read.expression, Frame(unit, read.site, activation=activation)))
+            if not values or any(isinstance(v.content, Unknown) or self._is_of(v) for v in values):
+                return True
         return False
-    if any(other.contains(span) for other in vain.overruled):
+
+    def _is_of(self, value: Value) -> bool:
+        """Whether a value is made of the expression at the origin."""
+        content = value.content
+        if value.unit is not self.scene.unit or isinstance(content, Unknown):
+            return False
+        if isinstance(content, Text) and content.pieces:
+            return any(piece.span == self.origin for _, piece in content.pieces)
+        return content.span.contains(self.origin)
+
+
+_SHOWN = frozenset({Role.PRINTED, Role.COMPARED, Role.DESCRIBED, Role.ASSERTED, Role.LISTED, Role.DEAD})
+"""What may be done with a value that is not sent."""
+_LOOKUPS = frozenset({"getenv", "get", "pop", "setdefault", "config", "getattr", "str"})
+"""Calls that give back what they find, or a default."""
+_KEEPING = frozenset({"getenv", "Field", "field", "attrib", "dict", "SimpleNamespace"})
+"""Calls that only keep what they are given."""
+
+
+def _is_choice(expression: Expression) -> bool:
+    """Whether an expression takes one of the values that stand in it: `a or b`, `a if b else c`, a look-up."""
+    if isinstance(expression, Call):
+        return written(expression.function).rpartition(".")[2] in _LOOKUPS
+    return isinstance(expression, Fallback | Branch)
+
+
+def _only_keeps(call: Call) -> bool:
+    name = written(call.function)
+    return name.rpartition(".")[2] in _KEEPING or name.endswith("environ.get")
+
+
+def _is_part(value: Expression, span: Span) -> bool:
+    """Whether an expression is (a part of) a value itself, not of something that a call on the way sends."""
+    if not value.span.contains(span):
+        return False
+    if isinstance(value, Text):
         return True
-    call = scene.unit.innermost_call(span)
-    binding = scene.unit.innermost_binding(span)
-    if call is not None and (binding is None or _value_span(binding).contains(call.span)):
-        if _changes(call, words, scene) or _keeps(call, span, scene):
-            return True
-        is_passed_on = call.span in vain.parts or makes_text(call, scene)
-        return is_passed_on and is_never_sent(call.span, words, scene, vain, depth + 1)
-    if binding is None:
-        return False
-    if not _is_plain(binding, scene.unit):
-        return _is_replaced_at_once(binding, scene.unit)
-    reads = list(_reads(binding, scene.unit))
-    if not reads:
-        return _is_overwritten(binding, scene.unit)
-    return all(read.role in _SHOWN or is_never_sent(read.span, words, scene, vain, depth + 1) for read in reads)
+    parts: tuple[Expression, ...] = ()
+    if isinstance(value, Joined):
+        parts = value.parts
+    elif isinstance(value, Listing):
+        parts = value.items
+    elif isinstance(value, Fallback):
+        parts = value.options
+    elif isinstance(value, Mapping):
+        parts = tuple(item for _, item in value.items)
+    elif isinstance(value, Branch):
+        parts = (value.then, value.otherwise)
+    elif isinstance(value, Call) and _only_keeps(value):
+        parts = tuple(argument.value for argument in value.arguments)
+    return any(_is_part(part, span) for part in parts)
 
 
 def _changes(call: Call, words: str, scene: Scene) -> bool:
@@ -72,7 +255,7 @@ def _changes(call: Call, words: str, scene: Scene) -> bool:
     )
 
 
-def _keeps(call: Call, span: Span, scene: Scene) -> bool:
+def _keeps_base(call: Call, span: Span, scene: Scene) -> bool:
     """Whether a client is made that never sends to this base address: its transport stays inside, or it is told another
     one before it is used."""
     here = Value(call, scene.unit, call.site)
@@ -101,6 +284,23 @@ def _receiver(call: Call) -> str:
     return base.id if isinstance(base, Name) else ""
 
 
+def _is_overridden(binding: Binding, scene: Scene) -> bool:
+    """Whether every caller gives a parameter something else than its default."""
+    unit, scope = scene.unit, binding.site.scope
+    resolution = Resolution(scene.program.everywhere)
+    if is_called_otherwise(scope, unit, resolution):
+        return False
+    calls = [s.activation(unit, scope, Frame(s.unit, s.call.site)) for s in call_sites(scope, unit, resolution)]
+    return bool(calls) and all(given(call, binding.target, resolution)[0] is not None for call in calls)
+
+
+# --- bindings and their reads ------------------------------------------------------------------------
+
+
+def _value_span(binding: Binding) -> Span:
+    return binding.value.span if binding.value is not None else binding.span
+
+
 def _is_plain(binding: Binding, unit: Unit) -> bool:
     """Whether all reads of a binding bear its name: not those of an attribute, an item, or a class's field."""
     if binding.kind is not BindingKind.ASSIGNMENT or not binding.target.isidentifier():
@@ -108,15 +308,8 @@ def _is_plain(binding: Binding, unit: Unit) -> bool:
     return unit.scope(binding.site.scope).kind is not ScopeKind.CLASS
 
 
-def _reads(binding: Binding, unit: Unit) -> Iterator[Read]:
-    """Where the value of a binding of a plain name is read."""
-    for read in unit.reads_by_name.get(binding.target, ()):
-        scope = next((s for s in unit.visible_scopes(read.site.scope) if (s, binding.target) in unit.bindings), -1)
-        place = Site(read.site.scope, (), read.span)
-        if scope == binding.site.scope and any(
-            found is binding for found in unit.reaching(binding.target, scope, place, read.span.start)
-        ):
-            yield read
+def _is_local(binding: Binding, unit: Unit) -> bool:
+    return "." not in binding.target and unit.scope(binding.site.scope).kind is ScopeKind.FUNCTION
 
 
 def _is_overwritten(binding: Binding, unit: Unit) -> bool:
@@ -134,9 +327,38 @@ def _is_replaced_at_once(binding: Binding, unit: Unit) -> bool:
         return False
     owner, between = binding.target.partition(".")[0].partition("[")[0], Span(binding.span.end, later[0].span.end)
     return not any(between.contains(call.span) for call in unit.facts.calls) and not any(
-        between.contains(read.span) and read.name.partition(".")[0] == owner for read in unit.facts.reads
+        between.contains(read.span) for read in unit.reads_by_word.get(owner, ())
     )
 
 
-def _value_span(binding: Binding) -> Span:
-    return binding.value.span if binding.value is not None else binding.span
+def _reads_of(binding: Binding, unit: Unit) -> Iterator[Read]:
+    """The reads that can get what a binding gives its target: of the name, or of an attribute of that name."""
+    # What is put into a container is read with it.
+    target, scope = binding.target.partition("[")[0], binding.site.scope
+    if "." not in target and unit.scope(scope).kind is not ScopeKind.CLASS:
+        for read in unit.reads_by_word.get(target, ()):
+            if read.name.partition(".")[0] == target and _owner(target, read.site.scope, unit) == scope:
+                yield read
+        return
+    last = target.rpartition(".")[2]
+    for read in unit.reads_by_word.get(last, ()):
+        if last in read.name.split(".")[1:] or read.site.scope == scope:
+            yield read
+
+
+def _reaches(binding: Binding, read: Read, unit: Unit) -> bool:
+    place = Site(read.site.scope, (), read.span)
+    found = unit.reaching(binding.target, binding.site.scope, place, read.span.start)
+    return any(one is binding for one in found)
+
+
+def _owner(name: str, scope: int, unit: Unit) -> int | None:
+    """The scope whose binding a name means."""
+    return next(
+        (s for s in unit.visible_scopes(scope) if (s, name) in unit.bindings or (s, name) in unit.imports), None
+    )
+
+
+def _widest(starts: Iterator[int], unit: Unit) -> list[Read]:
+    """Of `a`, `a.b` and `a.b.get("c")`, read in one place, the last."""
+    return [unit.widest_reads[start] for start in sorted(set(starts)) if start in unit.widest_reads]

@@ -18,8 +18,8 @@ from residency_lint.source import Span
 def vain(scene: Scene) -> Vain:
     """What a file gives to its SDK calls without effect."""
     found = list(starts(scene))
-    parts = tuple(start.call.span for start in found if start.rule.id in scene.catalog.builders)
-    return Vain(tuple(span for start in found for span in _overruled(start)), parts)
+    parts = frozenset(start.call.span for start in found if start.rule.id in scene.catalog.builders)
+    return Vain(frozenset(span for start in found for span in _overruled(start)), parts)
 
 
 def _overruled(start: Start) -> Iterator[Span]:

@@ -56,6 +56,7 @@ def _read(source: Source) -> Facts:
         imports=tuple(reader.imports),
         reads=tuple(expressions.reads),
         returns=tuple(expressions.returns),
+        yields=tuple(expressions.yields),
         selections=tuple(expressions.selections),
         scopes=tuple(reader.scopes),
         comments=comments(source),

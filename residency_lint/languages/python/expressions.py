@@ -16,7 +16,7 @@ from residency_lint.fixes import Slot
 from residency_lint.languages.python import layout, roles
 from residency_lint.languages.python.around import Around
 from residency_lint.languages.python.functions import open_function
-from residency_lint.languages.python.names import OPERATORS, bound_by, dotted
+from residency_lint.languages.python.names import OPERATORS, bound_by, called_name, dotted
 from residency_lint.source import Source, Span
 
 
@@ -33,7 +33,10 @@ class Expressions:
     bindings: list[f.Binding] = field(default_factory=list)
     scopes: list[f.Scope] = field(default_factory=list)
     returns: list[f.Return] = field(default_factory=list)
+    yields: list[f.Return] = field(default_factory=list)
     selections: list[tuple[f.Subscript | f.Call, f.Site]] = field(default_factory=list)
+    mocks: set[tuple[int, str]] = field(default_factory=set)
+    """(scope, name) of what stands in for something else."""
     _last_group: int = 0
     _last_chain: int = 0
     _hidden: tuple[str, ...] = ()
@@ -120,10 +123,6 @@ class Expressions:
         if any(isinstance(part, f.Text) for part in joined.parts):
             self.joins.append((joined, around.site))
         return joined
-
-    def augmented(self, parts: tuple[f.Expression, ...], around: Around) -> f.Joined:
-        """What an augmented assignment adds up."""
-        return self._record(f.Joined(parts, around.site.statement), around)
 
     def _formatted_string(self, node: cst.FormattedString, around: Around) -> f.Joined:
         parts: list[f.Expression] = []
@@ -270,7 +269,9 @@ class Expressions:
         role = f.Role.DEAD if around.role is f.Role.DEAD else f.Role.VALUE
         function = self.convert(node.func, replace(around, role=role, assigned="", keys=()))
         callee = dotted(function)
-        role = roles.role_of_callee(callee)
+        role = roles.role_of_callee(called_name(function))
+        if role is f.Role.VALUE and self._is_mock(callee, around.site.scope):
+            role = f.Role.ASSERTED
         arguments: list[f.Argument] = []
         for index, argument in enumerate(node.args):
             inner = replace(around, callee=callee, group=around.group, assigned="").acting(
@@ -301,6 +302,10 @@ class Expressions:
                 self.selections.append((call, around.site))
         return call
 
+    def _is_mock(self, callee: str, scope: int) -> bool:
+        name = callee.partition(".")[0]
+        return any((place, name) in self.mocks for place in (scope, 0))
+
     def _mapping(self, node: cst.Dict, around: Around) -> f.Mapping:
         items: list[tuple[f.Expression | None, f.Expression]] = []
         inner = replace(around, group=self.new_group(), assigned="")
@@ -328,6 +333,14 @@ class Expressions:
 
     def _await(self, node: cst.Await, around: Around) -> f.Expression:
         return self.convert(node.expression, around)
+
+    def _yield(self, node: cst.Yield, around: Around) -> f.Expression:
+        if node.value is not None and not isinstance(node.value, cst.From):
+            value = self.convert(node.value, replace(around, keys=(self.scopes[around.site.scope].name,)))
+            if around.role is not f.Role.DEAD:
+                self.yields.append(f.Return(value, around.site))
+            return f.Opaque("what is sent to a generator", self.span(node))
+        return self._opaque(node, around)
 
     def _comprehension(self, node: Any, around: Around) -> f.Opaque:
         outer, self._hidden = self._hidden, (*self._hidden, *bound_by(node.for_in))
@@ -376,6 +389,7 @@ _CONVERSIONS: dict[type[cst.CSTNode], Callable[[Expressions, Any, Around], f.Exp
     cst.Set: Expressions._listing,
     cst.NamedExpr: Expressions._named,
     cst.Await: Expressions._await,
+    cst.Yield: Expressions._yield,
     cst.ListComp: Expressions._comprehension,
     cst.SetComp: Expressions._comprehension,
     cst.DictComp: Expressions._comprehension,

@@ -30,6 +30,15 @@ def dotted(expression: f.Expression) -> str:
     return ".".join([expression.id, *reversed(names)])
 
 
+def called_name(function: f.Expression) -> str:
+    """As `dotted`, also by way of calls: `logging.getLogger().warning`."""
+    names: list[str] = []
+    while isinstance(function, (f.Attribute, f.Call)):
+        names.append("()" if isinstance(function, f.Call) else f".{function.name}")
+        function = function.function if isinstance(function, f.Call) else function.base
+    return function.id + "".join(reversed(names)) if isinstance(function, f.Name) else ""
+
+
 def bound_by(clause: cst.CompFor | None) -> Iterator[str]:
     while clause is not None:
         stack: list[cst.CSTNode] = [clause.target]

@@ -22,6 +22,7 @@ from residency_lint.languages.python.names import (
     module_name,
     written_name,
 )
+from residency_lint.languages.python.roles import makes_mock
 from residency_lint.source import Source, Span
 
 _ENDS_BLOCK = (cst.Return, cst.Raise, cst.Continue, cst.Break)
@@ -89,10 +90,12 @@ class Reader:
                 value = self.expressions.convert(item.item, around)
                 if item.asname and isinstance(item.asname.name, cst.Name):
                     self._bind(item.asname.name, value, around)
+                    self._note_mock(item.asname.name.value, value, around)
             return self._suite(node.body, place), place
         elif isinstance(node, (cst.Try, cst.TryStar)):
             # A handler runs instead of the body: what they bind are alternatives.
-            failed = f.Opaque("an exception", self._header(node))
+            reason = f.FAILED_IMPORT if all(map(_catches_import, node.handlers)) else "an exception"
+            failed = f.Opaque(reason, self._header(node))
             chain = self.expressions.new_chain()
             self._suite(node.body, place.guarded(f.Guard(failed, False, chain)) if node.handlers else place)
             for handler in node.handlers:
@@ -167,6 +170,14 @@ class Reader:
         converted = self.expressions.convert(value, replace(inner, assigned="" if "[" in name else name))
         for target in targets:
             self._bind(target, converted, around, after)
+        self._note_mock(name, converted, around)
+
+    def _note_mock(self, name: str, value: f.Expression, around: Around) -> None:
+        place = around.site.scope, name
+        if isinstance(value, f.Call) and makes_mock(dotted(value.function)):
+            self.expressions.mocks.add(place)
+        else:
+            self.expressions.mocks.discard(place)
 
     def _annotated(self, node: cst.AnnAssign, around: Around, after: Slot | None) -> None:
         """A class keeps its fields' annotations, those without a value too."""
@@ -365,6 +376,11 @@ def _item_of(value: f.Expression, index: int) -> f.Expression:
     if isinstance(value, f.Listing) and index < len(value.items):
         return value.items[index]
     return f.Subscript(value, f.Constant(str(index), value.span), value.span)
+
+
+def _catches_import(handler: cst.ExceptHandler | cst.ExceptStarHandler) -> bool:
+    """`except ImportError`, `except ModuleNotFoundError`."""
+    return isinstance(handler.type, cst.Name) and handler.type.value in ("ImportError", "ModuleNotFoundError")
 
 
 def _never(test: f.Expression) -> bool:

@@ -8,7 +8,7 @@ from residency_lint.facts import Role
 
 _PRINTS = re.compile(
     r"(?:^|\.)(?:print|pprint|echo|secho|rprint|warn|stdout\.write|stderr\.write|print_exc"
-    r"|(?:\w*log(?:ger|ging)?\w*|LOG(?:GER)?)\.(?:debug|info|warn|warning|error|critical|exception|log|trace|success)"
+    r"|(?:\w*log(?:ger|ging)?\w*|LOG(?:GER)?)(?:\(\)|\.\w+\(\))?\.(?:debug|info|warn|warning|error|critical|exception|log|trace|success)"
     r"|console\.(?:print|log|rule)|messages\.\w+|input|getpass)$",
     re.IGNORECASE,
 )
@@ -19,6 +19,9 @@ _COMPARES = re.compile(
 _ASSERTS = re.compile(
     r"(?:^|\.)(?:assert\w*|(?:mock\w*\.)?patch(?:\.\w+)?|monkeypatch\.\w+|responses\.\w+|requests?_mock(?:er)?\.\w+"
     r"|httpretty\.\w+|respx\.\w+|aioresponses\w*(?:\.\w+)?|mocker\.\w+|pook\.\w+|rsps\.\w+|httpserver\.\w+)$"
+)
+_MOCKS = re.compile(
+    r"(?:^|\.)(?:(?:Async|Magic|NonCallable|Property)?Mock|create_autospec|patch(?:\.(?:object|dict|multiple))?)$"
 )
 _DESCRIBES = re.compile(
     r"(?:help|help_text|description|desc|title|label|hint|placeholder|examples?|docs?|documentation|comment|_comment"
@@ -51,6 +54,11 @@ def role_of_callee(callee: str) -> Role:
     if _ASSERTS.search(callee):
         return Role.ASSERTED
     return Role.VALUE
+
+
+def makes_mock(callee: str) -> bool:
+    """Whether a call stands something in for another, which takes whatever it is given."""
+    return bool(_MOCKS.search(callee))
 
 
 def role_of_argument(callee: str, index: int, role: Role) -> Role:

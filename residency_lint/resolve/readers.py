@@ -1,0 +1,54 @@
+"""Where other files of the repository read what a module binds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from residency_lint.facts import Import, Read
+from residency_lint.resolve.program import Program, Unit
+
+_DEEPEST = 3
+
+
+def reads_elsewhere(name: str, unit: Unit, program: Program, depth: int = 0) -> Iterator[tuple[Unit, Read]]:
+    """The reads of a module's name in the files that import the module or the name, by way of re-exports as well."""
+    for there, entry, is_module in _importers(unit, program):
+        if is_module:
+            # `settings.HOST`, whatever the module is called there.
+            found = [read for read in there.reads_by_word.get(name, ()) if not _begins_with(read, name)]
+        elif entry.name in (name, "*"):
+            bound = entry.bound or name
+            found = [read for read in there.reads_by_word.get(bound, ()) if _begins_with(read, bound)]
+            if entry.site.scope == 0 and depth < _DEEPEST:
+                yield from reads_elsewhere(bound, there, program, depth + 1)
+        else:
+            continue
+        for start in dict.fromkeys(read.span.start for read in found):
+            yield there, there.widest_reads[start]
+
+
+def _begins_with(read: Read, name: str) -> bool:
+    return read.name.partition(".")[0] == name
+
+
+def _importers(unit: Unit, program: Program) -> tuple[tuple[Unit, Import, bool], ...]:
+    """The files that import a module or something of it, tests apart; whether it is the module itself."""
+    if id(unit) not in program.importers:
+        program.importers[id(unit)] = tuple(_found_importers(unit, program))
+    return program.importers[id(unit)]
+
+
+def _found_importers(unit: Unit, program: Program) -> Iterator[tuple[Unit, Import, bool]]:
+    parts = unit.facts.path.replace("\\", "/").removesuffix(".py").split("/")
+    stem = parts[-2] if parts[-1] == "__init__" and len(parts) > 1 else parts[-1]
+    for path in program.files_naming(stem, unit.facts.path):
+        there = program.unit_at(path)
+        if there is None or there is unit or there.facts.is_test:
+            continue
+        for entry in there.facts.imports:
+            if entry.name and program.module(path, entry.module) is unit:
+                yield there, entry, False
+                continue
+            joined = entry.module if not entry.name or entry.module.endswith(".") else f"{entry.module}."
+            if program.module(path, joined + ("" if entry.name == "*" else entry.name)) is unit:
+                yield there, entry, True

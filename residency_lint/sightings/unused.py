@@ -1,0 +1,51 @@
+"""Sightings in texts that nothing in sight sends."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from residency_lint.findings import Context, Sighting
+from residency_lint.rules import Endpoint, SdkCall, Setting
+from residency_lint.sightings.scene import Scene
+from residency_lint.sightings.switches import Seen
+from residency_lint.sightings.uses import Fate, Vain, fate_of
+
+
+def without_unused(
+    placed: list[Sighting], seen: list[Seen], sdk: list[Sighting], scene: Scene, vain: Vain
+) -> Iterator[Sighting]:
+    """Sightings in texts without those whose value gets nowhere; an entry of a table is never its choice then.
+
+    What no line reads may be read from elsewhere, unless all that is used here of its vendor leads to where it may:
+    then it is an alternative that was not taken.
+    """
+    # A word that is only compared is kept; that it selects a host as a default is another row's sighting of it.
+    fates = {
+        (one.sighting.path, one.sighting.span, one.sighting.rule.id): fate_of(
+            one.mention.text.span, one.sighting.seen, scene, vain
+        )
+        for one in seen
+    }
+    with_fate = [(one, fates.get((one.path, one.span, one.rule.id), Fate.SENT)) for one in placed]
+    used = [*sdk, *(one for one, fate in with_fate if fate in (Fate.SENT, Fate.TAKEN))]
+    for one, fate in with_fate:
+        if fate is Fate.KEPT and one.beside:
+            yield replace(one, chosen=False)
+        elif fate is Fate.TAKEN and one.beside:
+            yield replace(one, chosen=True)
+        elif fate is Fate.UNREAD and _is_not_taken(one, used, scene):
+            yield replace(one, context=Context.UNUSED)
+        elif fate is not Fate.KEPT:
+            yield one
+
+
+def _is_not_taken(unread: Sighting, used: list[Sighting], scene: Scene) -> bool:
+    vendor = unread.rule.vendor
+    regions = {
+        one.region
+        for one in used
+        if one.rule.vendor == vendor
+        and (one.rule is unread.rule or (isinstance(one.rule, SdkCall) and isinstance(unread.rule, Endpoint | Setting)))
+    }
+    return unread.context is Context.CODE and bool(regions) and regions <= set(scene.wanted(vendor))
