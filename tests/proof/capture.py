@@ -35,9 +35,15 @@ _wait = threading.Condition.wait
 
 
 def main() -> None:
+    record, certificate, program = sys.argv[1:4]
+    run(record, certificate, program)
+
+
+def run(record: str, certificate: str, program: str) -> None:
+    """Runs a program as the main module, in the current folder."""
     global _record_path, _port
-    _record_path, certificate, program = sys.argv[1:4]
-    sys.argv[:] = sys.argv[3:]
+    _record_path = record
+    sys.argv[:] = [program]
     _port = _serve(certificate)
     socket.getaddrinfo = _to_loopback
     socket.socket.connect = _to_our_port  # type: ignore[method-assign]

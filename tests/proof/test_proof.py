@@ -6,6 +6,7 @@ A program is a section of `tests/proof/*.md`, written as a case (`tests/test_cas
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import subprocess
@@ -16,6 +17,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
+from queue import SimpleQueue
 
 import pytest
 import trustme
@@ -36,9 +38,8 @@ PROGRAMS = [
     for section in sections(path.name, path.read_text(encoding="utf-8"))
     if section.reached(fixed=False) is not None
 ]
-SECONDS = 60
 NOBODY = "nobody"
-"""What a program reaches that sends nothing: that is outside as well."""
+"""What a program reaches that ends with an error before it sends: that is outside as well."""
 ENVIRONMENT = {
     "PATH": os.defpath,
     "AWS_ACCESS_KEY_ID": "key",
@@ -63,7 +64,11 @@ class Runs:
 
     def __init__(self, sdks: Path, certificate: Path, folder: Path, programs: list[Section]) -> None:
         self._sdks, self._certificate, self._folder = sdks, certificate, folder
-        self._pool = ThreadPoolExecutor((os.cpu_count() or 1) + 2)
+        workers = (os.cpu_count() or 1) + 2
+        self._pool = ThreadPoolExecutor(workers)
+        self._zygotes: SimpleQueue[subprocess.Popen[str]] = SimpleQueue()
+        for _ in range(workers):
+            self._zygotes.put(_zygote(certificate))
         self._runs: dict[tuple[str, bool], Future[set[str]]] = {}
         for section in programs:
             for fixed in (False, True):
@@ -76,6 +81,8 @@ class Runs:
 
     def close(self) -> None:
         self._pool.shutdown(cancel_futures=True)
+        while not self._zygotes.empty():
+            self._zygotes.get().communicate()
 
     def _run(self, section: Section, fixed: bool) -> set[str]:
         tree = self._folder / re.sub(r"\W+", "-", section.id) / ("fixed" if fixed else "written")
@@ -83,34 +90,43 @@ class Runs:
         for name, text in texts.items():
             (tree / name).parent.mkdir(parents=True, exist_ok=True)
             (tree / name).write_text(text, encoding="utf-8")
-        record = tree.with_suffix(".reached")
+        record, errors = tree.with_suffix(".reached"), tree.with_suffix(".errors")
         record.touch()
         program = next(name for name in texts if name.endswith(".py"))
-        command = [sys.executable, str(FOLDER / "capture.py"), str(record), str(self._certificate), program]
-        environment = {
-            **ENVIRONMENT,
-            "HOME": str(tree),
-            "PYTHONPATH": self._pinned(section),
-            **section.environment(fixed=fixed),
+        environment = {**ENVIRONMENT, "HOME": str(tree), **section.environment(fixed=fixed)}
+        job = {
+            "folder": str(tree),
+            "environment": environment,
+            "path": self._pinned(section),
+            "record": str(record),
+            "errors": str(errors),
+            "program": program,
         }
-        ended = subprocess.run(
-            command,
-            cwd=tree,
-            env=environment,
-            capture_output=True,
-            text=True,
-            timeout=SECONDS,
-            stdin=subprocess.DEVNULL,
-        )
+        status = self._do(job)
         hosts = set(record.read_text(encoding="utf-8").split())
         # A setting that the SDK refuses ends the program before anything is sent.
-        assert ended.returncode == 0 or not hosts, f"{program} ends with {ended.returncode}\n{ended.stderr}"
-        return hosts or {NOBODY}
+        assert status == 0 or not hosts, f"{program} ends with {status}\n{errors.read_text(encoding='utf-8')}"
+        return hosts or ({NOBODY} if status else set())
 
-    def _pinned(self, section: Section) -> str:
+    def _do(self, job: dict[str, object]) -> int:
+        zygote = self._zygotes.get()
+        assert zygote.stdin is not None and zygote.stdout is not None
+        try:
+            zygote.stdin.write(json.dumps(job) + "\n")
+            zygote.stdin.flush()
+            return int(zygote.stdout.readline())
+        finally:
+            self._zygotes.put(zygote)
+
+    def _pinned(self, section: Section) -> list[str]:
         """The folders of the releases that a section's requirements pin and that are not those installed."""
         pins = re.findall(r"^([\w-]+)==([\w.]+)$", section.texts().get("requirements.txt", ""), re.MULTILINE)
-        return os.pathsep.join(str(_release(name, version, self._sdks)) for name, version in pins)
+        return [str(_release(name, version, self._sdks)) for name, version in pins]
+
+
+def _zygote(certificate: Path) -> subprocess.Popen[str]:
+    command = [sys.executable, "-B", "-W", "ignore", str(FOLDER / "zygote.py"), str(certificate)]
+    return subprocess.Popen(command, env=ENVIRONMENT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 
 
 def _texts(section: Section, *, fixed: bool) -> dict[str, str]:
