@@ -189,7 +189,8 @@ class Tree:
     def program(self, catalog: Catalog) -> Program:
         """The program as far as it is asked for. Names are only followed into files that can lead to an SDK."""
         if id(catalog) not in self._programs:
-            gate = Gate((), catalog.sdk_words)
+            modules, words = _sdk_words(catalog)
+            gate = Gate((), words, modules)
             roots = self._repository.source_roots
             self._programs[id(catalog)] = Program(
                 self._unit_at,
@@ -311,10 +312,16 @@ class _Gates:
         key = (id(policy), id(catalog), kind)
         if key not in self._gates:
             # What else says something: in programs an SDK's name, in configuration a vendor's (`mixpanel: region: …`).
-            words = {"python": catalog.sdk_words, "config": catalog.worded_vendors}.get(kind, ())
-            self._gates[key] = Gate([*catalog.atoms([policy]), "residency:"], words)
+            modules, words = _sdk_words(catalog) if kind in ("python", "notebook") else ((), ())
+            words = catalog.worded_vendors if kind == "config" else words
+            self._gates[key] = Gate([*catalog.atoms([policy]), "residency:"], words, modules)
             self._kept += [policy, catalog]  # so that no id is used again
         return self._gates[key].is_candidate(data)
+
+
+def _sdk_words(catalog: Catalog) -> tuple[frozenset[str], frozenset[str]]:
+    """What starts an SDK: its packages, and the classes that bear its name (they may be passed on by any module)."""
+    return catalog.sdk_roots, catalog.sdk_words - catalog.sdk_roots
 
 
 def _wanted(policy: Policy, catalog: Catalog) -> Callable[[str], tuple[str, ...]]:

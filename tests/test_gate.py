@@ -13,14 +13,14 @@ from residency_lint.gate import Gate, read_bytes
 SMALL = st.text(alphabet="abAB.é", max_size=4)
 
 
-@given(st.lists(SMALL, max_size=5), st.text(alphabet="abAB.é", max_size=40), st.booleans(), st.integers(1, 9))
-def test_gate_says_what_a_plain_search_says(atoms: list[str], text: str, is_large_tree: bool, chunk: int) -> None:
+@given(st.lists(SMALL, max_size=5), st.text(alphabet="abAB.é", max_size=40), st.integers(1, 9))
+def test_gate_says_what_a_plain_search_says(atoms: list[str], text: str, chunk: int) -> None:
     """In one piece or in many."""
     data = text.encode()
     expected = any(atom and atom.encode().lower() in data.lower() for atom in atoms)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("residency_lint.gate._CHUNK", chunk)
-        assert Gate(atoms, is_large_tree=is_large_tree).is_candidate(data) is expected
+        assert Gate(atoms).is_candidate(data) is expected
 
 
 @pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
@@ -78,3 +78,27 @@ def test_file_that_hides_its_size() -> None:
     path = "/proc/self/status"
     if os.path.exists(path):
         assert b"Name:" in bytes(read_bytes(path))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "import segment",
+        "import os, segment",
+        "from segment.analytics import Client",
+        "    from . import segment  # lazily",
+        "    segment,",
+        "    segment as tracking, other",
+        'import_module("segment.analytics")',
+        ' "import segment\\n",',
+    ],
+)
+def test_module_that_is_imported(line: str) -> None:
+    """Also within the parentheses of an import, and in a notebook."""
+    assert Gate([], modules=["segment"]).is_candidate(f"x = 1\n{line}\n".encode())
+
+
+@pytest.mark.parametrize("line", ["segment = 1", "for segment in stream:", "x = segment.end", "# a segment of it"])
+def test_module_whose_name_is_a_word_of_the_program(line: str) -> None:
+    """Nothing that concerns the module."""
+    assert not Gate([], modules=["segment"]).is_candidate(f"x = 1\n{line}\n".encode())
