@@ -1,33 +1,24 @@
-"""Wall and CPU time of a check beside ripgrep searching the same trees for the same texts."""
+"""What a check costs beside ripgrep searching the same trees for the same texts, and if wanted beside ruff and semgrep."""
 
 from __future__ import annotations
 
 import argparse
 import json
-import os
-import platform
-import resource
 import shutil
 import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from statistics import median
 
-TOOL = (sys.executable, "-m", "residency_lint")
-CHECK = (*TOOL, "check", "--isolated", "--region", "eu", "--exit-zero", "--output-format", "concise")
+from measured import CHECK, TOOL, Cost, files, interleaved, machine, run
+
 # Hidden files are read by the check as well (`.github`, `.env`); what git ignores is left out by both.
 SEARCH = ("rg", "--hidden", "--glob=!.git", "--files-with-matches", "--fixed-strings")
-
-
-@dataclass(frozen=True)
-class Run:
-    wall: float  # seconds
-    cpu: float  # seconds, user and system, of all processes of the run
-    output: bytes
+RUFF = ("ruff", "check", "--isolated", "--exit-zero", "--quiet", "--no-cache", ".")
+SEMGREP = ("semgrep", "scan", "--metrics=off", "--disable-version-check", "--no-git-ignore", "--quiet", "--json")
+DOMAINS = ("mixpanel.com", "mparticle.com", "amplitude.com", "segment.io", "posthog.com", "sentry.io", "datadoghq.com")
 
 
 @dataclass(frozen=True)
@@ -35,89 +26,94 @@ class Row:
     tree: str
     files: int
     candidates: int  # files in which ripgrep finds one of the texts
-    check_wall: float
-    check_cpu: float
-    search_wall: float
-    search_cpu: float
+    costs: dict[str, Cost]
 
     @property
     def ratio(self) -> float:
-        return self.check_wall / self.search_wall
+        return self.costs["check"].wall / self.costs["rg"].wall
 
 
 def main() -> None:
     options = _options()
     if shutil.which(SEARCH[0]) is None:
         sys.exit("ripgrep is not installed: no `rg` on the path")
+    trees = options.trees or default_trees(options.cache)
     with tempfile.TemporaryDirectory() as folder:
-        keywords = Path(folder, "keywords.txt")
-        keywords.write_bytes(_run((*TOOL, "vendors", "--keywords"), Path()).output)
-        rows = [measure(tree, keywords, options.runs) for tree in options.trees]
-    print("\n".join([*_machine(options.runs), "", *_table(rows)]))
+        rows = [measure(tree.resolve(), Path(folder), options) for tree in trees]
+    print("\n".join([*machine(options.runs), "", *_table(rows)]))
     if options.save:
-        figures = {"machine": list(_machine(options.runs)), "rows": [asdict(row) for row in rows]}
+        figures = {"machine": list(machine(options.runs)), "rows": [asdict(row) for row in rows]}
         options.save.write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
 
 
-def measure(tree: Path, keywords: Path, runs: int) -> Row:
-    """Both commands in turn, once unmeasured so that neither pays for a cold disk."""
+def default_trees(cache: Path) -> list[Path]:
+    """Released wheels of large public projects, downloaded once and unpacked."""
+    return [_wheel("homeassistant==2025.4.4", "3.13", cache), _wheel("django==5.2", "3.12", cache)]
+
+
+def _wheel(requirement: str, python: str, cache: Path) -> Path:
+    folder = cache / requirement
+    if not folder.exists():
+        with tempfile.TemporaryDirectory() as download:
+            command = ("pip", "download", "--quiet", "--no-deps", "--only-binary=:all:", "--python-version", python)
+            subprocess.run([sys.executable, "-m", *command, "--dest", download, requirement], check=True)
+            for wheel in Path(download).glob("*.whl"):
+                shutil.unpack_archive(wheel, folder, "zip")
+    return folder
+
+
+def measure(tree: Path, folder: Path, options: argparse.Namespace) -> Row:
+    keywords = folder / "keywords.txt"
+    keywords.write_bytes(run((*TOOL, "vendors", "--keywords"), tree).output)
     search = (*SEARCH, f"--file={keywords}", ".")
-    named = _run(search, tree).output.splitlines()
-    _run(CHECK, tree)
-    pairs = [(_run(CHECK, tree), _run(search, tree)) for _ in range(runs)]
-    checks, searches = zip(*pairs, strict=True)
+    commands: dict[str, tuple[str, ...]] = {"check": (*CHECK, *options.check), "rg": search}
+    if options.ruff:
+        commands["ruff"] = RUFF
+    if options.semgrep:
+        rules = folder / "rules.yaml"
+        rules.write_text(json.dumps({"rules": list(_semgrep_rules())}), encoding="utf-8")
+        commands["semgrep"] = (*SEMGREP, f"--config={rules}", ".")
     return Row(
-        tree=tree.resolve().name,
-        files=sum(1 for _ in _files(tree)),
-        candidates=len(named),
-        check_wall=median(run.wall for run in checks),
-        check_cpu=median(run.cpu for run in checks),
-        search_wall=median(run.wall for run in searches),
-        search_cpu=median(run.cpu for run in searches),
+        tree=tree.name,
+        files=sum(1 for _ in files(tree)),
+        candidates=len(run(search, tree).output.splitlines()),
+        costs=interleaved(commands, tree, options.runs),
     )
 
 
-def _run(command: Sequence[str], folder: Path) -> Run:
-    before, start = _cpu_of_children(), time.perf_counter()
-    done = subprocess.run(command, cwd=folder, stdout=subprocess.PIPE, check=False)
-    wall, cpu = time.perf_counter() - start, _cpu_of_children() - before
-    # ripgrep exits 1 when it finds nothing; from 2 on, either command has failed or could not read everything.
-    if done.returncode > 1:
-        sys.exit(f"{' '.join(command)}: exit code {done.returncode} in {folder}")
-    return Run(wall, cpu, done.stdout)
-
-
-def _cpu_of_children() -> float:
-    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return usage.ru_utime + usage.ru_stime
-
-
-def _files(tree: Path) -> Iterator[str]:
-    for _, folders, names in os.walk(tree):
-        folders[:] = [name for name in folders if name != ".git"]
-        yield from names
-
-
-def _machine(runs: int) -> Iterator[str]:
-    yield f"median of {runs} interleaved runs, warm disk cache"
-    yield f"{os.cpu_count()} CPUs, {platform.system()} {platform.machine()}, Python {platform.python_version()}"
-    for command in ((*TOOL, "--version"), ("rg", "--version")):
-        yield _run(command, Path()).output.decode().splitlines()[0]
+def _semgrep_rules() -> Iterator[dict[str, object]]:
+    """Rules that look for what the check looks for at first: hosts of vendors, starts of SDKs, regions of AWS."""
+    head = {"languages": ["python"], "severity": "ERROR", "message": "outside the region"}
+    for domain in DOMAINS:
+        pattern = domain.replace(".", r"\.")
+        yield {**head, "id": f"host-{domain.replace('.', '-')}", "pattern": f'"=~/{pattern}/"'}
+    starts = ("mixpanel.Mixpanel(...)", "amplitude.Amplitude(...)", "posthog.Posthog(...)", "sentry_sdk.init(...)")
+    for number, start in enumerate((*starts, "boto3.client(...)", "boto3.resource(...)", "boto3.Session(...)")):
+        yield {**head, "id": f"start-{number}", "pattern": start}
+    yield {**head, "id": "region", "pattern": '"=~/^us-(east|west)-[12]$/"'}
 
 
 def _table(rows: Iterable[Row]) -> Iterator[str]:
-    yield "| tree | files | candidates | check wall | check CPU | rg wall | rg CPU | ratio (wall) |"
-    yield "|---|--:|--:|--:|--:|--:|--:|--:|"
+    yield "| tree | files | candidates | command | wall | spread | CPU | peak | files/s | wall beside `rg` |"
+    yield "|---|--:|--:|---|--:|--:|--:|--:|--:|--:|"
     for row in rows:
-        seconds = (row.check_wall, row.check_cpu, row.search_wall, row.search_cpu)
-        times = " | ".join(f"{value:.2f} s" for value in seconds)
-        yield f"| {row.tree} | {row.files:,} | {row.candidates:,} | {times} | {row.ratio:.1f} |"
+        for name, cost in row.costs.items():
+            spread = f"{cost.fastest:.2f}–{cost.slowest:.2f}"
+            ratio = cost.wall / row.costs["rg"].wall
+            yield (
+                f"| {row.tree} | {row.files:,} | {row.candidates:,} | {name} | {cost.wall:.2f} s | {spread} | {cost.cpu:.2f} s"
+                f" | {cost.peak / 1e6:.0f} MB | {row.files / cost.wall:,.0f} | {ratio:.1f} |"
+            )
 
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("trees", nargs="+", type=Path, metavar="TREE", help="folders to check and to search")
+    parser.add_argument("trees", nargs="*", type=Path, metavar="TREE", help="folders to check and to search")
+    parser.add_argument("--cache", type=Path, default=Path("build/trees"), help="where the default trees are kept")
     parser.add_argument("--runs", type=int, default=5, help="measured runs of each command (default: %(default)s)")
+    parser.add_argument("--check", nargs="*", default=[], metavar="FLAG", help="further flags of the check")
+    parser.add_argument("--ruff", action="store_true", help="measure `ruff check` as well")
+    parser.add_argument("--semgrep", action="store_true", help="measure semgrep with rules of its own as well")
     parser.add_argument("--save", type=Path, metavar="FILE", help="write the figures there as JSON")
     return parser.parse_args()
 
