@@ -68,6 +68,13 @@ class Unit:
         return index
 
     @cached_property
+    def yields(self) -> dict[int, list[Return]]:
+        index: dict[int, list[Return]] = {}
+        for entry in self.facts.yields:
+            index.setdefault(entry.site.scope, []).append(entry)
+        return index
+
+    @cached_property
     def calls_by_name(self) -> dict[str, list[Call]]:
         """The last name of what is called → the calls."""
         index: dict[str, list[Call]] = {}
@@ -272,7 +279,7 @@ class Unit:
         found: list[Binding] = []
         entries = self.bindings.get((scope, target), [])
         if scope == site.scope:
-            entries = [e for e in entries if e.span.start < position] or entries
+            entries = [e for e in entries if e.span.start < position and e.since <= position] or entries
         for binding in reversed(entries):
             if _exclusive(binding.site, site):
                 continue

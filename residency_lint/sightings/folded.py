@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from residency_lint.facts import HOLE, Attribute, Call, Comparison, Joined, Mention, Role, Site, Text
 from residency_lint.findings import Context, Sighting
-from residency_lint.resolve import texts, urls
+from residency_lint.resolve import formats, texts, urls
 from residency_lint.resolve.calls import written
 from residency_lint.resolve.frames import Value
 from residency_lint.resolve.names import targets
@@ -99,7 +99,9 @@ def _is_url_function(call: Call, scene: Scene) -> bool:
     return urls.url_function(names) is not None
 
 
-_MAKES_TEXT = frozenset(("format", "join", "__mod__", *texts.METHODS, *urls.METHODS)) - {"encode", "decode", "split"}
+_MAKES_TEXT = frozenset(
+    ("__getslice__", *texts.METHODS, *formats.METHODS, *urls.METHODS)
+) - {"encode", "decode"}
 
 
 def _role_of(joined: Joined | Call, mention: Mention, scene: Scene) -> Mention:

@@ -56,6 +56,8 @@ def _read(source: Source) -> Facts:
         imports=tuple(reader.imports),
         reads=tuple(expressions.reads),
         returns=tuple(expressions.returns),
+        yields=tuple(expressions.yields),
+        loops=tuple(reader.loops),
         selections=tuple(expressions.selections),
         scopes=tuple(reader.scopes),
         comments=comments(source),
