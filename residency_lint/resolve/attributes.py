@@ -82,7 +82,7 @@ def _of_tuple(call: Call, name: str, value: Value, frame: Frame, resolution: Res
         found = given.named.get(name) or (given.positional[at] if at < len(given.positional) else None)
         if found is not None:
             yield from resolution.values(found, there)
-        elif 0 <= late:
+        elif late >= 0:
             yield from resolution.values(defaults[late], made.frame(frame.depth + 1))
 
 
@@ -92,8 +92,9 @@ def _field_names(fields_of: Expression, made: Value, resolution: Resolution) -> 
         if isinstance(value.content, Text):
             names += value.content.text.replace(",", " ").split()
         elif isinstance(value.content, Listing):
-            firsts = [item.items[0] if isinstance(item, Listing) and item.items else item for item in value.content.items]
-            names += [first.text if isinstance(first, Text) else "" for first in firsts]
+            for item in value.content.items:
+                first = item.items[0] if isinstance(item, Listing) and item.items else item
+                names.append(first.text if isinstance(first, Text) else "")
     return names
 
 

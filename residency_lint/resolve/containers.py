@@ -53,8 +53,7 @@ def _items(
             selector = wanted if chosen_by_name else None
             for value in resolution.values(item, replace(frame.deeper(), chain=chain)):
                 value = replace(value, fallback=value.fallback or wanted.fallback or container.fallback)
-                if selector is not None:
-                    value = replace(value, selector=selector, table=tuple(known.items()))
+                value = replace(value, selector=selector or value.selector, table=tuple(known.items()))
                 yield value.chosen(container.choice).chosen(wanted.choice)
         elif default is not None:
             yield from resolution.as_fallback(default, frame)

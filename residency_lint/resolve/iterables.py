@@ -77,9 +77,7 @@ def comprehended(node: Comprehension, frame: Frame, resolution: Resolution) -> I
             yield frame.value(Listing(tuple(made), node.span))
 
 
-def _made(
-    node: Comprehension, items: list[Expression], frame: Frame, resolution: Resolution
-) -> Iterator[Expression]:
+def _made(node: Comprehension, items: list[Expression], frame: Frame, resolution: Resolution) -> Iterator[Expression]:
     """What a comprehension makes of each item for which its conditions hold."""
     for item in items:
         for value in islice(resolution.values(item, frame.deeper()), _MOST_ITEMS):
@@ -122,7 +120,7 @@ def yielded(unit: Unit, scope: int, activation: Activation, frame: Frame, resolu
 
 def of_method(node: Call, frame: Frame, resolution: Resolution) -> list[Value] | None:
     """`table.items()`, `hosts.pop()`; None for a method of anything else."""
-    if not isinstance(node.function, Attribute) or node.function.name not in ("items", "values", "keys", "pop", "popleft"):
+    if not isinstance(node.function, Attribute) or node.function.name not in _METHODS:
         return None
     if node.arguments and node.function.name != "pop":
         return None
@@ -137,6 +135,9 @@ def of_method(node: Call, frame: Frame, resolution: Resolution) -> list[Value] |
         else:
             return None
     return found or None
+
+
+_METHODS = frozenset({"items", "values", "keys", "pop", "popleft"})
 
 
 def _popped(node: Call, container: Value, content: Listing, frame: Frame, resolution: Resolution) -> Iterator[Value]:
@@ -255,5 +256,3 @@ def function_name(node: Call, frame: Frame, resolution: Resolution) -> str:
 def number_of(expression: Expression) -> int | None:
     text = expression.text if isinstance(expression, Constant) else ""
     return int(text) if text.removeprefix("-").isdigit() else None
-
-

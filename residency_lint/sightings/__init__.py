@@ -9,7 +9,7 @@ from residency_lint.findings import Context, Sighting
 from residency_lint.rules import SdkCall, Setting
 from residency_lint.sightings.contexts import is_overridden
 from residency_lint.sightings.evidence import Passage
-from residency_lint.sightings.folded import folded_sightings
+from residency_lint.sightings.folded import folded_sightings, sent_sightings
 from residency_lint.sightings.scene import Scene, context_of, is_silent
 from residency_lint.sightings.sdk import sdk_sightings
 from residency_lint.sightings.switches import Seen, placed_in_switches
@@ -33,7 +33,7 @@ def sightings(scene: Scene) -> tuple[Sighting, ...]:
     sdk = list(sdk_sightings(scene, in_vain))
     texts = _texts(scene, in_vain)
     placed = list(placed_in_switches(texts, scene))
-    found = [*sdk, *without_unused(placed, texts, sdk, scene), *folded_sightings(scene)]
+    found = [*sdk, *sent_sightings(scene), *without_unused(placed, texts, sdk, scene), *folded_sightings(scene)]
     kept = _Kept()
     # A word alone says least: whoever sees which hosts it selects knows better.
     for one in sorted(found, key=lambda one: isinstance(one.rule, Setting) and one.rule.needs_vendor):

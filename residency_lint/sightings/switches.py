@@ -21,6 +21,7 @@ from residency_lint.facts import (
     Text,
 )
 from residency_lint.findings import Rewrite, Sighting, Step
+from residency_lint.fixes import Applicability
 from residency_lint.resolve.frames import Value
 from residency_lint.resolve.values import decide, resolve
 from residency_lint.rules import Endpoint, Setting
@@ -273,6 +274,9 @@ def _default(one: Seen, value: Value, seen: Iterable[Seen], scene: Scene) -> Sig
         edit = scene.edit(text, 0, len(word), other) if other else None
         if edit is not None:
             rewrites.append(Rewrite(region, other, (edit,), one.sighting.rule.fix))
+    if not rewrites:
+        # The other entry has no word of its own: it is what any other word leads to.
+        rewrites = [replace(r, applicability=min(r.applicability, Applicability.UNSAFE)) for r in one.sighting.rewrites]
     entry = Step(scene.path, one.sighting.span, f"which selects {one.sighting.seen}")
     return replace(
         one.sighting,

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from residency_lint.facts import HOLE, Binding, BindingKind, Call, Mention, Name, Read, Role, ScopeKind, Site
+from residency_lint.facts import HOLE, Binding, BindingKind, Call, Mention, Name, Read, Role, ScopeKind, Site, Text
 from residency_lint.resolve.frames import Value
 from residency_lint.resolve.program import Unit
+from residency_lint.resolve.templates import pieces_of
 from residency_lint.resolve.values import resolve
 from residency_lint.sightings.folded import makes_text
 from residency_lint.sightings.scene import Scene
@@ -36,14 +37,38 @@ class Vain:
 
     overruled: tuple[Span, ...] = ()
     parts: tuple[Span, ...] = ()
+    taken: tuple[Taken, ...] = ()
 
 
-def is_never_sent(span: Span, words: str, scene: Scene, vain: Vain, depth: int = 0) -> bool:
+@dataclass(frozen=True)
+class Taken:
+    """Where a destination is asked for, and what that comes to: texts all of which are known. `key`: of a mapping that
+    is expanded there only this item is asked for."""
+
+    span: Span
+    texts: tuple[Text, ...]
+    path: str
+    key: str = ""
+
+    def leaves_out(self, span: Span, origin: Mention | None) -> bool:
+        """Whether a text that stands in the expression at `span` is no part of what is taken."""
+        if origin is None or origin.site.guards or not self.span.contains(span) or (self.key and origin.keys[-1:] != (self.key,)):
+            return False
+        pieces = [piece for text in self.texts for _, piece in pieces_of(text, self.path)]
+        return not any(p.path in ("", self.path) and p.span.overlaps(origin.text.span) for p in pieces)
+
+
+def is_never_sent(
+    span: Span, words: str, scene: Scene, vain: Vain, depth: int = 0, origin: Mention | None = None
+) -> bool:
     """Whether every use of the expression at `span` is seen and none sends its `words`. What is not used at all counts
     as sent."""
     if depth > _DEEPEST or scene.facts.language != "python":
         return False
+    origin = origin or scene.unit.mention_around(span)
     if any(other.contains(span) for other in vain.overruled):
+        return True
+    if any(taken.leaves_out(span, origin) for taken in vain.taken):
         return True
     call = scene.unit.innermost_call(span)
     binding = scene.unit.innermost_binding(span)
@@ -51,13 +76,13 @@ def is_never_sent(span: Span, words: str, scene: Scene, vain: Vain, depth: int =
         if _changes(call, words, scene) or _keeps(call, span, scene):
             return True
         is_passed_on = call.span in vain.parts or makes_text(call, scene)
-        return is_passed_on and is_never_sent(call.span, words, scene, vain, depth + 1)
+        return is_passed_on and is_never_sent(call.span, words, scene, vain, depth + 1, origin)
     if binding is None or not _is_plain(binding, scene.unit):
         return False
-    reads = list(_reads(binding, scene.unit))
+    reads = [read for read in _reads(binding, scene.unit) if not _is_updated(read, scene.unit)]
     if not reads:
         return _is_overwritten(binding, scene.unit)
-    return all(read.role in _SHOWN or is_never_sent(read.span, words, scene, vain, depth + 1) for read in reads)
+    return all(read.role in _SHOWN or is_never_sent(read.span, words, scene, vain, depth + 1, origin) for read in reads)
 
 
 def _changes(call: Call, words: str, scene: Scene) -> bool:
@@ -115,6 +140,11 @@ def _reads(binding: Binding, unit: Unit) -> Iterator[Read]:
             found is binding for found in unit.reaching(binding.target, scope, place, read.span.start)
         ):
             yield read
+
+
+def _is_updated(read: Read, unit: Unit) -> bool:
+    """Whether a mapping is read to be given more items: `options.update(…)`."""
+    return any(getattr(call.function, "base", None) is read.expression for call in unit.calls_by_name.get("update", ()))
 
 
 def _is_overwritten(binding: Binding, unit: Unit) -> bool:
