@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from residency_lint.findings import Context, Sighting
 from residency_lint.rules import SdkCall, Setting
@@ -120,11 +121,13 @@ def _texts(scene: Scene, in_vain: Vain) -> list[Seen]:
             continue
         if context is Context.CODE and sets_nothing(mention, scene):
             context = Context.SAMPLE
-        seen += [
-            Seen(mention, found)
-            for found in text_sightings(Passage(mention, context, scene))
-            if not is_never_sent(mention.text.span, found.seen, scene, in_vain)
-        ]
+        for found in text_sightings(Passage(mention, context, scene)):
+            if is_never_sent(mention.text.span, found.seen, scene, replace(in_vain, taken=())):
+                continue
+            if in_vain.taken and is_never_sent(mention.text.span, found.seen, scene, in_vain):
+                # It stands beside what is taken.
+                found = replace(found, beside=found.beside | frozenset(scene.wanted(found.rule.vendor)))
+            seen.append(Seen(mention, found))
     choices = {id(one) for one in _choices(seen)}
     return [one for one in seen if id(one) not in choices]
 

@@ -41,7 +41,7 @@ def sent_sightings(scene: Scene) -> Iterator[Sighting]:
     for send in sends(scene):
         mention = Mention(Text("", send.address.span), Role.VALUE, send.call.site)
         context, values = context_of(mention, scene.facts), addresses(send, scene)
-        if context is not None and is_settled(values):
+        if context is not None and not send.call.site.guards and is_settled(values):
             whole = [v for v in values if isinstance(v.content, Text) and len(v.content.pieces) < 2]
             found = [one for value in whole for one in _of_values((value,), 0, send.call.site, context, scene)]
             yield from (replace(one, beside=frozenset()) for one in found)

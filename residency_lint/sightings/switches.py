@@ -55,7 +55,7 @@ def placed_in_switches(seen: list[Seen], scene: Scene) -> Iterator[Sighting]:
         if word is not None:
             default = _default(one, word, [*near.in_tables(one), *near.in_branches(one)], scene)
             defaults.setdefault((default.path, default.span), default)
-        yield replace(one.sighting, beside=frozenset(beside), chosen=chosen and word is None)
+        yield replace(one.sighting, beside=one.sighting.beside | frozenset(beside), chosen=chosen and word is None)
     yield from defaults.values()
 
 

@@ -52,7 +52,12 @@ class Taken:
 
     def leaves_out(self, span: Span, origin: Mention | None) -> bool:
         """Whether a text that stands in the expression at `span` is no part of what is taken."""
-        if origin is None or origin.site.guards or not self.span.contains(span) or (self.key and origin.keys[-1:] != (self.key,)):
+        if (
+            origin is None
+            or origin.site.guards
+            or not self.span.contains(span)
+            or (self.key and origin.keys[-1:] != (self.key,))
+        ):
             return False
         pieces = [piece for text in self.texts for _, piece in pieces_of(text, self.path)]
         return not any(p.path in ("", self.path) and p.span.overlaps(origin.text.span) for p in pieces)

@@ -16,7 +16,7 @@ from residency_lint.fixes import Slot
 from residency_lint.languages.python import layout, roles
 from residency_lint.languages.python.around import Around
 from residency_lint.languages.python.functions import open_function
-from residency_lint.languages.python.iterations import comprehension
+from residency_lint.languages.python.iterations import comprehension, sliced, yielded
 from residency_lint.languages.python.names import OPERATORS, dotted
 from residency_lint.source import Source, Span
 
@@ -255,18 +255,11 @@ class Expressions:
                 self.selections.append((subscript, around.site))
             return self._read(subscript, around)
         if len(node.slice) == 1 and isinstance(node.slice[0].slice, cst.Slice) and node.slice[0].slice.step is None:
-            return self._slice(base, node.slice[0].slice, span, around)
+            bounds = sliced(node.slice[0].slice, span, around, self)
+            return self._operation(base, "__getslice__", bounds, span, around)
         for element in node.slice:
             self._descend(element, around)
         return f.Opaque("a slice", span)
-
-    def _slice(self, base: f.Expression, node: cst.Slice, span: Span, around: Around) -> f.Call:
-        inner = replace(around, role=f.Role.KEY, assigned="")
-        bounds = [
-            f.Constant("None", span) if bound is None else self.convert(bound, inner)
-            for bound in (node.lower, node.upper)
-        ]
-        return self._operation(base, "__getslice__", bounds, span, around)
 
     def _operation(
         self, base: f.Expression, name: str, operands: list[f.Expression], span: Span, around: Around
@@ -355,15 +348,7 @@ class Expressions:
         return comprehension(node, around, self)
 
     def _yield(self, node: cst.Yield, around: Around) -> f.Expression:
-        value = node.value.item if isinstance(node.value, cst.From) else node.value
-        if value is not None:
-            inner = replace(around, keys=(self.scopes[around.site.scope].name,), assigned="")
-            converted = self.convert(value, inner)
-            if isinstance(node.value, cst.From):
-                converted = f.Element(converted, converted.span)
-            if around.role is not f.Role.DEAD:
-                self.yields.append(f.Return(converted, around.site))
-        return f.Opaque("what is sent to a generator", self.span(node))
+        return yielded(node, around, self)
 
     def _lambda(self, node: cst.Lambda, around: Around) -> f.Lambda:
         span = self.span(node)

@@ -1,4 +1,4 @@
-"""Comprehensions: each of their `for` opens a scope in which its targets are bound."""
+"""Comprehensions, each of whose `for` opens a scope in which its targets are bound; slices, and what is yielded."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import libcst as cst
 
 from residency_lint import facts as f
 from residency_lint.languages.python.names import is_starred, item_of
+from residency_lint.source import Span
 
 if TYPE_CHECKING:
     from residency_lint.languages.python.around import Around
@@ -18,6 +19,26 @@ if TYPE_CHECKING:
 def comprehension(node: cst.BaseComp, around: Around, expressions: Expressions) -> f.Comprehension:
     """`[… for … in … if …]`, its element recorded as what the innermost scope yields."""
     return _clause(node, node.for_in, replace(around, assigned=""), expressions)
+
+
+def sliced(node: cst.Slice, span: Span, around: Around, expressions: Expressions) -> list[f.Expression]:
+    """Both ends of a slice, None for one that is left out."""
+    inner = replace(around, role=f.Role.KEY, assigned="")
+    ends = (node.lower, node.upper)
+    return [f.Constant("None", span) if end is None else expressions.convert(end, inner) for end in ends]
+
+
+def yielded(node: cst.Yield, around: Around, expressions: Expressions) -> f.Expression:
+    """Records what is yielded; `yield` itself is what somebody sends."""
+    value = node.value.item if isinstance(node.value, cst.From) else node.value
+    if value is not None:
+        inner = replace(around, keys=(expressions.scopes[around.site.scope].name,), assigned="")
+        converted = expressions.convert(value, inner)
+        if isinstance(node.value, cst.From):
+            converted = f.Element(converted, converted.span)
+        if around.role is not f.Role.DEAD:
+            expressions.yields.append(f.Return(converted, around.site))
+    return f.Opaque("what is sent to a generator", expressions.span(node))
 
 
 def _clause(node: cst.BaseComp, clause: cst.CompFor, around: Around, expressions: Expressions) -> f.Comprehension:
