@@ -181,7 +181,11 @@ class Unit:
 
     @cached_property
     def _nested_returns(self) -> Nest[Return]:
-        return Nest((*self.facts.returns, *self.facts.yields), lambda entry: entry.value.span)
+        found = [entry for entry in (*self.facts.returns, *self.facts.yields) if not self.is_comprehension(entry.site)]
+        return Nest(found, lambda entry: entry.value.span)
+
+    def is_comprehension(self, site: Site) -> bool:
+        return self.scope(site.scope).kind is ScopeKind.COMPREHENSION
 
     def returned_around(self, span: Span) -> Return | None:
         """The `return` or `yield` that an expression is part of."""
@@ -294,7 +298,7 @@ class Unit:
         found: list[Binding] = []
         entries = self.bindings.get((scope, target), [])
         if scope == site.scope:
-            entries = [e for e in entries if e.span.start < position] or entries
+            entries = [e for e in entries if e.span.start < position and e.since <= position] or entries
         for binding in reversed(entries):
             if _exclusive(binding.site, site):
                 continue

@@ -19,6 +19,7 @@ from residency_lint.facts import (
     Branch,
     Call,
     Comparison,
+    Comprehension,
     Constant,
     Element,
     Elsewhere,
@@ -41,8 +42,9 @@ from residency_lint.findings import Step
 from residency_lint.resolve import calls, texts, urls
 from residency_lint.resolve.attributes import attribute_values, pass_over_members
 from residency_lint.resolve.calls import written
-from residency_lint.resolve.containers import elements, item_values
+from residency_lint.resolve.containers import item_values
 from residency_lint.resolve.frames import Choice, Frame, Unknown, Value
+from residency_lint.resolve.iterables import comprehended, elements
 from residency_lint.resolve.lookups import lookup
 from residency_lint.resolve.names import targets
 from residency_lint.resolve.objects import object_values
@@ -99,6 +101,8 @@ class Resolution:
             yield from self.values(node.expression, replace(node.place, chain=chain, depth=frame.depth + 1))
         elif isinstance(node, Element):
             yield from elements(node, frame, self)
+        elif isinstance(node, Comprehension):
+            yield from comprehended(node, frame, self)
         elif isinstance(node, (Constant, Listing, Mapping, Lambda)):
             yield frame.value(node)
         elif isinstance(node, Joined):
