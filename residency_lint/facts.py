@@ -170,9 +170,7 @@ class Element:
 
 @dataclass(frozen=True, slots=True)
 class Comprehension:
-    """What a scope yields for each item of `base`: a list, or a mapping made of one-item mappings.
-
-    `is_nested`: its items are those of an inner comprehension."""
+    """What a scope yields for each item of `base`, where `is_nested` all that those hold: a list, or a mapping."""
 
     scope: int
     base: Expression

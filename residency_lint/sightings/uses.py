@@ -18,7 +18,6 @@ from residency_lint.facts import (
     Joined,
     Listing,
     Mapping,
-    Mention,
     Name,
     Read,
     Role,
@@ -33,11 +32,11 @@ from residency_lint.resolve.contexts import contexts, is_called_otherwise
 from residency_lint.resolve.frames import Frame, Unknown, Value, told
 from residency_lint.resolve.program import Unit
 from residency_lint.resolve.readers import reads_elsewhere
-from residency_lint.resolve.templates import pieces_of
 from residency_lint.resolve.values import Resolution, resolve
 from residency_lint.sightings.folded import makes_text
 from residency_lint.sightings.scene import Scene
 from residency_lint.sightings.sends import base_of, client_of, is_kept_inside
+from residency_lint.sightings.taken import Taken
 from residency_lint.source import Span
 
 _DEEPEST = 8
@@ -61,29 +60,6 @@ class Vain:
     overruled: frozenset[Span] = frozenset()
     parts: frozenset[Span] = frozenset()
     taken: tuple[Taken, ...] = ()
-
-
-@dataclass(frozen=True)
-class Taken:
-    """Where a destination is asked for, and what that comes to: texts all of which are known. `key`: of a mapping that
-    is expanded there only this item is asked for."""
-
-    span: Span
-    texts: tuple[Text, ...]
-    path: str
-    key: str = ""
-
-    def leaves_out(self, span: Span, origin: Mention | None) -> bool:
-        """Whether a text that stands in the expression at `span` is no part of what is taken."""
-        if (
-            origin is None
-            or origin.site.guards
-            or not self.span.contains(span)
-            or (self.key and origin.keys[-1:] != (self.key,))
-        ):
-            return False
-        pieces = [piece for text in self.texts for _, piece in pieces_of(text, self.path)]
-        return not any(p.path in ("", self.path) and p.span.overlaps(origin.text.span) for p in pieces)
 
 
 def fate_of(span: Span, words: str, scene: Scene, vain: Vain) -> Fate:

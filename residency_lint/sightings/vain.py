@@ -12,7 +12,8 @@ from residency_lint.sightings.sdk import moving
 from residency_lint.sightings.sdk_values import is_pinned
 from residency_lint.sightings.sends import addresses, is_settled, sends
 from residency_lint.sightings.starts import Start, starts
-from residency_lint.sightings.uses import Taken, Vain
+from residency_lint.sightings.taken import Taken
+from residency_lint.sightings.uses import Vain
 from residency_lint.source import Span
 
 

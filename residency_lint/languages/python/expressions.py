@@ -348,12 +348,6 @@ class Expressions:
     def _await(self, node: cst.Await, around: Around) -> f.Expression:
         return self.convert(node.expression, around)
 
-    def _comprehension(self, node: Any, around: Around) -> f.Comprehension:
-        return comprehension(node, around, self)
-
-    def _yield(self, node: cst.Yield, around: Around) -> f.Expression:
-        return yielded(node, around, self)
-
     def _lambda(self, node: cst.Lambda, around: Around) -> f.Lambda:
         span = self.span(node)
         scope = open_function("lambda", node.params, span, around, self)
@@ -393,11 +387,10 @@ _CONVERSIONS: dict[type[cst.CSTNode], Callable[[Expressions, Any, Around], f.Exp
     cst.Set: Expressions._listing,
     cst.NamedExpr: Expressions._named,
     cst.Await: Expressions._await,
-    cst.Yield: Expressions._yield,
-    cst.ListComp: Expressions._comprehension,
-    cst.SetComp: Expressions._comprehension,
-    cst.DictComp: Expressions._comprehension,
-    cst.GeneratorExp: Expressions._comprehension,
+    cst.ListComp: comprehension,
+    cst.SetComp: comprehension,
+    cst.DictComp: comprehension,
+    cst.GeneratorExp: comprehension,
     cst.Lambda: Expressions._lambda,
-    cst.Yield: Expressions._yield,
+    cst.Yield: yielded,
 }

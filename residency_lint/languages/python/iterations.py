@@ -1,4 +1,4 @@
-"""Comprehensions, each of whose `for` opens a scope in which its targets are bound; slices, and what is yielded."""
+"""Comprehensions, each of whose `for` opens a scope in which its targets are bound; slices, loops, what is yielded."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from residency_lint.languages.python.expressions import Expressions
 
 
-def comprehension(node: cst.BaseComp, around: Around, expressions: Expressions) -> f.Comprehension:
+def comprehension(expressions: Expressions, node: cst.BaseComp, around: Around) -> f.Comprehension:
     """`[… for … in … if …]`, its element recorded as what the innermost scope yields."""
     return _clause(node, node.for_in, replace(around, assigned=""), expressions)
 
@@ -28,7 +28,7 @@ def sliced(node: cst.Slice, span: Span, around: Around, expressions: Expressions
     return [f.Constant("None", span) if end is None else expressions.convert(end, inner) for end in ends]
 
 
-def yielded(node: cst.Yield, around: Around, expressions: Expressions) -> f.Expression:
+def yielded(expressions: Expressions, node: cst.Yield, around: Around) -> f.Expression:
     """Records what is yielded; `yield` itself is what somebody sends."""
     value = node.value.item if isinstance(node.value, cst.From) else node.value
     if value is not None:
@@ -39,6 +39,13 @@ def yielded(node: cst.Yield, around: Around, expressions: Expressions) -> f.Expr
         if around.role is not f.Role.DEAD:
             expressions.yields.append(f.Return(converted, around.site))
     return f.Opaque("what is sent to a generator", expressions.span(node))
+
+
+def breaks_at_once(body: cst.BaseSuite) -> bool:
+    """Whether a loop ends when it has begun: its body ends in `break`, and nothing in it goes on before."""
+    last = body.body[-1] if body.body else None
+    small = last.body[-1] if isinstance(last, cst.SimpleStatementLine) and last.body else last
+    return isinstance(small, cst.Break) and not any(isinstance(one, cst.BaseCompoundStatement) for one in body.body)
 
 
 def _clause(node: cst.BaseComp, clause: cst.CompFor, around: Around, expressions: Expressions) -> f.Comprehension:

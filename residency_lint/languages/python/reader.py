@@ -14,6 +14,7 @@ from residency_lint.languages.python import layout
 from residency_lint.languages.python.around import Around
 from residency_lint.languages.python.expressions import Expressions
 from residency_lint.languages.python.functions import annotation_of, open_function
+from residency_lint.languages.python.iterations import breaks_at_once
 from residency_lint.languages.python.names import (
     bindings_of_call,
     case_values,
@@ -82,7 +83,7 @@ class Reader:
             iterated = self.expressions.convert(node.iter, around)
             at = len(self.expressions.bindings)
             self._bind(node.target, f.Element(iterated, self.expressions.span(node.iter)), around)
-            if _breaks(node.body):
+            if breaks_at_once(node.body):
                 # Only the first item is met.
                 del self.expressions.bindings[at:]
                 self._bind(node.target, item_of(iterated, 0), around)
@@ -376,13 +377,6 @@ class _Place:
 
     def guarded(self, guard: f.Guard) -> _Place:
         return replace(self, guards=(*self.guards, guard))
-
-
-def _breaks(body: cst.BaseSuite) -> bool:
-    """Whether a loop ends when it has begun: its body ends in `break`, and nothing in it goes on before."""
-    last = body.body[-1] if body.body else None
-    small = last.body[-1] if isinstance(last, cst.SimpleStatementLine) and last.body else last
-    return isinstance(small, cst.Break) and not any(isinstance(one, cst.BaseCompoundStatement) for one in body.body)
 
 
 def _catches_import(handler: cst.ExceptHandler | cst.ExceptStarHandler) -> bool:
