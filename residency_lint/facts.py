@@ -169,6 +169,17 @@ class Element:
 
 
 @dataclass(frozen=True, slots=True)
+class Comprehension:
+    """What a scope yields for each item of `base`, where `is_nested` all that those hold: a list, or a mapping."""
+
+    scope: int
+    base: Expression
+    span: Span
+    is_nested: bool = False
+    is_mapping: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Lambda:
     """A function without a name; `scope` is the one it opens."""
 
@@ -216,6 +227,7 @@ Expression: TypeAlias = (
     | Mapping
     | Listing
     | Element
+    | Comprehension
     | Lambda
     | Elsewhere
     | Opaque
@@ -248,6 +260,7 @@ class ScopeKind(Enum):
     MODULE = "module"
     CLASS = "class"
     FUNCTION = "function"
+    COMPREHENSION = "comprehension"
 
 
 @dataclass(frozen=True, slots=True)
@@ -294,6 +307,8 @@ class Binding:
     """For a definition: the scope it opens."""
     annotation: Expression | None = None
     """Of a parameter or a class's field: what is written as its type, where that says more than a type."""
+    since: int = 0
+    """Where it begins to hold: what is assigned still sees the names as they were."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -371,7 +386,9 @@ class Facts:
     reads: tuple[Read, ...] = ()
     returns: tuple[Return, ...] = ()
     yields: tuple[Return, ...] = ()
-    """What generators give, one after another."""
+    """What functions yield, and what comprehensions are made of."""
+    loops: tuple[Span, ...] = ()
+    """The bodies that run again and again without a name that goes through something: `while`."""
     selections: tuple[tuple[Subscript | Call, Site], ...] = ()
     """`table[key]`, and `table.get(key)` with a key that is no text."""
     scopes: tuple[Scope, ...] = ()

@@ -13,6 +13,7 @@ from residency_lint.facts import (
     Constant,
     Expression,
     Lambda,
+    Listing,
     Mapping,
     Name,
     Return,
@@ -21,10 +22,11 @@ from residency_lint.facts import (
     Text,
 )
 from residency_lint.fixes import Slot
-from residency_lint.resolve import texts, urls
+from residency_lint.resolve import formats, parts, texts, urls
 from residency_lint.resolve.classes import decorated, local_class, method_of, receivers
 from residency_lint.resolve.config_values import file_values, section_item
 from residency_lint.resolve.frames import Activation, Choice, Frame, Unknown, Value
+from residency_lint.resolve.iterables import function_name, of_function, of_method, yielded
 from residency_lint.resolve.lookups import lookup
 from residency_lint.resolve.names import Target, targets
 from residency_lint.resolve.program import Unit
@@ -34,7 +36,7 @@ if TYPE_CHECKING:
     from residency_lint.resolve.values import Resolution
 
 
-_METHODS = {**texts.METHODS, **urls.METHODS}
+_METHODS = {**texts.METHODS, **formats.METHODS, **parts.METHODS, **urls.METHODS}
 
 
 def called(node: Call, frame: Frame, resolution: Resolution) -> Iterator[Value]:
@@ -51,6 +53,8 @@ def called(node: Call, frame: Frame, resolution: Resolution) -> Iterator[Value]:
     method = node.function.name if isinstance(node.function, Attribute) else ""
     if isinstance(node.function, Attribute) and method in _METHODS:
         yield from _METHODS[method](node.function.base, node, frame, resolution)
+    elif (gone_through := of_method(node, frame, resolution)) is not None:
+        yield from gone_through
     elif method == "get" and (option := section_item(node, frame, resolution)) is not None:
         yield from option
     elif isinstance(node.function, Attribute) and method in ("get", "pop", "setdefault") and arguments:
@@ -84,6 +88,8 @@ def _function(node: Call, arguments: list[Expression], frame: Frame, resolution:
     elif builtin == "dict":
         items = tuple((Text(a.name, a.span, plain=False) if a.name else None, a.value) for a in node.arguments)
         yield frame.value(Mapping(items, node.span))
+    elif (made := of_function(function_name(node, frame, resolution), node, arguments, frame, resolution)) is not None:
+        yield from made
     else:
         yield from _returned(node, frame, resolution)
 
@@ -142,11 +148,20 @@ _FIELDS = {
 def _returned(node: Call, frame: Frame, resolution: Resolution) -> Iterator[Value]:
     """What a function of the repository returns for the arguments of a call."""
     for unit, scope, receiver, owner in _functions(node.function, frame, resolution):
+        step = frame.via(node.span, f"`{written(node.function)}()`")
+        activation = Activation(unit, scope, node, frame, receiver, owner)
+        if unit.yields.get(scope) and not decorated(unit.scope(scope), _MANAGERS):
+            items = yielded(unit, scope, activation, step, resolution)
+            yield frame.value(Listing(tuple(items), node.span))
+            return
         if _given_back(unit, scope):
-            step = frame.via(node.span, f"`{written(node.function)}()`")
-            yield from results(unit, scope, Activation(unit, scope, node, frame, receiver, owner), step, resolution)
+            yield from results(unit, scope, activation, step, resolution)
             return
     yield frame.value(node)
+
+
+_MANAGERS = frozenset({"contextmanager", "asynccontextmanager"})
+"""What makes of a generator something that gives what it yields: `with target() as host`."""
 
 
 def results(unit: Unit, scope: int, activation: Activation, frame: Frame, resolution: Resolution) -> Iterator[Value]:
@@ -164,7 +179,7 @@ def results(unit: Unit, scope: int, activation: Activation, frame: Frame, resolu
 
 def _given_back(unit: Unit, scope: int) -> list[Return]:
     """What a function returns; what a context manager gives to its `with`."""
-    if decorated(unit.scope(scope), frozenset({"contextmanager", "asynccontextmanager"})):
+    if decorated(unit.scope(scope), _MANAGERS):
         return unit.yields.get(scope, [])
     return unit.returns.get(scope, [])
 

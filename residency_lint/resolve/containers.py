@@ -6,30 +6,16 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from residency_lint.facts import Constant, Element, Expression, Listing, Mapping, Text
+from residency_lint.facts import Branch, Comparison, Constant, Elsewhere, Expression, Listing, Mapping, Text
 from residency_lint.resolve.arguments import items
 from residency_lint.resolve.calls import written
 from residency_lint.resolve.frames import Frame, Unknown, Value
+from residency_lint.resolve.iterables import number_of
 from residency_lint.resolve.names import targets
 from residency_lint.resolve.options import parsed_values
 
 if TYPE_CHECKING:
     from residency_lint.resolve.values import Resolution
-
-
-def elements(node: Element, frame: Frame, resolution: Resolution) -> Iterator[Value]:
-    """What a loop's target gets, one after another."""
-    for container in resolution.values(node.base, frame.deeper()):
-        inner = container.frame(frame.depth + 1)
-        if isinstance(container.content, Listing):
-            for item in container.content.items:
-                yield from resolution.values(item, inner)
-        elif isinstance(container.content, Mapping):
-            for key, _ in container.content.items:
-                if key is not None:
-                    yield from resolution.values(key, inner)
-        else:
-            yield frame.unknown("a value made elsewhere")
 
 
 def item_values(
@@ -40,9 +26,9 @@ def item_values(
         if isinstance(container.content, Mapping):
             yield from _items(container, key, default, frame, resolution)
         elif isinstance(container.content, Listing) and isinstance(key, Constant):
-            listed = container.content.items
-            if key.text.isdigit() and int(key.text) < len(listed):
-                yield from resolution.values(listed[int(key.text)], container.frame(frame.depth + 1))
+            items_there, at = container.content.items, number_of(key)
+            if at is not None and -len(items_there) <= at < len(items_there):
+                yield from resolution.values(items_there[at], container.frame(frame.depth + 1))
             else:
                 yield frame.unknown(f"an item of `{written(base)}`")
         elif isinstance(key, Text) and (parsed := parsed_values(key.text, container, resolution)) is not None:
@@ -77,8 +63,16 @@ def _items(
             selector = wanted if chosen_by_name else None
             for value in resolution.values(item, replace(frame.deeper(), chain=chain)):
                 value = replace(value, fallback=value.fallback or wanted.fallback or container.fallback)
-                if selector is not None:
-                    value = replace(value, selector=selector, table=tuple(known.items()))
+                value = replace(value, selector=selector or value.selector, table=tuple(known.items()))
                 yield value.chosen(container.choice).chosen(wanted.choice)
         elif default is not None:
             yield from resolution.as_fallback(default, frame)
+
+
+def compared_table(node: Branch, frame: Frame) -> tuple[tuple[str, Expression], ...]:
+    """What a word leads to that a condition compares with: `a if region == "eu" else b`."""
+    test = node.test
+    if not isinstance(test, Comparison) or test.operator not in ("==", "!=") or not isinstance(test.right, Text):
+        return ()
+    branch = node.then if test.operator == "==" else node.otherwise
+    return ((test.right.text, Elsewhere(branch, frame, frame.unit.facts.path)),)

@@ -15,7 +15,6 @@ from residency_lint.facts import (
     Call,
     Element,
     Facts,
-    Guard,
     Import,
     Listing,
     Mention,
@@ -28,6 +27,7 @@ from residency_lint.facts import (
     Site,
     Text,
 )
+from residency_lint.resolve.guards import exclusive, runs_whenever
 from residency_lint.resolve.handovers import handed_over
 from residency_lint.resolve.nests import Nest
 from residency_lint.source import Span
@@ -181,7 +181,11 @@ class Unit:
 
     @cached_property
     def _nested_returns(self) -> Nest[Return]:
-        return Nest((*self.facts.returns, *self.facts.yields), lambda entry: entry.value.span)
+        found = [entry for entry in (*self.facts.returns, *self.facts.yields) if not self.is_comprehension(entry.site)]
+        return Nest(found, lambda entry: entry.value.span)
+
+    def is_comprehension(self, site: Site) -> bool:
+        return self.scope(site.scope).kind is ScopeKind.COMPREHENSION
 
     def returned_around(self, span: Span) -> Return | None:
         """The `return` or `yield` that an expression is part of."""
@@ -278,10 +282,10 @@ class Unit:
             entries = [entry for entry in entries if entry.span.start < position] or entries
         found: list[Import] = []
         for entry in reversed(entries):
-            if not _exclusive(entry.site, site):
+            if not exclusive(entry.site, site):
                 found.insert(0, entry)
                 # `import a.b` and `import a.c` bind the same `a`.
-                if _runs_whenever(entry.site, site) and (entry.bound or entry.name):
+                if runs_whenever(entry.site, site) and (entry.bound or entry.name):
                     break
         return found
 
@@ -294,38 +298,17 @@ class Unit:
         found: list[Binding] = []
         entries = self.bindings.get((scope, target), [])
         if scope == site.scope:
-            entries = [e for e in entries if e.span.start < position] or entries
+            entries = [e for e in entries if e.span.start < position and e.since <= position] or entries
         for binding in reversed(entries):
-            if _exclusive(binding.site, site):
+            if exclusive(binding.site, site):
                 continue
             found.append(binding)
-            if _runs_whenever(binding.site, site):
+            if runs_whenever(binding.site, site):
                 break
         return found
 
 
 _WHOLE_FILE = Scope(ScopeKind.MODULE, "", -1, Span(0, 0))
-
-
-def _exclusive(one: Site, other: Site) -> bool:
-    truths = {(guard.chain, id_of(guard)): guard.holds for guard in one.guards}
-    return any(truths.get((guard.chain, id_of(guard)), guard.holds) != guard.holds for guard in other.guards)
-
-
-def _runs_whenever(binding: Site, place: Site) -> bool:
-    held = {(guard.chain, id_of(guard), guard.holds) for guard in place.guards}
-    return all((guard.chain, id_of(guard), guard.holds) in held for guard in binding.guards)
-
-
-def guards_before(guard: Guard, guards: tuple[Guard, ...]) -> tuple[Guard, ...]:
-    """The conditions that hold where another one is asked."""
-    at = next((i for i, other in enumerate(guards) if other.test.span == guard.test.span), len(guards))
-    return guards[:at]
-
-
-def id_of(guard: object) -> tuple[int, int]:
-    span = guard.test.span  # type: ignore[attr-defined]
-    return span.start, span.end
 
 
 @dataclass

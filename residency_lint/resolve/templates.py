@@ -9,6 +9,7 @@ from residency_lint.facts import Call, Constant, Expression, Listing, Mapping, O
 from residency_lint.source import Span
 
 _PERCENT = re.compile(r"%(?:%|(?:\((\w+)\))?[#0\- +]*[\d.*]*([a-zA-Z]))")
+_DOLLAR = re.compile(r"\$(?:\$|(\w+)|\{(\w+)\})")
 _BRACE = re.compile(r"\{\{|\}\}|\{(\w*)([^{}]*)\}")
 
 
@@ -51,6 +52,19 @@ def brace_parts(template: Text, node: Call) -> tuple[Expression, ...]:
         else:
             found = named.get(key)
         parts.append(found if found is not None and not extra else Opaque("a formatted value", node.span))
+    return (*parts, _piece(template, end, len(template.text)))
+
+
+def dollar_parts(template: Text, node: Call) -> tuple[Expression, ...]:
+    """`Template(template).substitute(…)`, where `node` is that call."""
+    named = {a.name: a.value for a in node.arguments if a.name}
+    parts: list[Expression] = []
+    end = 0
+    for field in _DOLLAR.finditer(template.text):
+        parts.append(_piece(template, end, field.start()))
+        end = field.end()
+        key = field.group(1) or field.group(2)
+        parts.append(named.get(key, Opaque("a named value", node.span)) if key else Constant("$", template.span))
     return (*parts, _piece(template, end, len(template.text)))
 
 

@@ -7,9 +7,9 @@ from dataclasses import replace
 from itertools import islice, product
 from typing import TYPE_CHECKING
 
-from residency_lint.facts import HOLE, Attribute, Call, Constant, Elsewhere, Expression, Joined, Listing, Text
+from residency_lint.facts import HOLE, Attribute, Call, Constant, Elsewhere, Expression, Joined, Text
 from residency_lint.resolve.frames import Frame, Value, told
-from residency_lint.resolve.templates import brace_parts, percent_parts, pieces_of, replaced_parts
+from residency_lint.resolve.templates import pieces_of
 from residency_lint.source import Span
 
 if TYPE_CHECKING:
@@ -59,47 +59,14 @@ def folded(values: tuple[Value, ...], span: Span, path: str) -> Text:
     return Text(text, span, plain=False, pieces=tuple(pieces), path=path)
 
 
-def _formatted(
-    base: Expression,
-    node: Call,
-    frame: Frame,
-    resolution: Resolution,
-    split: Callable[[Text, Call], tuple[Expression, ...]],
-) -> Iterator[Value]:
-    for value in resolution.values(base, frame.deeper()):
-        if isinstance(value.content, Text):
-            yield from joined(split(value.content, node), node.span, replace(frame, chain=value.chain), resolution)
-        else:
-            yield frame.unknown("a formatted text")
-
-
-def _percent(base: Expression, node: Call, frame: Frame, resolution: Resolution) -> Iterator[Value]:
-    yield from _formatted(base, node, frame, resolution, percent_parts)
-
-
-def _format(base: Expression, node: Call, frame: Frame, resolution: Resolution) -> Iterator[Value]:
-    yield from _formatted(base, node, frame, resolution, brace_parts)
-
-
-def _join(base: Expression, node: Call, frame: Frame, resolution: Resolution) -> Iterator[Value]:
-    listing = node.arguments[0].value if node.arguments else None
-    if not isinstance(base, Text) or not isinstance(listing, Listing):
-        yield frame.unknown("a joined text")
-        return
-    parts: list[Expression] = []
-    for item in listing.items:
-        parts += [base, item] if parts else [item]
-    yield from joined(tuple(parts), node.span, frame, resolution)
-
-
 def _kept(base: Expression, node: Call, frame: Frame, resolution: Resolution) -> Iterator[Value]:
     yield from resolution.values(base, frame.deeper())
 
 
-def _changed(base: Expression, node: Call, frame: Frame, resolution: Resolution) -> Iterator[Value]:
+def changed_values(base: Expression, node: Call, frame: Frame, resolution: Resolution) -> Iterator[Value]:
     """What a method that makes one text of another gives, where its arguments are known."""
     assert isinstance(node.function, Attribute)
-    arguments = [_only_text(a.value, frame, resolution) for a in node.arguments if not a.name and not a.star]
+    arguments = [only_text(a.value, frame, resolution) for a in node.arguments if not a.name and not a.star]
     for value in resolution.values(base, frame.deeper()):
         if not isinstance(value.content, Text):
             yield value
@@ -107,16 +74,6 @@ def _changed(base: Expression, node: Call, frame: Frame, resolution: Resolution)
             yield frame.unknown(f"a text changed by `{node.function.name}()`")
         else:
             yield changed(value, node.function.name, [a for a in arguments if a is not None])
-
-
-def _replaced(base: Expression, node: Call, frame: Frame, resolution: Resolution) -> Iterator[Value]:
-    """`text.replace(old, new)`: where `new` has several values, or one that is not known, the text put together."""
-    arguments = [argument.value for argument in node.arguments]
-    is_fixed = len(arguments) == 2 and isinstance(arguments[0], Text) and bool(arguments[0].text)
-    if is_fixed and _only_text(arguments[1], frame, resolution) is None:
-        yield from _formatted(base, node, frame, resolution, replaced_parts)
-    else:
-        yield from _changed(base, node, frame, resolution)
 
 
 def changed(value: Value, method: str, arguments: list[Text]) -> Value:
@@ -157,29 +114,10 @@ def _place_of(piece: str, at: int, text: str, end: int) -> int | None:
     return index if index >= 0 else None
 
 
-def _only_text(expression: Expression, frame: Frame, resolution: Resolution) -> Text | None:
+def only_text(expression: Expression, frame: Frame, resolution: Resolution) -> Text | None:
     values = list(resolution.values(expression, frame.aside()))
     content = values[0].content if len(values) == 1 else None
     return content if isinstance(content, Text) else None
-
-
-def _split(base: Expression, node: Call, frame: Frame, resolution: Resolution) -> Iterator[Value]:
-    """The parts of a text between separators."""
-    separator = _only_text(node.arguments[0].value, frame, resolution) if node.arguments else None
-    for value in resolution.values(base, frame.deeper()):
-        if isinstance(value.content, Text) and separator is not None and separator.text:
-            yield replace(value, content=Listing(tuple(_parts(value.content, separator.text)), node.span))
-        else:
-            yield frame.unknown("a text cut in parts")
-
-
-def _parts(text: Text, separator: str) -> Iterator[Text]:
-    start = 0
-    for part in text.text.split(separator):
-        is_plain = text.plain and text.text.isascii()
-        span = Span(text.span.start + start, text.span.start + start + len(part)) if is_plain else text.span
-        yield replace(text, text=part, span=span, plain=is_plain, pieces=())
-        start += len(part) + len(separator)
 
 
 _MAKERS: dict[str, Callable[..., str]] = {
@@ -195,12 +133,7 @@ _MAKERS: dict[str, Callable[..., str]] = {
 }
 
 METHODS: dict[str, Callable[[Expression, Call, Frame, Resolution], Iterator[Value]]] = {
-    "__mod__": _percent,
-    "format": _format,
-    "join": _join,
-    "split": _split,
-    **dict.fromkeys(_MAKERS, _changed),
-    "replace": _replaced,
+    **dict.fromkeys(_MAKERS, changed_values),
     **dict.fromkeys(("encode", "decode"), _kept),
 }
 """Methods of texts, by name: whatever has a method of that name is taken for a text."""

@@ -19,6 +19,7 @@ from residency_lint.facts import (
     Branch,
     Call,
     Comparison,
+    Comprehension,
     Constant,
     Element,
     Elsewhere,
@@ -41,14 +42,16 @@ from residency_lint.findings import Step
 from residency_lint.resolve import calls, texts, urls
 from residency_lint.resolve.attributes import attribute_values, pass_over_members
 from residency_lint.resolve.calls import written
-from residency_lint.resolve.containers import elements, item_values
+from residency_lint.resolve.containers import compared_table, item_values
 from residency_lint.resolve.frames import Choice, Frame, Unknown, Value
+from residency_lint.resolve.guards import guards_before
+from residency_lint.resolve.iterables import comprehended, elements
 from residency_lint.resolve.lookups import lookup
 from residency_lint.resolve.names import targets
 from residency_lint.resolve.objects import object_values
 from residency_lint.resolve.origins import import_fails, origins
 from residency_lint.resolve.parameters import parameter_values
-from residency_lint.resolve.program import Program, Unit, guards_before
+from residency_lint.resolve.program import Program, Unit
 
 _DEEPEST = 20
 _MOST_VALUES = 64
@@ -99,6 +102,8 @@ class Resolution:
             yield from self.values(node.expression, replace(node.place, chain=chain, depth=frame.depth + 1))
         elif isinstance(node, Element):
             yield from elements(node, frame, self)
+        elif isinstance(node, Comprehension):
+            yield from comprehended(node, frame, self)
         elif isinstance(node, (Constant, Listing, Mapping, Lambda)):
             yield frame.value(node)
         elif isinstance(node, Joined):
@@ -310,12 +315,12 @@ class Resolution:
             word = self._deciding_word(node, frame) if choice is Choice.DEFAULT else None
             for value in self.values(branch, frame.deeper()):
                 if word is not None and value.selector is None:
-                    value = replace(value, selector=word, table=_table(node, frame))
+                    value = replace(value, selector=word, table=compared_table(node, frame))
                 yield value.chosen(choice)
 
     def _deciding_word(self, node: Branch, frame: Frame) -> Value | None:
         """The default that a condition compares with a word."""
-        if not _table(node, frame) or not isinstance(node.test, Comparison):
+        if not compared_table(node, frame) or not isinstance(node.test, Comparison):
             return None
         found = [v for v in self.values(node.test.left, frame.aside()) if isinstance(v.content, Text)]
         return found[0] if len(found) == 1 else None
@@ -378,15 +383,6 @@ class Resolution:
             for operand in operands
             for value in self.values(operand, frame.aside())
         )
-
-
-def _table(node: Branch, frame: Frame) -> tuple[tuple[str, Expression], ...]:
-    """What a word leads to that a condition compares with: `a if region == "eu" else b`."""
-    test = node.test
-    if not isinstance(test, Comparison) or test.operator not in ("==", "!=") or not isinstance(test.right, Text):
-        return ()
-    branch = node.then if test.operator == "==" else node.otherwise
-    return ((test.right.text, Elsewhere(branch, frame, frame.unit.facts.path)),)
 
 
 def _is_unset(value: Value) -> bool:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from residency_lint.findings import Context, Sighting
 from residency_lint.rules import SdkCall, Setting
 from residency_lint.sightings.evidence import Passage
-from residency_lint.sightings.folded import folded_sightings
+from residency_lint.sightings.folded import folded_sightings, sent_sightings
 from residency_lint.sightings.scene import Scene, context_of, is_silent
 from residency_lint.sightings.sdk import sdk_sightings
 from residency_lint.sightings.switches import Seen, placed_in_switches
@@ -31,7 +31,8 @@ def sightings(scene: Scene) -> tuple[Sighting, ...]:
     sdk = list(sdk_sightings(scene, in_vain))
     texts = _texts(scene)
     placed = list(placed_in_switches(texts, scene))
-    found = [*sdk, *without_unused(placed, texts, sdk, scene, in_vain), *folded_sightings(scene)]
+    used = without_unused(placed, texts, sdk, scene, in_vain)
+    found = [*sdk, *sent_sightings(scene), *used, *folded_sightings(scene)]
     kept = _Kept()
     # A word alone says least: whoever sees which hosts it selects knows better.
     for one in sorted(found, key=lambda one: isinstance(one.rule, Setting) and one.rule.needs_vendor):

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any
 
-from residency_lint.facts import HOLE, Mention
+from residency_lint.facts import HOLE, Mention, Text
 from residency_lint.findings import Context, Rewrite, Sighting
 from residency_lint.fixes import Applicability, Edit
 from residency_lint.rules import Rule
@@ -74,13 +74,28 @@ class Evidence:
         beside = [piece for at, piece in text.pieces if first in (at, at + len(piece.text))]
         return first == last and len(beside) > 1 and not all(text.span.contains(piece.span) for piece in beside)
 
+    def _empty_part(self, new: str) -> Text | None:
+        """The one part without a character that stands where writing `new` would add some: they are meant for it."""
+        text = self.passage.mention.text
+        first, last = changed(text, self.start, self.end, new)
+        empty = [piece for at, piece in text.pieces if at == first == last and not piece.text]
+        return empty[0] if len(empty) == 1 else None
+
     def edit(self, new: str) -> Edit | None:
+        part, text = self._empty_part(new), self.passage.mention.text
+        if part is not None:
+            first, _ = changed(text, self.start, self.end, new)
+            added = new[first - self.start :][: len(new) - (self.end - self.start)]
+            return self.passage.scene.edit(part if part.path else replace(part, path=text.path), 0, 0, added)
         return self.passage.scene.edit(self.passage.mention.text, self.start, self.end, new)
 
     def rewrite(self, region: str, new: str, fix: Applicability) -> Rewrite:
         """The rewrite to a region; shown only where the text cannot be edited."""
         if self.is_beside_hole(new):
             fix = Applicability.DISPLAY
+        elif self._empty_part(new) is not None:
+            # It may serve something else as well.
+            fix = min(fix, Applicability.UNSAFE)
         elif self.is_between_parts(new):
             # Its parts may serve something else as well.
             fix = min(fix, Applicability.UNSAFE if self.passage.is_only else Applicability.DISPLAY)

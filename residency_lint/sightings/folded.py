@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from residency_lint.facts import HOLE, Attribute, Call, Comparison, Joined, Mention, Role, Site, Text
 from residency_lint.findings import Context, Sighting
-from residency_lint.resolve import texts, urls
+from residency_lint.resolve import formats, texts, urls
 from residency_lint.resolve.calls import written
 from residency_lint.resolve.contexts import contexts
 from residency_lint.resolve.frames import Choice, Frame, Value
@@ -15,7 +15,7 @@ from residency_lint.resolve.names import targets
 from residency_lint.resolve.values import Resolution, decide, resolve
 from residency_lint.sightings.evidence import Passage
 from residency_lint.sightings.scene import Scene, context_of
-from residency_lint.sightings.sends import addresses, sends
+from residency_lint.sightings.sends import addresses, is_settled, sends
 from residency_lint.sightings.switches import regions_of_holed
 from residency_lint.sightings.texts import text_sightings
 
@@ -35,6 +35,17 @@ def folded_sightings(scene: Scene) -> Iterator[Sighting]:
         context = _context(send.call, send.call.site, scene)
         if context is not None:
             yield from _of_values(addresses(send, scene), 2, send.call.site, context, scene)
+
+
+def sent_sightings(scene: Scene) -> Iterator[Sighting]:
+    """What the addresses of HTTP calls name that can come to nothing else, whatever stands beside it."""
+    for send in sends(scene):
+        mention = Mention(Text("", send.address.span), Role.VALUE, send.call.site)
+        context, values = context_of(mention, scene.facts), addresses(send, scene)
+        if context is not None and not send.call.site.guards and is_settled(values):
+            whole = [v for v in values if isinstance(v.content, Text) and len(v.content.pieces) < 2]
+            found = [one for value in whole for one in _of_values((value,), 0, send.call.site, context, scene)]
+            yield from (replace(one, beside=frozenset()) for one in found)
 
 
 def _by_call(joined: Joined | Call, site: Site, scene: Scene) -> Iterator[tuple[Value, ...]]:
@@ -115,7 +126,7 @@ def _is_url_function(call: Call, scene: Scene) -> bool:
     return urls.url_function(names) is not None
 
 
-_MAKES_TEXT = frozenset(("format", "join", "__mod__", *texts.METHODS, *urls.METHODS)) - {"encode", "decode", "split"}
+_MAKES_TEXT = frozenset(("__getslice__", *texts.METHODS, *formats.METHODS, *urls.METHODS)) - {"encode", "decode"}
 
 
 def _role_of(joined: Joined | Call, mention: Mention, scene: Scene) -> Mention:

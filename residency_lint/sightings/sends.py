@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from residency_lint.facts import Attribute, Call, Expression, Name
+from residency_lint.facts import HOLE, Attribute, Call, Expression, Name, Text
 from residency_lint.resolve import urls
-from residency_lint.resolve.frames import Frame, Value
+from residency_lint.resolve.arguments import arguments_of
+from residency_lint.resolve.frames import Choice, Frame, Value
 from residency_lint.resolve.names import targets
 from residency_lint.resolve.values import Resolution, resolve
 from residency_lint.rules import HttpClient
@@ -44,6 +45,18 @@ def addresses(send: Send, scene: Scene) -> tuple[Value, ...]:
     here = Frame(scene.unit, send.call.site)
     bases = list(resolution.values(send.base, there))
     return tuple(urls.put_below(bases, send.address, here, resolution))
+
+
+def is_settled(values: tuple[Value, ...]) -> bool:
+    """Whether values are texts that nothing but the code decides on: no word, no condition, no configuration."""
+    return bool(values) and all(
+        isinstance(value.content, Text)
+        and HOLE not in value.content.text
+        and not value.fallback
+        and not value.table
+        and value.choice is Choice.SURE
+        for value in values
+    )
 
 
 def client_of(call: Call, value: Value, scene: Scene) -> HttpClient | None:
@@ -86,7 +99,7 @@ def _function_sends(call: Call, scene: Scene) -> Iterator[Send]:
         position = next(
             (scene.catalog.http.functions[n] for n in target.names if n in scene.catalog.http.functions), None
         )
-        address = None if position is None else _address(call, position)
+        address = None if position is None else _address(call, position, scene)
         if address is not None:
             yield Send(call, address)
             return
@@ -101,7 +114,7 @@ def _method_sends(call: Call, scene: Scene) -> Iterator[Send]:
         client = client_of(value.content, value, scene)
         if client is None or call.function.name not in client.methods:
             continue
-        address = _address(call, client.methods[call.function.name])
+        address = _address(call, client.methods[call.function.name], scene)
         if address is None or is_kept_inside(value.content, client, value, scene):
             continue
         late = _set_later(call, client, scene)
@@ -126,7 +139,10 @@ def _set_later(call: Call, client: HttpClient, scene: Scene) -> Expression | Non
     return None
 
 
-def _address(call: Call, position: int) -> Expression | None:
+def _address(call: Call, position: int, scene: Scene) -> Expression | None:
+    if any(argument.star for argument in call.arguments):
+        found = arguments_of(call, Frame(scene.unit, call.site), Resolution(scene.program))
+        return found.named.get("url") or (found.positional[position] if position < len(found.positional) else None)
     named = next((a.value for a in call.arguments if a.name == "url"), None)
     positional = [a.value for a in call.arguments if not a.name and not a.star]
     return named or (positional[position] if position < len(positional) else None)

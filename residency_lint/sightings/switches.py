@@ -21,6 +21,7 @@ from residency_lint.facts import (
     Text,
 )
 from residency_lint.findings import Rewrite, Sighting, Step
+from residency_lint.fixes import Applicability
 from residency_lint.resolve.frames import Value
 from residency_lint.resolve.values import decide, resolve
 from residency_lint.rules import Endpoint, Setting
@@ -54,7 +55,7 @@ def placed_in_switches(seen: list[Seen], scene: Scene) -> Iterator[Sighting]:
         if word is not None:
             default = _default(one, word, [*near.in_tables(one), *near.in_branches(one)], scene)
             defaults.setdefault((default.path, default.span), default)
-        yield replace(one.sighting, beside=frozenset(beside), chosen=chosen and word is None)
+        yield replace(one.sighting, beside=one.sighting.beside | frozenset(beside), chosen=chosen and word is None)
     yield from defaults.values()
 
 
@@ -292,6 +293,9 @@ def _default(one: Seen, value: Value, seen: Iterable[Seen], scene: Scene) -> Sig
         edit = scene.edit(text, 0, len(word), other) if other else None
         if edit is not None:
             rewrites.append(Rewrite(region, other, (edit,), one.sighting.rule.fix))
+    if not rewrites:
+        # The other entry has no word of its own: it is what any other word leads to.
+        rewrites = [replace(r, applicability=min(r.applicability, Applicability.UNSAFE)) for r in one.sighting.rewrites]
     entry = Step(scene.path, one.sighting.span, f"which selects {one.sighting.seen}")
     return replace(
         one.sighting,

@@ -36,6 +36,8 @@ def without_unused(
             yield replace(one, chosen=True)
         elif fate is Fate.UNREAD and _is_not_taken(one, used, scene):
             yield replace(one, context=Context.UNUSED)
+        elif fate is Fate.BESIDE:
+            yield replace(one, beside=one.beside | frozenset(scene.wanted(one.rule.vendor)))
         elif fate is not Fate.KEPT:
             yield one
 

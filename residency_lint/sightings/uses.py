@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 
 from residency_lint.facts import (
@@ -12,6 +12,7 @@ from residency_lint.facts import (
     BindingKind,
     Branch,
     Call,
+    Elsewhere,
     Expression,
     Fallback,
     Joined,
@@ -35,6 +36,7 @@ from residency_lint.resolve.values import Resolution, resolve
 from residency_lint.sightings.folded import makes_text
 from residency_lint.sightings.scene import Scene
 from residency_lint.sightings.sends import base_of, client_of, is_kept_inside
+from residency_lint.sightings.taken import Taken
 from residency_lint.source import Span
 
 _DEEPEST = 8
@@ -46,6 +48,7 @@ class Fate(Enum):
 
     SENT = "it may be sent"
     TAKEN = "another file takes just this one of several"
+    BESIDE = "where it stands, another part is asked for"
     KEPT = "every use of it is seen, and none sends it"
     UNREAD = "nothing in sight uses it"
 
@@ -56,13 +59,17 @@ class Vain:
 
     overruled: frozenset[Span] = frozenset()
     parts: frozenset[Span] = frozenset()
+    taken: tuple[Taken, ...] = ()
 
 
 def fate_of(span: Span, words: str, scene: Scene, vain: Vain) -> Fate:
     """What becomes of the expression at a span, in which `words` are what matters."""
     if scene.facts.language != "python":
         return Fate.SENT
-    return _Search(span, words, scene, vain).fate(span, 0)
+    fate = _Search(span, words, scene, replace(vain, taken=())).fate(span, 0)
+    if fate is not Fate.KEPT and vain.taken and _Search(span, words, scene, vain).fate(span, 0) is Fate.KEPT:
+        return Fate.BESIDE
+    return fate
 
 
 @dataclass(frozen=True)
@@ -80,6 +87,8 @@ class _Search:
             return Fate.SENT
         binding, call, returned = unit.innermost_binding(span), unit.innermost_call(span), unit.returned_around(span)
         if self._is_overruled(span, call) or self._is_left_out(span):
+            return Fate.KEPT
+        if self.vain.taken and any(one.leaves_out(span, unit.mention_around(self.origin)) for one in self.vain.taken):
             return Fate.KEPT
         is_default = binding is not None and binding.kind is BindingKind.PARAMETER
         if binding is not None and is_default and _is_overridden(binding, self.scene):
@@ -135,7 +144,7 @@ class _Search:
             return Fate.KEPT
         if not is_part and not is_plain:
             return Fate.SENT
-        found = list(_reads_of(binding, unit))
+        found = [read for read in _reads_of(binding, unit) if not _is_updated(read, unit)]
         reads = _widest((read.span.start for read in found), unit)
         named = {read.span.start: read.span for read in found if read.name == binding.target}
         uses = [read for read in reads if read.role not in _SHOWN and self._gets(read, binding, is_part)]
@@ -200,6 +209,8 @@ class _Search:
             return False
         if isinstance(content, Text) and content.pieces:
             return any(piece.span == self.origin for _, piece in content.pieces)
+        if isinstance(content, Listing) and any(isinstance(item, Elsewhere) for item in content.items):
+            return True  # What is gone through: any of its items may be.
         return content.span.contains(self.origin)
 
 
@@ -309,7 +320,18 @@ def _is_plain(binding: Binding, unit: Unit) -> bool:
 
 
 def _is_local(binding: Binding, unit: Unit) -> bool:
-    return "." not in binding.target and unit.scope(binding.site.scope).kind is ScopeKind.FUNCTION
+    return "." not in binding.target and unit.scope(binding.site.scope).kind in (
+        ScopeKind.FUNCTION,
+        ScopeKind.COMPREHENSION,
+    )
+
+
+def _is_updated(read: Read, unit: Unit) -> bool:
+    """Whether a mapping is read to be given more items: `options.update(…)`."""
+    return any(
+        read.expression in (call.function, getattr(call.function, "base", None))
+        for call in unit.calls_by_name.get("update", ())
+    )
 
 
 def _is_overwritten(binding: Binding, unit: Unit) -> bool:

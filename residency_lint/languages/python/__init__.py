@@ -57,6 +57,7 @@ def _read(source: Source) -> Facts:
         reads=tuple(expressions.reads),
         returns=tuple(expressions.returns),
         yields=tuple(expressions.yields),
+        loops=tuple(reader.loops),
         selections=tuple(expressions.selections),
         scopes=tuple(reader.scopes),
         comments=comments(source),

@@ -18,6 +18,8 @@ class Around:
     group: int = 0
     callee: str = ""
     assigned: str = ""
+    since: int = 0
+    """Where the statement's assignments begin to hold."""
 
     def under(self, key: str) -> Around:
         role = roles.role_of_key(key) if self.role is f.Role.VALUE else self.role

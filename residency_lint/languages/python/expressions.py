@@ -16,7 +16,8 @@ from residency_lint.fixes import Slot
 from residency_lint.languages.python import layout, roles
 from residency_lint.languages.python.around import Around
 from residency_lint.languages.python.functions import open_function
-from residency_lint.languages.python.names import OPERATORS, bound_by, called_name, dotted
+from residency_lint.languages.python.iterations import comprehension, sliced, yielded
+from residency_lint.languages.python.names import OPERATORS, called_name, dotted
 from residency_lint.source import Source, Span
 
 
@@ -39,8 +40,6 @@ class Expressions:
     """(scope, name) of what stands in for something else."""
     _last_group: int = 0
     _last_chain: int = 0
-    _hidden: tuple[str, ...] = ()
-    """Names bound inside an expression: comprehension targets, lambda parameters."""
 
     def __post_init__(self) -> None:
         self._utf8 = self.source.encoding.replace("_", "-") in ("utf-8", "ascii", "us-ascii")
@@ -152,11 +151,8 @@ class Expressions:
             return self._joined([left, *reversed(parts)], node, around)
         if isinstance(node.operator, cst.Modulo):
             inner = replace(around, assigned="")
-            base, right, span = self.convert(node.left, inner), self.convert(node.right, inner), self.span(node)
-            function = f.Attribute(base, "__mod__", span)
-            call = f.Call(function, (f.Argument(right, right.span),), span, Slot(Span(span.end, span.end)), around.site)
-            self.calls.append(call)
-            return call
+            base, right = self.convert(node.left, inner), self.convert(node.right, inner)
+            return self._operation(base, "__mod__", [right], self.span(node), around)
         if isinstance(node.operator, cst.BitOr):
             # Of mappings the one with the items of both; of anything else nothing is asked.
             return self._merged(node, around)
@@ -180,15 +176,10 @@ class Expressions:
         while isinstance(left, cst.BinaryOperation) and isinstance(left.operator, cst.Divide):
             parts.append(left.right)
             left = left.left
-        base, span = self.convert(left, inner), self.span(node)
-        arguments = []
-        for part in reversed(parts):
-            value = self.convert(part, inner)
-            arguments.append(f.Argument(value, value.span))
-        function = f.Attribute(base, "__truediv__", span)
-        call = f.Call(function, tuple(arguments), span, Slot(Span(span.end, span.end)), around.site)
-        self.calls.append(call)
-        return call
+        base = self.convert(left, inner)
+        return self._operation(
+            base, "__truediv__", [self.convert(part, inner) for part in reversed(parts)], self.span(node), around
+        )
 
     def _boolean(self, node: cst.BooleanOperation, around: Around) -> f.Expression:
         span = self.span(node)
@@ -227,14 +218,14 @@ class Expressions:
 
     def _unary(self, node: cst.UnaryOperation, around: Around) -> f.Expression:
         operand = self.convert(node.expression, replace(around, assigned=""))
+        if isinstance(node.operator, cst.Minus) and isinstance(operand, f.Constant):
+            return f.Constant(f"-{operand.text}", self.span(node))
         return f.Negation(operand, self.span(node)) if isinstance(node.operator, cst.Not) else _dynamic(operand)
 
     def _name(self, node: cst.Name, around: Around) -> f.Expression:
         span = self.span(node)
         if node.value in ("None", "True", "False"):
             return f.Constant(node.value, span)
-        if node.value in self._hidden:
-            return f.Opaque("a loop variable", span)
         return self._read(f.Name(node.value, span), around)
 
     def _read(self, expression: f.Expression, around: Around) -> f.Expression:
@@ -261,9 +252,22 @@ class Expressions:
             if not isinstance(key, f.Constant):
                 self.selections.append((subscript, around.site))
             return self._read(subscript, around)
+        if len(node.slice) == 1 and isinstance(node.slice[0].slice, cst.Slice) and node.slice[0].slice.step is None:
+            bounds = sliced(node.slice[0].slice, span, around, self)
+            return self._operation(base, "__getslice__", bounds, span, around)
         for element in node.slice:
             self._descend(element, around)
         return f.Opaque("a slice", span)
+
+    def _operation(
+        self, base: f.Expression, name: str, operands: list[f.Expression], span: Span, around: Around
+    ) -> f.Call:
+        """An operator as the call of a method that it is."""
+        arguments = tuple(f.Argument(operand, operand.span) for operand in operands)
+        slot = Slot(Span(span.end, span.end))
+        call = f.Call(f.Attribute(base, name, span), arguments, span, slot, around.site)
+        self.calls.append(call)
+        return call
 
     def _call(self, node: cst.Call, around: Around) -> f.Expression:
         role = f.Role.DEAD if around.role is f.Role.DEAD else f.Role.VALUE
@@ -321,40 +325,34 @@ class Expressions:
     def _listing(self, node: cst.List | cst.Tuple | cst.Set, around: Around) -> f.Listing:
         role = f.Role.LISTED if around.role is f.Role.VALUE and roles.lists_names(around.keys) else around.role
         inner = replace(around, group=self.new_group(), role=role, assigned="")
-        return f.Listing(tuple(self.convert(e.value, inner) for e in node.elements), self.span(node))
+        return f.Listing(tuple(self._item(element, inner) for element in node.elements), self.span(node))
+
+    def _item(self, node: cst.BaseElement, around: Around) -> f.Expression:
+        value = self.convert(node.value, around)
+        return f.Element(value, value.span) if isinstance(node, cst.StarredElement) else value
 
     def _named(self, node: cst.NamedExpr, around: Around) -> f.Expression:
-        value = self.convert(node.value, around)
-        if isinstance(node.target, cst.Name):
-            self.bindings.append(
-                f.Binding(node.target.value, value, f.BindingKind.ASSIGNMENT, self.span(node.target), around.site)
-            )
+        """`(target := value)`: what is compared is sent later, maybe, by its name."""
+        name = node.target.value if isinstance(node.target, cst.Name) else ""
+        inner = replace(around, role=f.Role.VALUE) if around.role is f.Role.COMPARED else around
+        value = self.convert(node.value, replace(inner.under(name), assigned=name) if name else inner)
+        if name:
+            span, scope = self.span(node.target), around.site.scope
+            while self.scopes[scope].kind is f.ScopeKind.COMPREHENSION:
+                scope = self.scopes[scope].parent
+            site = replace(around.site, scope=scope)
+            since = value.span.end
+            self.bindings.append(f.Binding(name, value, f.BindingKind.ASSIGNMENT, span, site, since=since))
         return value
 
     def _await(self, node: cst.Await, around: Around) -> f.Expression:
         return self.convert(node.expression, around)
 
-    def _yield(self, node: cst.Yield, around: Around) -> f.Expression:
-        if node.value is not None and not isinstance(node.value, cst.From):
-            value = self.convert(node.value, replace(around, keys=(self.scopes[around.site.scope].name,)))
-            if around.role is not f.Role.DEAD:
-                self.yields.append(f.Return(value, around.site))
-            return f.Opaque("what is sent to a generator", self.span(node))
-        return self._opaque(node, around)
-
-    def _comprehension(self, node: Any, around: Around) -> f.Opaque:
-        outer, self._hidden = self._hidden, (*self._hidden, *bound_by(node.for_in))
-        opaque = self._opaque(node, around)
-        self._hidden = outer
-        return opaque
-
     def _lambda(self, node: cst.Lambda, around: Around) -> f.Lambda:
         span = self.span(node)
         scope = open_function("lambda", node.params, span, around, self)
-        outer, self._hidden = self._hidden, tuple(n for n in self._hidden if n not in self.scopes[scope].parameters)
         site = f.Site(scope, (), around.site.statement)
         self.returns.append(f.Return(self.convert(node.body, replace(around, site=site, assigned="")), site))
-        self._hidden = outer
         return f.Lambda(scope, span)
 
 
@@ -389,10 +387,10 @@ _CONVERSIONS: dict[type[cst.CSTNode], Callable[[Expressions, Any, Around], f.Exp
     cst.Set: Expressions._listing,
     cst.NamedExpr: Expressions._named,
     cst.Await: Expressions._await,
-    cst.Yield: Expressions._yield,
-    cst.ListComp: Expressions._comprehension,
-    cst.SetComp: Expressions._comprehension,
-    cst.DictComp: Expressions._comprehension,
-    cst.GeneratorExp: Expressions._comprehension,
+    cst.ListComp: comprehension,
+    cst.SetComp: comprehension,
+    cst.DictComp: comprehension,
+    cst.GeneratorExp: comprehension,
     cst.Lambda: Expressions._lambda,
+    cst.Yield: yielded,
 }

@@ -39,17 +39,6 @@ def called_name(function: f.Expression) -> str:
     return function.id + "".join(reversed(names)) if isinstance(function, f.Name) else ""
 
 
-def bound_by(clause: cst.CompFor | None) -> Iterator[str]:
-    while clause is not None:
-        stack: list[cst.CSTNode] = [clause.target]
-        while stack:
-            node = stack.pop()
-            if isinstance(node, cst.Name):
-                yield node.value
-            stack.extend(node.children)
-        clause = clause.inner_for_in
-
-
 def expression_of(name: str, span: Span) -> f.Expression:
     """The names and attributes that a dotted name is made of, all at one place."""
     first, *rest = name.split(".")
@@ -79,6 +68,17 @@ def bindings_of_call(call: f.Call) -> Iterator[f.Binding]:
 
 def _binding(target: str, value: f.Expression, call: f.Call) -> f.Binding:
     return f.Binding(target, value, f.BindingKind.ASSIGNMENT, call.span, call.site)
+
+
+def item_of(value: f.Expression, index: int) -> f.Expression:
+    """What the target at an index gets of an unpacked value."""
+    if isinstance(value, f.Listing) and index < len(value.items):
+        return value.items[index]
+    return f.Subscript(value, f.Constant(str(index), value.span), value.span)
+
+
+def is_starred(target: cst.Tuple | cst.List) -> bool:
+    return any(isinstance(element, cst.StarredElement) for element in target.elements)
 
 
 def written_name(target: cst.BaseExpression) -> str:

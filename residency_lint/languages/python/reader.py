@@ -14,11 +14,14 @@ from residency_lint.languages.python import layout
 from residency_lint.languages.python.around import Around
 from residency_lint.languages.python.expressions import Expressions
 from residency_lint.languages.python.functions import annotation_of, open_function
+from residency_lint.languages.python.iterations import breaks_at_once
 from residency_lint.languages.python.names import (
     bindings_of_call,
     case_values,
     dotted,
     expression_of,
+    is_starred,
+    item_of,
     module_name,
     written_name,
 )
@@ -36,6 +39,7 @@ class Reader:
     expressions: Expressions
     imports: list[f.Import] = field(default_factory=list)
     import_slot: Slot | None = None
+    loops: list[Span] = field(default_factory=list)
     _globals: dict[int, set[str]] = field(default_factory=dict)
 
     @property
@@ -77,11 +81,17 @@ class Reader:
         elif isinstance(node, cst.For):
             around = place.around(self._header(node))
             iterated = self.expressions.convert(node.iter, around)
+            at = len(self.expressions.bindings)
             self._bind(node.target, f.Element(iterated, self.expressions.span(node.iter)), around)
+            if breaks_at_once(node.body):
+                # Only the first item is met.
+                del self.expressions.bindings[at:]
+                self._bind(node.target, item_of(iterated, 0), around)
             self._suite(node.body, place)
             self._orelse(node.orelse, place)
         elif isinstance(node, cst.While):
             self.expressions.test(node.test, place.around(self._header(node)))
+            self.loops.append(self.expressions.span(node))
             self._suite(node.body, place)
             self._orelse(node.orelse, place)
         elif isinstance(node, cst.With):
@@ -168,6 +178,7 @@ class Reader:
         name = written_name(targets[0])
         inner = around.under(name.rpartition(".")[2]) if name else around
         converted = self.expressions.convert(value, replace(inner, assigned="" if "[" in name else name))
+        around = replace(around, since=self.expressions.span(value).end)
         for target in targets:
             self._bind(target, converted, around, after)
         self._note_mock(name, converted, around)
@@ -195,9 +206,9 @@ class Reader:
             bindings[-1] = replace(bindings[-1], annotation=annotation)
 
     def _bind(self, target: cst.BaseExpression, value: f.Expression, around: Around, after: Slot | None = None) -> None:
-        if isinstance(target, (cst.Tuple, cst.List)) and not _is_starred(target):
+        if isinstance(target, (cst.Tuple, cst.List)) and not is_starred(target):
             for index, element in enumerate(target.elements):
-                self._bind(element.value, _item_of(value, index), around, after)
+                self._bind(element.value, item_of(value, index), around, after)
             return
         name = written_name(target)
         if not name:
@@ -209,7 +220,8 @@ class Reader:
         if name in self._globals.get(site.scope, ()):
             site = replace(site, scope=0)
         span = self.expressions.span(target)
-        self.expressions.bindings.append(f.Binding(name, value, f.BindingKind.ASSIGNMENT, span, site, after))
+        kind = f.BindingKind.ASSIGNMENT
+        self.expressions.bindings.append(f.Binding(name, value, kind, span, site, after, since=around.since))
 
     def _augment(self, node: cst.AugAssign, value: f.Expression, around: Around, after: Slot | None) -> None:
         """`host += path`, `options |= more`; of other operators the value cannot be told."""
@@ -225,7 +237,7 @@ class Reader:
             combined = f.Joined((before, value), whole)
             if isinstance(value, f.Text):
                 self.expressions.joins.append((combined, around.site))
-        self._bind(node.target, combined, around, after)
+        self._bind(node.target, combined, replace(around, since=whole.end), after)
 
     def _bind_opaque(self, target: cst.CSTNode, around: Around) -> None:
         """A loop target, an augmented assignment: the names get values that cannot be told."""
@@ -365,17 +377,6 @@ class _Place:
 
     def guarded(self, guard: f.Guard) -> _Place:
         return replace(self, guards=(*self.guards, guard))
-
-
-def _is_starred(target: cst.Tuple | cst.List) -> bool:
-    return any(isinstance(element, cst.StarredElement) for element in target.elements)
-
-
-def _item_of(value: f.Expression, index: int) -> f.Expression:
-    """What the target at an index gets of an unpacked value."""
-    if isinstance(value, f.Listing) and index < len(value.items):
-        return value.items[index]
-    return f.Subscript(value, f.Constant(str(index), value.span), value.span)
 
 
 def _catches_import(handler: cst.ExceptHandler | cst.ExceptStarHandler) -> bool:

@@ -1,0 +1,29 @@
+"""The conditions that places stand under, and how those of two places go together."""
+
+from __future__ import annotations
+
+from residency_lint.facts import Guard, Site
+
+
+def exclusive(one: Site, other: Site) -> bool:
+    """Whether two places stand in different branches of one condition."""
+    truths = {(guard.chain, id_of(guard)): guard.holds for guard in one.guards}
+    return any(truths.get((guard.chain, id_of(guard)), guard.holds) != guard.holds for guard in other.guards)
+
+
+def runs_whenever(binding: Site, place: Site) -> bool:
+    """Whether a binding is made whenever another place is come to: it stands under no other condition."""
+    held = {(guard.chain, id_of(guard), guard.holds) for guard in place.guards}
+    return all((guard.chain, id_of(guard), guard.holds) in held for guard in binding.guards)
+
+
+def guards_before(guard: Guard, guards: tuple[Guard, ...]) -> tuple[Guard, ...]:
+    """The conditions that hold where another one is asked."""
+    at = next((i for i, other in enumerate(guards) if other.test.span == guard.test.span), len(guards))
+    return guards[:at]
+
+
+def id_of(guard: Guard) -> tuple[int, int]:
+    """What tells one condition from another."""
+    span = guard.test.span
+    return span.start, span.end
