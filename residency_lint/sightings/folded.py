@@ -15,7 +15,7 @@ from residency_lint.resolve.names import targets
 from residency_lint.resolve.values import Resolution, decide, resolve
 from residency_lint.sightings.evidence import Passage
 from residency_lint.sightings.scene import Scene, context_of
-from residency_lint.sightings.sends import addresses, is_settled, sends
+from residency_lint.sightings.sends import Send, addresses, is_settled, sends
 from residency_lint.sightings.switches import regions_of_holed
 from residency_lint.sightings.texts import text_sightings
 
@@ -43,9 +43,22 @@ def sent_sightings(scene: Scene) -> Iterator[Sighting]:
         mention = Mention(Text("", send.address.span), Role.VALUE, send.call.site)
         context, values = context_of(mention, scene.facts), addresses(send, scene)
         if context is not None and not send.call.site.guards and is_settled(values):
+            asked = _in_context(send, scene)
+            values = tuple(value for value in values if asked is None or value.text in asked)
             whole = [v for v in values if isinstance(v.content, Text) and len(v.content.pieces) < 2]
             found = [one for value in whole for one in _of_values((value,), 0, send.call.site, context, scene)]
             yield from (replace(one, beside=frozenset()) for one in found)
+
+
+def _in_context(send: Send, scene: Scene) -> set[str | None] | None:
+    """What the address of a call comes to in the calls that lead there: `self.host` is that of the object in hand. None
+    where no call matters."""
+    site, resolution = send.call.site, Resolution(scene.program)
+    activations = contexts((send.address,), scene.unit, site, resolution)
+    if send.base is not None or activations == [None]:
+        return None
+    frames = [Frame(scene.unit, site, activation=activation) for activation in activations]
+    return {v.text for frame in frames for v in Resolution(scene.program).all_values(send.address, frame)}
 
 
 def _by_call(joined: Joined | Call, site: Site, scene: Scene) -> Iterator[tuple[Value, ...]]:
