@@ -214,6 +214,7 @@ def _sdk(table: Table, row: Row) -> SdkCall:
         absent=absent,
         absent_host=table.text("absent_host"),
         absent_for=absent_for,
+        ignored_env=table.texts("ignored_env"),
         off=table.words("off"),
         replaced_by=table.words("replaced_by"),
         needs=table.texts("needs"),

@@ -208,6 +208,8 @@ class SdkCall(Rule):
     absent_host: str = ""
     absent_for: Mapping[str, str] = field(default_factory=dict)
     """The first argument (a service) → the column where no setting moves it, unless the environment does."""
+    ignored_env: tuple[str, ...] = ()
+    """Variables that are taken for a setting of the SDK and are none: who sets one believes the region is set."""
     off: Mapping[str, str] = field(default_factory=dict)
     """argument, or a module's attribute by its qualified name → value that switches the client off."""
     replaced_by: Mapping[str, str] = field(default_factory=dict)

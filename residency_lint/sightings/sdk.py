@@ -15,6 +15,7 @@ from residency_lint.facts import (
     Text,
 )
 from residency_lint.findings import Sighting
+from residency_lint.resolve.environment import set_values
 from residency_lint.resolve.frames import Unknown, Value, told
 from residency_lint.resolve.names import Target, constructor_parameters
 from residency_lint.rules import NOWHERE, SdkSetting
@@ -103,7 +104,11 @@ def _told(start: Start, arguments: Mapping[str, Expression], opaque: str) -> Ite
     elif missing and (column := _default_of_service(start)) and not given.opaque:
         start = replace(start, rule=replace(start.rule, absent=column))
         found = _missing_sighting(_Gap(missing, False, unset), _moving_settings(missing, start), start, given)
-        yield replace(found, certain=False)
+        if any(True for name in start.rule.ignored_env for _ in set_values(name, start.scene.unit, start.scene.program)):
+            yield replace(found, certain=False)
+        else:
+            # Most programs are told by the environment that they run in, and that is not in sight.
+            yield replace(found, region=None, reason=f"where nothing sets one, it is {column}", rewrites=())
 
 
 def _default_of_service(start: Start) -> str:
