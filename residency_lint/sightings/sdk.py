@@ -104,7 +104,8 @@ def _told(start: Start, arguments: Mapping[str, Expression], opaque: str) -> Ite
     elif missing and (column := _default_of_service(start)) and not given.opaque:
         start = replace(start, rule=replace(start.rule, absent=column))
         found = _missing_sighting(_Gap(missing, False, unset), _moving_settings(missing, start), start, given)
-        if any(True for name in start.rule.ignored_env for _ in set_values(name, start.scene.unit, start.scene.program)):
+        unit, program = start.scene.unit, start.scene.program
+        if any(True for name in start.rule.ignored_env for _ in set_values(name, unit, program)):
             yield replace(found, certain=False)
         else:
             # Most programs are told by the environment that they run in, and that is not in sight.
