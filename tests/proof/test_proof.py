@@ -158,6 +158,7 @@ def runs(request: pytest.FixtureRequest, certificate: Path, tmp_path_factory: py
     made.close()
 
 
+@pytest.mark.xdist_group("programs")  # one process starts them all
 @pytest.mark.parametrize("section", PROGRAMS, ids=lambda section: section.id)
 def test_reaches(section: Section, runs: Runs, pytestconfig: pytest.Config) -> None:
     before, after = runs.hosts(section, fixed=False), runs.hosts(section, fixed=True)
