@@ -1,21 +1,17 @@
-"""rules/*.toml → the catalogue: every row, indexed by what code can say."""
+"""The catalogue: every row of the rule files, indexed by what code can say."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property, lru_cache
-from pathlib import Path
+from functools import cached_property
 from typing import Any
 
-import tomli
-
-from residency_lint.errors import ConfigError
 from residency_lint.findings import Verdict
 from residency_lint.places import Places, Region
 from residency_lint.policy import Policy
-from residency_lint.rule_files import RuleFile, Vendor, read_rule_file
+from residency_lint.rule_files import RuleFile, Vendor
 from residency_lint.rules import (
     NOWHERE,
     UNREADABLE,
@@ -24,7 +20,6 @@ from residency_lint.rules import (
     CloudHost,
     Endpoint,
     HttpCalls,
-    HttpClient,
     LookAlike,
     Neutral,
     Pattern,
@@ -188,149 +183,35 @@ class Catalog:
 
     def atoms(self, policies: Iterable[Policy]) -> frozenset[str]:
         """Lower-case texts; a file in which none occurs holds nothing that one of the policies forbids or doubts."""
-        found: set[str] = {"arn:aws", "arn%3aaws", "arn:*", "arn:$", "arn:{", "arn:%"}
         policies = tuple(policies)
-        for vendor in self.vendors.values():
-            found.update(word.lower() for word in (*vendor.keywords, *vendor.domains))
-        for rule in self.rules.values():
-            regions = self.regions(rule.vendor)
-            outside = [
-                name
-                for name in (*regions, UNREADABLE, NOWHERE)
-                if any(p.verdict(rule.vendor, regions, name) is not Verdict.ALLOWED for p in policies)
-            ]
-            if isinstance(rule, Endpoint):
-                for name in outside:
-                    found.update(a.host.removeprefix("*") for a in rule.columns.get(name, ()))
-            elif isinstance(rule, LookAlike):
-                found.update(rule.meant)
-            elif isinstance(rule, Token):
-                for name in outside:
-                    found.update(word.lower() for word in rule.columns.get(name, ()))
-            elif isinstance(rule, CloudHost):
-                found.update(outside)
-                found.update(alias + "." for alias in rule.aliases)
-                found.update(
-                    f".{regions[name].compact}." for name in outside if name in regions and regions[name].compact
-                )
-        return frozenset(found - {UNREADABLE, NOWHERE})
+        found: set[str] = {"arn:aws", "arn%3aaws", "arn:*", "arn:$", "arn:{", "arn:%"}
+        for vendor, rows in self._atoms.items():
+            regions = self.regions(vendor)
+            for name, texts in rows.items():
+                if any(p.verdict(vendor, regions, name) is not Verdict.ALLOWED for p in policies):
+                    found |= texts
+        return frozenset(found)
 
-
-def rules_folder() -> Path:
-    """Where the shipped rule files lie: beside the package in a checkout, inside it in a wheel."""
-    inside = Path(__file__).parent / "_rules"
-    return inside if inside.is_dir() else Path(__file__).parent.parent / "rules"
-
-
-@lru_cache(maxsize=1)
-def shipped_catalog() -> Catalog:
-    return load_catalog(sorted(rules_folder().glob("*.toml")))
-
-
-def load_catalog(paths: Iterable[Path], base: Catalog | None = None) -> Catalog:
-    """The catalogue of rule files, added to `base`.
-
-    Raises ConfigError with every error of every file: bad TOML, unknown keys, wrong types, a host in two places,
-    a row that `base` already has (what is shipped cannot be changed).
-    """
-    paths = list(paths)
-    errors: list[str] = []
-    places = base.places if base else load_places(next(p for p in paths if p.name == "places.toml"))
-    http = base.http if base else load_http(next((p for p in paths if p.name == "http.toml"), None))
-    files: list[RuleFile] = list(base.files) if base else []
-    taken: dict[str, str] = {rule.id: "the shipped catalogue" for file in files for rule in file.rules}
-    for path in paths:
-        if path.name in ("places.toml", "http.toml"):
-            continue
-        file, found = read_rule_file(_toml(path), places)
-        errors += [f"{path}: {error}" for error in found]
-        if file is None:
-            continue
-        for rule in file.rules:
-            if rule.id in taken:
-                errors.append(f"{path}: {rule.id} is already in {taken[rule.id]}; give the row another name")
-            taken[rule.id] = str(path)
-        files.append(file)
-    if not errors and base is not None:
-        errors += _overrides(base, files[len(base.files) :])
-    if errors:
-        raise ConfigError("\n".join(errors))
-    return Catalog(tuple(files), places, http)
-
-
-def _overrides(base: Catalog, files: Iterable[RuleFile]) -> list[str]:
-    """What a repository's own rows say of things that the shipped catalogue already speaks for."""
-    files = tuple(files)
-    own = Catalog(files, base.places)
-    shared = (
-        *((host, base.hosts[host][0].rule) for host in own.hosts if host in base.hosts),
-        *((name, base.sdk_calls[name]) for name in own.sdk_calls if name in base.sdk_calls),
-        *((name, base.escapes[name]) for name in own.escapes if name in base.escapes),
-        *((word, base.tokens[word][0]) for word in own.tokens if word in base.tokens),
-    )
-    errors = [
-        f"{name}: the shipped row {rule.id} speaks for it; a repository cannot change that" for name, rule in shared
-    ]
-    for file in files:
-        vendor = file.vendor.id
-        known = base.vendors[vendor].regions if vendor in base.vendors else file.vendor.regions
-        errors += [
-            f"{vendor}: regions.{name}: the shipped file says where it is, and which there are; repeat that"
-            for name, region in file.vendor.regions.items()
-            if name not in known or known[name].countries != region.countries
-        ]
-        if any(isinstance(rule, ArnRule) for rule in file.rules):
-            errors.append(
-                f"{vendor}: arn: every ARN is spoken for by the shipped catalogue; a repository cannot add rows"
-            )
-        if file.pinned or file.portability:
-            errors.append(f"{vendor}: pinned, portability: only the shipped catalogue can make exceptions")
-    return errors
-
-
-def load_http(path: Path | None) -> HttpCalls:
-    """What sends HTTP requests; nothing without a file."""
-    data = _toml(path) if path else {}
-    functions = {name: row["position"] for row in data.get("function", []) for name in row["names"]}
-    clients = {
-        name: HttpClient(row["methods"], row.get("base", ""), row.get("position", -1), tuple(row.get("transport", ())))
-        for row in data.get("client", [])
-        for name in row["names"]
-    }
-    return HttpCalls(functions, clients)
-
-
-def load_places(path: Path) -> Places:
-    data = _toml(path)
-    zones = {name: frozenset(zone["countries"]) for name, zone in data["zones"].items()}
-    providers = {
-        provider: {
-            name: Region(
-                name,
-                frozenset([row["country"]] if row.get("country") else row.get("countries", [])),
-                row.get("title", ""),
-                row.get("partition", ""),
-                row.get("compact", ""),
-            )
-            for name, row in rows.items()
+    @cached_property
+    def _atoms(self) -> Mapping[str, Mapping[str, frozenset[str]]]:
+        """Vendor → region → the texts by which a file may lead there; what always counts leads to no place at all."""
+        found: dict[str, dict[str, set[str]]] = {
+            vendor.id: {NOWHERE: {word.lower() for word in (*vendor.keywords, *vendor.domains)}}
+            for vendor in self.vendors.values()
         }
-        for provider, rows in data.get("providers", {}).items()
-    }
-    partitions = {name: frozenset(row["countries"]) for name, row in data.get("partitions", {}).items()}
-    return Places(
-        zones,
-        {name: zone["title"] for name, zone in data["zones"].items()},
-        frozenset(data["countries"]),
-        providers,
-        partitions,
-        data.get("names", {}),
-    )
-
-
-def _toml(path: Path) -> dict[str, Any]:
-    try:
-        return tomli.loads(path.read_bytes().decode())
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{path}: cannot be read: {error}") from error
-    except tomli.TOMLDecodeError as error:
-        raise ConfigError(f"{path}: not TOML: {error}") from error
+        for rule in self.rules.values():
+            rows = found[rule.vendor]
+            if isinstance(rule, Endpoint):
+                for name, addresses in rule.columns.items():
+                    rows.setdefault(name, set()).update(address.host.removeprefix("*") for address in addresses)
+            elif isinstance(rule, LookAlike):
+                rows[NOWHERE].update(rule.meant)
+            elif isinstance(rule, Token):
+                for name, words in rule.columns.items():
+                    rows.setdefault(name, set()).update(word.lower() for word in words)
+            elif isinstance(rule, CloudHost):
+                rows[NOWHERE].update(alias + "." for alias in rule.aliases)
+                for name, region in self.regions(rule.vendor).items():
+                    compact = {f".{region.compact}."} if region.compact else set()
+                    rows.setdefault(name, set()).update({name}, compact)
+        return {vendor: {name: frozenset(texts) for name, texts in rows.items()} for vendor, rows in found.items()}

@@ -156,7 +156,7 @@ def _settings(
     strict: bool,
     stdin_filename: str,
 ) -> Settings:
-    from residency_lint.catalog import shipped_catalog
+    from residency_lint.loading import shipped_catalog
     from residency_lint.settings import Settings
 
     settings = Settings(

@@ -11,9 +11,10 @@ from glob import glob
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from residency_lint.catalog import Catalog, load_catalog
+from residency_lint.catalog import Catalog
 from residency_lint.config_file import ConfigFile, VendorEntry, near
 from residency_lint.errors import ConfigError
+from residency_lint.loading import load_catalog
 from residency_lint.policy import Allowance, Policy
 
 if TYPE_CHECKING:

@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from difflib import get_close_matches
 
-from residency_lint.catalog import Catalog, shipped_catalog
+from residency_lint.catalog import Catalog
 from residency_lint.errors import ConfigError
 from residency_lint.findings import Report
 from residency_lint.fixes import Applicability
+from residency_lint.loading import shipped_catalog
 from residency_lint.policy import Allowance, Policy
 from residency_lint.rules import ArnRule, Endpoint, LookAlike, Neutral, Rule, SdkCall, Token
 from residency_lint.suppress import OWN_RULES

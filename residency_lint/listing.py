@@ -79,7 +79,7 @@ def _listed_by_git(folder: str) -> list[Entry | Skip] | None:
 
 
 def _git_output(folder: str) -> tuple[bytes, bytes] | None:
-    git = _git_program()
+    git = _git_program() if _in_work_tree(os.path.realpath(folder)) else None
     if git is None:
         return None
     import subprocess  # 5 ms, and files that are named do not need it
@@ -97,6 +97,15 @@ def _git_output(folder: str) -> tuple[bytes, bytes] | None:
     except (OSError, subprocess.TimeoutExpired):
         return None
     return (done.stdout, done.stderr) if done.returncode == 0 else None
+
+
+def _in_work_tree(folder: str) -> bool:
+    """Whether git can have something to say: asking it costs as much as reading a hundred files."""
+    while not os.path.lexists(os.path.join(folder, ".git")):
+        folder, below = os.path.dirname(folder), folder
+        if folder == below:
+            return False
+    return True
 
 
 def _git_program() -> str | None:

@@ -69,7 +69,7 @@ class Repository:
         return self._roots.holding(_root_of(path), name)
 
     def _holding(self, name: str, root: str) -> Iterator[str]:
-        word = name.encode()
+        word = os.fsencode(name)
         # `.send(` for a method: it has borders of its own.
         borders = (b"", b"") if name.startswith(".") else (rb"(?<!\w)", rb"(?!\w)")
         pattern = re.compile(re.escape(word).join(borders))

@@ -13,7 +13,7 @@ from residency_lint.errors import ConfigError, Unreadable
 from residency_lint.facts import Facts
 from residency_lint.findings import Finding, Level, Report, Skip, Suppression, Verdict
 from residency_lint.fixes import Applicability
-from residency_lint.gate import Gate, read_bytes
+from residency_lint.gate import Gate, gate_for, read_bytes
 from residency_lint.judge import judge, wanted
 from residency_lint.languages import READERS, reader_for
 from residency_lint.languages.file_names import language_of
@@ -190,10 +190,12 @@ class Tree:
         """The program as far as it is asked for. Names are only followed into files that can lead to an SDK."""
         if id(catalog) not in self._programs:
             modules, words = _sdk_words(catalog)
-            gate = Gate((), words, modules)
+            gate = gate_for(frozenset(), words, modules)
             roots = self._repository.source_roots
             self._programs[id(catalog)] = Program(
                 self._unit_at,
+                self._is_file,
+                self._bytes_at,
                 lambda path: self._passes(path, gate),
                 self._environment_files,
                 self._requirement_files,
@@ -201,6 +203,8 @@ class Tree:
             )
             self._programs[id(catalog)].whole = Program(
                 self._unit_at,
+                self._is_file,
+                self._bytes_at,
                 lambda path: True,
                 self._environment_files,
                 self._requirement_files,
@@ -241,12 +245,19 @@ class Tree:
     def names_something(self, catalog: Catalog) -> Callable[[str], bool]:
         """Whether a text holds an atom of any region: what is allowed counts, for it may stand beside what is not."""
         if id(catalog) not in self._atoms:
-            self._atoms[id(catalog)] = Gate(catalog.atoms([Policy(Allowance())]))
+            self._atoms[id(catalog)] = gate_for(catalog.atoms([Policy(Allowance())]))
         gate = self._atoms[id(catalog)]
         return lambda text: text in catalog.setting_words or gate.is_candidate(text.encode("utf-8", "replace"))
 
+    def _is_file(self, path: str) -> bool:
+        return path in self.changes or os.path.isfile(path)
+
+    def _bytes_at(self, path: str) -> bytes:
+        data = self.data(path) if self._is_file(path) else b""
+        return data if isinstance(data, bytes) else b""
+
     def _unit_at(self, path: str) -> Unit | None:
-        if path not in self._units and not (path in self.changes or os.path.isfile(path)):
+        if path not in self._units and not self._is_file(path):
             return None
         source = self.source(path)
         return None if isinstance(source, Skip) else self.unit(source, self.facts(source))
@@ -254,9 +265,8 @@ class Tree:
     def _passes(self, path: str, gate: Gate) -> bool:
         key = path, id(gate)
         if key not in self._passing:
-            there = path in self.changes or os.path.isfile(path)
-            data = self.data(path) if there else b""
-            self._passing[key] = isinstance(data, bytes) and (b"import *" in data or gate.is_candidate(data))
+            data = self._bytes_at(path)
+            self._passing[key] = b"import *" in data or gate.is_candidate(data)
         return self._passing[key]
 
     def sources_of(self, findings: Iterable[Finding]) -> dict[str, Source]:
@@ -312,9 +322,9 @@ class _Gates:
         key = (id(policy), id(catalog), kind)
         if key not in self._gates:
             # What else says something: in programs an SDK's name, in configuration a vendor's (`mixpanel: region: …`).
-            modules, words = _sdk_words(catalog) if kind in ("python", "notebook") else ((), ())
+            modules, words = _sdk_words(catalog) if kind in ("python", "notebook") else (frozenset(), frozenset())
             words = catalog.worded_vendors if kind == "config" else words
-            self._gates[key] = Gate([*catalog.atoms([policy]), "residency:"], words, modules)
+            self._gates[key] = gate_for(catalog.atoms([policy]) | {"residency:"}, words, modules)
             self._kept += [policy, catalog]  # so that no id is used again
         return self._gates[key].is_candidate(data)
 

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from residency_lint.catalog import shipped_catalog
 from residency_lint.decoding import source_of
 from residency_lint.findings import Finding, Report, Verdict
+from residency_lint.loading import shipped_catalog
 from residency_lint.rewrite import rewritten
 from residency_lint.rules import SdkCall
 from residency_lint.scan import Tree, check_paths, check_source

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from residency_lint.catalog import load_catalog, shipped_catalog
 from residency_lint.errors import ConfigError
 from residency_lint.findings import Verdict
+from residency_lint.loading import load_catalog, shipped_catalog
 from residency_lint.rules import Neutral, Rule, SdkCall, SdkEscape
 from residency_lint.scan import Tree, check_source
 from residency_lint.settings import Settings
@@ -25,6 +25,12 @@ FIRED = {marker.rule for marker in MARKERS if marker.kind in ("error", "warning"
 QUIET = {marker.rule for marker in MARKERS if marker.kind in ("allowed", "quiet")}
 HEAD = 'vendor = "acme"\ntitle = "Acme"\ndocs = "https://acme.example"\nverified = 2026-11-22\n'
 REGIONS = '[regions]\nus = "US"\neu = "DE"\n'
+
+
+@pytest.fixture
+def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where no program lies that a snippet could belong to."""
+    monkeypatch.chdir(tmp_path)
 
 
 def test_markers_name_rules_that_exist() -> None:
@@ -44,13 +50,13 @@ def test_every_rule_is_shown_staying_quiet(rule: Rule) -> None:
 
 
 @pytest.mark.parametrize("rule", [rule for rule in RULES if rule.wrong], ids=lambda rule: rule.id)
-def test_wrong_fires(rule: Rule) -> None:
+def test_wrong_fires(rule: Rule, elsewhere: None) -> None:
     verdicts = {verdict for reading in _readings(rule, rule.wrong) for verdict in _verdicts(rule, *reading)}
     assert verdicts - {Verdict.ALLOWED}
 
 
 @pytest.mark.parametrize("rule", [rule for rule in RULES if rule.right], ids=lambda rule: rule.id)
-def test_right_does_not_fire(rule: Rule) -> None:
+def test_right_does_not_fire(rule: Rule, elsewhere: None) -> None:
     verdicts = {verdict for reading in _readings(rule, rule.right) for verdict in _verdicts(rule, *reading)}
     assert Verdict.FORBIDDEN not in verdicts
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from residency_lint.catalog import shipped_catalog
+from residency_lint.loading import shipped_catalog
 from residency_lint.policy import Allowance, Policy
 from residency_lint.rules import Pattern
 

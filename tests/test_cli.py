@@ -10,8 +10,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from residency_lint import __version__
-from residency_lint.catalog import shipped_catalog
 from residency_lint.cli import main
+from residency_lint.loading import shipped_catalog
 from residency_lint.settings import Settings
 
 FOREIGN = 'URL = "https://api.mixpanel.com/track"\n'

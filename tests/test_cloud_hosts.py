@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 
 from residency_lint.arns import pinned
-from residency_lint.catalog import shipped_catalog
 from residency_lint.cloud_hosts import HostKind, HostRegion, host_region, region_words
+from residency_lint.loading import shipped_catalog
 
 CASES = json.loads((Path(__file__).parent / "data" / "arn_cases.json").read_text(encoding="utf-8"))
 CATALOG = shipped_catalog()

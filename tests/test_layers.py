@@ -22,6 +22,7 @@ ROWS = (
     ("source_roots",),
     ("settings", "walk", "gate", "decoding", "languages"),
     ("declarations", "listing"),
+    ("loading",),
     ("catalog",),
     ("policy", "rule_files", "config_file"),
     ("rule_rows",),

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from residency_lint.catalog import shipped_catalog
 from residency_lint.cli import main
 from residency_lint.errors import WriteError
+from residency_lint.loading import shipped_catalog
 from residency_lint.rewrite import Rewritten, rewritten, write
 from residency_lint.scan import Tree, check_paths
 from residency_lint.settings import Settings

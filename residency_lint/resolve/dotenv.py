@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from posixpath import dirname, join, normpath
 
 from residency_lint.facts import Call, Constant, Expression, ScopeKind, Site, Text
+from residency_lint.resolve.imports import paths_imported
 from residency_lint.resolve.names import targets
 from residency_lint.resolve.program import Program, Unit
 
@@ -46,20 +48,18 @@ def neighbours(unit: Unit, program: Program) -> list[Unit]:
 
 
 def _neighbours(unit: Unit, program: Program) -> list[Unit]:
-    found = [unit]
-    for at in (unit, *_imported(unit, program)):
-        for other in _imported(at, program):
-            if other not in found and len(found) < _MOST_NEIGHBOURS:
-                found.append(other)
+    near = dict.fromkeys(paths_imported(unit.facts.path, program))
+    for path in tuple(near):
+        near |= dict.fromkeys(paths_imported(path, program))
     folder = dirname(unit.facts.path)
-    while True:
-        for name in _ENTRIES:
-            entry = program.unit_at(normpath(join(folder, name)))
-            if entry is not None and not any(entry is other for other in found):
-                found.append(entry)
-        if not folder or folder in (".", "/"):
-            return found
+    paths = [*list(near)[:_MOST_NEIGHBOURS], *(normpath(join(folder, name)) for name in _ENTRIES)]
+    while folder and folder not in (".", "/"):
         folder = dirname(folder)
+        paths += [normpath(join(folder, name)) for name in _ENTRIES]
+    # Parsing costs far more than a look at what could set a variable.
+    able = (path for path in dict.fromkeys(paths) if _SETS_UP.search(program.data_at(path)))
+    units = (program.unit_at(path) for path in able if path != normpath(unit.facts.path))
+    return [unit, *(other for other in units if other is not None)]
 
 
 def found_file(path: str, unit: Unit, program: Program) -> Unit | None:
@@ -88,14 +88,6 @@ def path_in(expression: Expression, unit: Unit) -> str:
     return "/".join(text.strip("/") for text in texts if text not in ("r", "rb", "utf-8", "utf8"))
 
 
-def _imported(unit: Unit, program: Program) -> Iterator[Unit]:
-    for entry in unit.facts.imports:
-        for name in (entry.module, f"{entry.module.rstrip('.')}.{entry.name}" if entry.name else ""):
-            module = program.module(unit.facts.path, name) if name else None
-            if module is not None and module is not unit:
-                yield module
-
-
 def _is_loader(call: Call, unit: Unit, program: Program) -> bool:
     names = {target.name for target in targets(call.function, unit, call.site, program)}
     if names:
@@ -119,6 +111,7 @@ def _wins(call: Call) -> bool:
     )
 
 
+_SETS_UP = re.compile(rb"environ|dotenv|read_env")
 _LOADERS = {"dotenv.load_dotenv", "dotenv.main.load_dotenv", "environ.Env.read_env", "environs.Env.read_env"}
 _ENTRIES = (
     "main.py",

@@ -315,13 +315,16 @@ _WHOLE_FILE = Scope(ScopeKind.MODULE, "", -1, Span(0, 0))
 class Program:
     """The files a resolution may ask for, and what it found out on the way.
 
-    `unit_at`: path → its unit, None where there is no such file. `leads_on`: whether a file can bear or pass on a name
-    that matters; names are followed into no other, values into all. `environment_files`: path → the files beside and
-    above it that set environment variables, the nearest first. `requirement_files`: as these, for packages.
+    `unit_at`: path → its unit, None where there is no such file. `is_file`, `data_at`: whether there is one, and its
+    bytes, for a look before it is parsed. `leads_on`: whether a file can bear or pass on a name that matters; names are
+    followed into no other, values into all. `environment_files`: path → the files beside and above it that set
+    environment variables, the nearest first. `requirement_files`: as these, for packages.
     `files_naming`: a name and the file that defines it → the other Python files of the repository that hold the name.
     """
 
     unit_at: Callable[[str], Unit | None]
+    is_file: Callable[[str], bool]
+    data_at: Callable[[str], bytes]
     leads_on: Callable[[str], bool]
     environment_files: Callable[[str], tuple[str, ...]]
     requirement_files: Callable[[str], tuple[str, ...]]
@@ -331,11 +334,11 @@ class Program:
     that imports may start from."""
     call_sites: dict[tuple[int, int], object] = field(default_factory=dict)
     """What calls a function, by its unit and scope: found out once."""
-    importers: dict[int, tuple[tuple[Unit, Import, bool], ...]] = field(default_factory=dict)
+    importers: dict[int, tuple[str, ...]] = field(default_factory=dict)
     """The files that import a module, by its unit: found out once."""
     neighbours: dict[int, list[Unit]] = field(default_factory=dict)
     """The modules near a file that may set up its environment, by its unit: found out once."""
-    _modules: dict[tuple[str, str, bool], Unit | None] = field(default_factory=dict)
+    _modules: dict[tuple[str, str, bool], str] = field(default_factory=dict)
     whole: Program | None = None
     """The same program with call sites looked for in all of its files, and names followed everywhere."""
 
@@ -345,22 +348,20 @@ class Program:
         return self.whole or self
 
     def module(self, importer: str, module: str, *, for_names: bool = False) -> Unit | None:
-        """The file of this repository that an import leads to, found by trying its few possible paths."""
+        """The file of this repository that an import leads to."""
+        path = self.path_of(importer, module, for_names=for_names)
+        return self.unit_at(path) if path else None
+
+    def path_of(self, importer: str, module: str, *, for_names: bool = False) -> str:
+        """As `module`, its path: found by trying the few that are possible; empty where there is none."""
         key = importer, module, for_names
         if key not in self._modules:
-            self._modules[key] = self._module(importer, module, for_names=for_names)
-        return self._modules[key]
-
-    def _module(self, importer: str, module: str, *, for_names: bool) -> Unit | None:
-        itself = normpath(importer.replace("\\", "/"))
-        for path in self._paths_of(importer, module):
+            itself = normpath(importer.replace("\\", "/"))
             # `analytics.py` that imports `analytics` means the installed one.
-            if path == itself or (for_names and not self.leads_on(path)):
-                continue
-            unit = self.unit_at(path)
-            if unit is not None:
-                return unit
-        return None
+            paths = (path for path in self._paths_of(importer, module) if path != itself)
+            found = filter(self.is_file, paths)
+            self._modules[key] = next((path for path in found if not for_names or self.leads_on(path)), "")
+        return self._modules[key]
 
     def _paths_of(self, importer: str, module: str) -> Iterator[str]:
         yield from _paths_of(importer, module)

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import os
+import re
 from collections.abc import Iterator
+from posixpath import normpath
 
 from residency_lint.facts import Import, Read
+from residency_lint.resolve.imports import paths_imported
 from residency_lint.resolve.program import Program, Unit
 
 _DEEPEST = 3
@@ -12,7 +16,7 @@ _DEEPEST = 3
 
 def reads_elsewhere(name: str, unit: Unit, program: Program, depth: int = 0) -> Iterator[tuple[Unit, Read]]:
     """The reads of a module's name in the files that import the module or the name, by way of re-exports as well."""
-    for there, entry, is_module in _importers(unit, program):
+    for there, entry, is_module in _importers(name, unit, program):
         if is_module:
             # `settings.HOST`, whatever the module is called there.
             found = [read for read in there.reads_by_word.get(name, ()) if not _begins_with(read, name)]
@@ -31,19 +35,15 @@ def _begins_with(read: Read, name: str) -> bool:
     return read.name.partition(".")[0] == name
 
 
-def _importers(unit: Unit, program: Program) -> tuple[tuple[Unit, Import, bool], ...]:
-    """The files that import a module or something of it, tests apart; whether it is the module itself."""
+def _importers(name: str, unit: Unit, program: Program) -> Iterator[tuple[Unit, Import, bool]]:
+    """The imports of a module or of something in it, in files that can read a name of it, tests apart; whether it is
+    the module itself."""
     if id(unit) not in program.importers:
-        program.importers[id(unit)] = tuple(_found_importers(unit, program))
-    return program.importers[id(unit)]
-
-
-def _found_importers(unit: Unit, program: Program) -> Iterator[tuple[Unit, Import, bool]]:
-    parts = unit.facts.path.replace("\\", "/").removesuffix(".py").split("/")
-    stem = parts[-2] if parts[-1] == "__init__" and len(parts) > 1 else parts[-1]
-    for path in program.files_naming(stem, unit.facts.path):
-        there = program.unit_at(path)
-        if there is None or there is unit or there.facts.is_test:
+        program.importers[id(unit)] = tuple(_paths(unit, program))
+    word = re.compile(rb"(?<!\w)%b(?!\w)|import[ \t]*\*" % os.fsencode(name))
+    for path in program.importers[id(unit)]:
+        there = program.unit_at(path) if word.search(program.data_at(path)) else None
+        if there is None or there.facts.is_test:
             continue
         for entry in there.facts.imports:
             if entry.name and program.module(path, entry.module) is unit:
@@ -52,3 +52,13 @@ def _found_importers(unit: Unit, program: Program) -> Iterator[tuple[Unit, Impor
             joined = entry.module if not entry.name or entry.module.endswith(".") else f"{entry.module}."
             if program.module(path, joined + ("" if entry.name == "*" else entry.name)) is unit:
                 yield there, entry, True
+
+
+def _paths(unit: Unit, program: Program) -> Iterator[str]:
+    """The files that import a module."""
+    itself = normpath(unit.facts.path.replace("\\", "/"))
+    parts = itself.removesuffix(".py").split("/")
+    stem = parts[-2] if parts[-1] == "__init__" and len(parts) > 1 else parts[-1]
+    for path in program.files_naming(stem, unit.facts.path):
+        if path != unit.facts.path and itself in paths_imported(path, program):
+            yield path

@@ -7,8 +7,8 @@ import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from residency_lint.catalog import shipped_catalog
 from residency_lint.findings import Finding, Level
+from residency_lint.loading import shipped_catalog
 from residency_lint.rewrite import rewritten
 from residency_lint.scan import Tree, check_paths
 from residency_lint.settings import Settings
