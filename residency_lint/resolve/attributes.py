@@ -158,6 +158,7 @@ def _of_body(
         if binding.scope >= 0 and is_property(unit.scope(binding.scope)):
             yield from results(unit, binding.scope, _access(binding, unit, made, frame), frame, resolution)
         return
+    opaque = ""
     if made is not None and isinstance(made.content, Call):
         there = replace(made.frame(frame.depth), chain=frame.chain)
         arguments = arguments_of(made.content, there, resolution)
@@ -171,8 +172,12 @@ def _of_body(
             resolution.pass_over(binding.value, frame)
             yield from resolution.values(given, there.via(made.content.span, "made here"))
             return
+        opaque = "" if has_constructor else arguments.opaque
     if binding.value is not None:
-        yield from resolution.bound([binding], frame)
+        for value in resolution.bound([binding], frame):
+            yield replace(value, fallback=value.fallback or bool(opaque))
+        if opaque:
+            yield frame.unknown(opaque)
 
 
 def _access(binding: Binding, unit: Unit, made: Value | None, frame: Frame) -> Activation:
