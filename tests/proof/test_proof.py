@@ -22,10 +22,10 @@ from queue import SimpleQueue
 import pytest
 import trustme
 
-from residency_lint.catalog import shipped_catalog
 from residency_lint.decoding import source_of
 from residency_lint.findings import Finding, Level, Verdict
 from residency_lint.fixes import Applicability
+from residency_lint.loading import shipped_catalog
 from residency_lint.rules import SdkCall
 from residency_lint.scan import Tree, check_paths, check_source
 from residency_lint.settings import Settings
@@ -39,7 +39,7 @@ PROGRAMS = [
     if section.reached(fixed=False) is not None
 ]
 NOBODY = "nobody"
-"""What a program reaches that ends with an error before it sends: that is outside as well."""
+"""What a program reaches that sends nothing; one that ends with an error before it sends is outside as well."""
 ENVIRONMENT = {
     "PATH": os.defpath,
     "AWS_ACCESS_KEY_ID": "key",
@@ -106,7 +106,7 @@ class Runs:
         hosts = set(record.read_text(encoding="utf-8").split())
         # A setting that the SDK refuses ends the program before anything is sent.
         assert status == 0 or not hosts, f"{program} ends with {status}\n{errors.read_text(encoding='utf-8')}"
-        return hosts or ({NOBODY} if status else set())
+        return hosts or {NOBODY}
 
     def _do(self, job: dict[str, object]) -> int:
         zygote = self._zygotes.get()
