@@ -73,7 +73,8 @@ def check(
     **flags: Any,
 ) -> None:
     """Check files and folders (default: the current folder)."""
-    from residency_lint.scan import Tree, check_paths
+    from residency_lint.scan import check_paths
+    from residency_lint.tree import Tree
 
     settings = _settings(**flags)
     tree = Tree()

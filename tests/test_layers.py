@@ -16,7 +16,7 @@ ROWS = (
     ("rewrite", "reporters", "explain", "starter"),
     ("scan",),
     ("judge", "suppress"),
-    ("sightings",),
+    ("sightings", "tree"),
     ("resolve",),
     ("repository",),
     ("source_roots",),
@@ -27,7 +27,7 @@ ROWS = (
     ("policy", "rule_files", "config_file"),
     ("rule_rows",),
     ("places", "facts", "findings", "arns", "cloud_hosts", "rule_tables", "versions"),
-    ("rules",),
+    ("rules", "expressions"),
     ("fixes",),
     ("source", "errors", "holes"),
 )

@@ -14,8 +14,9 @@ from residency_lint.cli import main
 from residency_lint.errors import WriteError
 from residency_lint.loading import shipped_catalog
 from residency_lint.rewrite import Rewritten, rewritten, write
-from residency_lint.scan import Tree, check_paths
+from residency_lint.scan import check_paths
 from residency_lint.settings import Settings
+from residency_lint.tree import Tree
 
 FOREIGN = b'URL = "https://api.mixpanel.com/track"\n'
 INSIDE = b'URL = "https://api-eu.mixpanel.com/track"\n'

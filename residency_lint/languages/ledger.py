@@ -7,7 +7,8 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from residency_lint.facts import Comment, Facts, Mention, Role, Site, Text
+from residency_lint.expressions import Site, Text
+from residency_lint.facts import Comment, Facts, Mention, Role
 from residency_lint.languages.file_names import is_test
 from residency_lint.languages.roles import role_of
 from residency_lint.source import Source, Span

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from residency_lint.facts import Argument, Call, Elsewhere, Expression, Listing, Mapping, Text
+from residency_lint.expressions import Argument, Call, Elsewhere, Expression, Listing, Mapping, Text
 from residency_lint.resolve.callers import is_bound
 from residency_lint.resolve.frames import Activation, Frame, Value
 

@@ -6,14 +6,15 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from residency_lint.facts import Attribute, Binding, BindingKind, Call, Expression, Listing, Name, Site, Text
+from residency_lint.expressions import Attribute, Call, Expression, Listing, Name, Site, Text
+from residency_lint.facts import Binding, BindingKind
 from residency_lint.fixes import Slot
 from residency_lint.resolve.arguments import arguments_of
 from residency_lint.resolve.calls import results
 from residency_lint.resolve.classes import fields, is_property, lineage, method_of, receivers
 from residency_lint.resolve.frames import Activation, Frame, Value
 from residency_lint.resolve.names import Target, targets
-from residency_lint.resolve.program import Unit
+from residency_lint.resolve.units import Unit
 
 if TYPE_CHECKING:
     from residency_lint.resolve.values import Resolution

@@ -6,12 +6,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from residency_lint.facts import Attribute, Call, Name, ScopeKind
+from residency_lint.expressions import Attribute, Call, Name
+from residency_lint.facts import ScopeKind
 from residency_lint.resolve.classes import constructed, is_static, lineage, method_of, receivers
 from residency_lint.resolve.decorators import calls_by_decorators
 from residency_lint.resolve.frames import Activation, Frame
 from residency_lint.resolve.names import Target, targets
-from residency_lint.resolve.program import Program, Unit
+from residency_lint.resolve.program import Program
+from residency_lint.resolve.units import Unit
 
 if TYPE_CHECKING:
     from residency_lint.resolve.frames import Value

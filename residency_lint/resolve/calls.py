@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from residency_lint.facts import (
+from residency_lint.expressions import (
     Argument,
     Attribute,
     Call,
@@ -16,11 +16,10 @@ from residency_lint.facts import (
     Listing,
     Mapping,
     Name,
-    Return,
-    ScopeKind,
     Subscript,
     Text,
 )
+from residency_lint.facts import Return, ScopeKind
 from residency_lint.fixes import Slot
 from residency_lint.resolve import formats, parts, texts, urls
 from residency_lint.resolve.classes import decorated, local_class, method_of, receivers
@@ -29,7 +28,7 @@ from residency_lint.resolve.frames import Activation, Choice, Frame, Unknown, Va
 from residency_lint.resolve.iterables import function_name, of_function, of_method, yielded
 from residency_lint.resolve.lookups import lookup
 from residency_lint.resolve.names import Target, targets
-from residency_lint.resolve.program import Unit
+from residency_lint.resolve.units import Unit
 from residency_lint.source import Span
 
 if TYPE_CHECKING:
@@ -169,7 +168,7 @@ def results(unit: Unit, scope: int, activation: Activation, frame: Frame, resolu
     returns = _given_back(unit, scope)
     for entry in returns:
         there = replace(frame, unit=unit, site=entry.site, depth=frame.depth + 1, activation=activation)
-        choice = resolution.choice(entry.site.guards, there)
+        choice = resolution.conditions.choice(entry.site.guards, there)
         if choice is Choice.NEVER:
             resolution.pass_over(entry.value, there)
             continue

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from residency_lint.facts import Binding, BindingKind, Call, Expression, Name, Scope, ScopeKind, Site
+from residency_lint.expressions import Call, Expression, Name, Site
+from residency_lint.facts import Binding, BindingKind, Scope, ScopeKind
 from residency_lint.resolve.frames import Frame, Value
 from residency_lint.resolve.names import Target, targets
-from residency_lint.resolve.program import Program, Unit
+from residency_lint.resolve.program import Program
+from residency_lint.resolve.units import Unit
 
 if TYPE_CHECKING:
     from residency_lint.resolve.values import Resolution

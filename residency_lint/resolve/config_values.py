@@ -6,12 +6,13 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from residency_lint.facts import Attribute, Call, Constant, Expression, Listing, Mapping, Mention, Name, Role, Text
+from residency_lint.expressions import Attribute, Call, Constant, Expression, Listing, Mapping, Name, Text
+from residency_lint.facts import Mention, Role
 from residency_lint.resolve.dotenv import found_file, path_in
 from residency_lint.resolve.environment import of_mapping
 from residency_lint.resolve.frames import Frame, Value
 from residency_lint.resolve.names import targets
-from residency_lint.resolve.program import Unit
+from residency_lint.resolve.units import Unit
 
 if TYPE_CHECKING:
     from residency_lint.resolve.values import Resolution

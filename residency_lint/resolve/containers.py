@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from residency_lint.facts import Branch, Comparison, Constant, Elsewhere, Expression, Listing, Mapping, Text
+from residency_lint.expressions import Branch, Comparison, Constant, Elsewhere, Expression, Listing, Mapping, Text
 from residency_lint.resolve.arguments import items
 from residency_lint.resolve.calls import written
 from residency_lint.resolve.frames import Frame, Unknown, Value

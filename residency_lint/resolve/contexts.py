@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import fields, is_dataclass
 
-from residency_lint.facts import Call, Expression, Guard, Name, ScopeKind, Site
+from residency_lint.expressions import Call, Expression, Guard, Name, Site
+from residency_lint.facts import ScopeKind
 from residency_lint.findings import Step
 from residency_lint.resolve.callers import call_sites, instances
 from residency_lint.resolve.calls import written
@@ -13,7 +14,7 @@ from residency_lint.resolve.classes import is_class_method, is_static, last_name
 from residency_lint.resolve.decorators import decorating
 from residency_lint.resolve.frames import Activation, Frame
 from residency_lint.resolve.names import Target
-from residency_lint.resolve.program import Unit
+from residency_lint.resolve.units import Unit
 from residency_lint.resolve.values import Resolution
 
 _MOST_CONTEXTS = 24

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from residency_lint.facts import Attribute, Call, Name, ScopeKind, Site
+from residency_lint.expressions import Attribute, Call, Name, Site
+from residency_lint.facts import ScopeKind
 from residency_lint.resolve.names import Target, targets
-from residency_lint.resolve.program import Program, Unit
+from residency_lint.resolve.program import Program
+from residency_lint.resolve.units import Unit
 from residency_lint.source import Span
 
 

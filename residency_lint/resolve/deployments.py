@@ -8,8 +8,10 @@ from dataclasses import dataclass, replace
 from enum import IntEnum
 from posixpath import dirname, join, normpath
 
-from residency_lint.facts import Mention, Role, Text
-from residency_lint.resolve.program import Program, Unit
+from residency_lint.expressions import Text
+from residency_lint.facts import Mention, Role
+from residency_lint.resolve.program import Program
+from residency_lint.resolve.units import Unit
 from residency_lint.source import Span
 
 _DEEPEST = 5

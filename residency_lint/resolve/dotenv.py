@@ -7,10 +7,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from posixpath import dirname, join, normpath
 
-from residency_lint.facts import Call, Constant, Expression, ScopeKind, Site, Text
+from residency_lint.expressions import Call, Constant, Expression, Site, Text
+from residency_lint.facts import ScopeKind
 from residency_lint.resolve.imports import paths_imported
 from residency_lint.resolve.names import targets
-from residency_lint.resolve.program import Program, Unit
+from residency_lint.resolve.program import Program
+from residency_lint.resolve.units import Unit
 
 _MOST_NEIGHBOURS = 24
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from residency_lint.facts import Binding, BindingKind, Call, Expression, Mapping, Mention, Site, Text
+from residency_lint.expressions import Call, Expression, Mapping, Site, Text
+from residency_lint.facts import Binding, BindingKind, Mention
 from residency_lint.resolve.deployments import deployed, mentions_of
 from residency_lint.resolve.dotenv import Dotenv, is_too_late, loaded, neighbours
 from residency_lint.resolve.names import targets
-from residency_lint.resolve.program import Program, Unit
+from residency_lint.resolve.program import Program
+from residency_lint.resolve.units import Unit
 
 
 @dataclass(frozen=True)

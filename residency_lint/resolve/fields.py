@@ -6,13 +6,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from residency_lint.facts import Attribute, Binding, Call, Expression, Listing, Mapping, Name, ScopeKind, Site, Text
+from residency_lint.expressions import Attribute, Call, Expression, Listing, Mapping, Name, Site, Text
+from residency_lint.facts import Binding, ScopeKind
 from residency_lint.resolve.dotenv import Dotenv, found_file, loaded
 from residency_lint.resolve.frames import Frame, Value
 from residency_lint.resolve.lookups import Lookup
 from residency_lint.resolve.names import Target, targets
 from residency_lint.resolve.options import metadata
-from residency_lint.resolve.program import Program, Unit
+from residency_lint.resolve.program import Program
+from residency_lint.resolve.units import Unit
 
 if TYPE_CHECKING:
     from residency_lint.resolve.values import Resolution

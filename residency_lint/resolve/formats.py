@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from residency_lint.facts import Argument, Call, Expression, Listing, Mapping, Text
+from residency_lint.expressions import Argument, Call, Expression, Listing, Mapping, Text
 from residency_lint.resolve.arguments import arguments_of
 from residency_lint.resolve.frames import Frame, Unknown, Value
 from residency_lint.resolve.iterables import listed

@@ -6,10 +6,10 @@ from dataclasses import dataclass, replace
 from enum import Enum
 from typing import TypeAlias
 
-from residency_lint.facts import HOLE, Call, Constant, Expression, Lambda, Listing, Mapping, Place, Site, Text
+from residency_lint.expressions import HOLE, Call, Constant, Expression, Lambda, Listing, Mapping, Place, Site, Text
 from residency_lint.findings import Step
 from residency_lint.resolve.names import Target
-from residency_lint.resolve.program import Unit
+from residency_lint.resolve.units import Unit
 from residency_lint.source import Span
 
 

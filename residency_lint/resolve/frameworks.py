@@ -6,13 +6,14 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from residency_lint.facts import Attribute, BindingKind, Call, Expression, Mapping, Name, Site, Text
+from residency_lint.expressions import Attribute, Call, Expression, Mapping, Name, Site, Text
+from residency_lint.facts import BindingKind
 from residency_lint.resolve.arguments import items, placed
 from residency_lint.resolve.classes import lineage, local_class
 from residency_lint.resolve.environment import set_values
 from residency_lint.resolve.frames import Frame, Value
 from residency_lint.resolve.names import Target, exported, targets
-from residency_lint.resolve.program import Unit
+from residency_lint.resolve.units import Unit
 from residency_lint.source import Span
 
 if TYPE_CHECKING:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from residency_lint.facts import Guard, Site
+from residency_lint.expressions import Guard, Site
 
 
 def exclusive(one: Site, other: Site) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from residency_lint.facts import Argument, Call, Expression, Name
+from residency_lint.expressions import Argument, Call, Expression, Name
 
 _PASSES_ON = {
     "submit": 0,

@@ -7,7 +7,7 @@ from dataclasses import replace
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from residency_lint.facts import (
+from residency_lint.expressions import (
     Argument,
     Attribute,
     Call,
@@ -23,7 +23,7 @@ from residency_lint.fixes import Slot
 from residency_lint.resolve.arguments import placed
 from residency_lint.resolve.frames import Activation, Choice, Frame, Value
 from residency_lint.resolve.names import targets
-from residency_lint.resolve.program import Unit
+from residency_lint.resolve.units import Unit
 from residency_lint.source import Span
 
 if TYPE_CHECKING:
@@ -80,7 +80,7 @@ def _made(node: Comprehension, items: list[Expression], frame: Frame, resolution
             for entry in frame.unit.yields.get(node.scope, []):
                 there = replace(frame, site=entry.site, depth=frame.depth + 1, activation=activation)
                 guards = [guard for guard in entry.site.guards if guard not in frame.site.guards]
-                if resolution.choice(guards, there) is Choice.NEVER:
+                if resolution.conditions.choice(guards, there) is Choice.NEVER:
                     resolution.pass_over(item, frame)
                 elif node.is_nested:
                     for inner in resolution.values(entry.value, there):
@@ -103,7 +103,7 @@ def yielded(unit: Unit, scope: int, activation: Activation, frame: Frame, resolu
     found: list[Expression] = []
     for entry in unit.yields.get(scope, []):
         there = replace(frame, unit=unit, site=entry.site, depth=frame.depth + 1, activation=activation)
-        if resolution.choice(entry.site.guards, there) is Choice.NEVER:
+        if resolution.conditions.choice(entry.site.guards, there) is Choice.NEVER:
             resolution.pass_over(entry.value, there)
         else:
             found.append(placed(entry.value, there))

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from residency_lint.facts import Attribute, Call, Expression, Listing, Name, Subscript, Text
+from residency_lint.expressions import Attribute, Call, Expression, Listing, Name, Subscript, Text
 from residency_lint.resolve.dotenv import Dotenv, found_file, path_in
 from residency_lint.resolve.environment import Set, set_values
 from residency_lint.resolve.frames import Frame, Unknown, Value

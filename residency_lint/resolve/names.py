@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from residency_lint.facts import Attribute, Binding, BindingKind, Expression, Import, Lambda, Name, ScopeKind, Site
-from residency_lint.resolve.program import Program, Unit
+from residency_lint.expressions import Attribute, Expression, Lambda, Name, Site
+from residency_lint.facts import Binding, BindingKind, Import, ScopeKind
+from residency_lint.resolve.program import Program
+from residency_lint.resolve.units import Unit
 
 _DEEPEST = 20
 

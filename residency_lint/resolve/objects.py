@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from residency_lint.facts import Attribute, Mapping, Name
+from residency_lint.expressions import Attribute, Mapping, Name
 from residency_lint.resolve.config_values import item_of
 from residency_lint.resolve.fields import field_values
 from residency_lint.resolve.frames import Frame, Value

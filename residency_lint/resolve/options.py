@@ -6,9 +6,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from residency_lint.facts import (
+from residency_lint.expressions import (
     Attribute,
-    Binding,
     Call,
     Constant,
     Expression,
@@ -16,16 +15,16 @@ from residency_lint.facts import (
     Mapping,
     Name,
     Opaque,
-    Scope,
     Site,
     Subscript,
     Text,
 )
+from residency_lint.facts import Binding, Scope
 from residency_lint.resolve.arguments import placed
 from residency_lint.resolve.frames import Frame, Value
 from residency_lint.resolve.lookups import Lookup
 from residency_lint.resolve.names import targets
-from residency_lint.resolve.program import Unit
+from residency_lint.resolve.units import Unit
 from residency_lint.source import Span
 
 if TYPE_CHECKING:

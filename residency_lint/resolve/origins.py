@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from residency_lint.facts import Attribute, Name, Opaque
+from residency_lint.expressions import Attribute, Name, Opaque
 from residency_lint.resolve.frames import Frame
 from residency_lint.resolve.names import targets
-from residency_lint.resolve.program import Program, Unit
+from residency_lint.resolve.program import Program
+from residency_lint.resolve.units import Unit
 from residency_lint.source import Span
 
 _DEEPEST = 20

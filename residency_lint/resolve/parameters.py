@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from residency_lint.facts import Binding, Listing, Mapping
+from residency_lint.expressions import Listing, Mapping
+from residency_lint.facts import Binding
 from residency_lint.findings import Step
 from residency_lint.resolve.arguments import given
 from residency_lint.resolve.callers import call_sites

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from residency_lint.facts import Attribute, Call, Constant, Expression, Listing, Text
+from residency_lint.expressions import Attribute, Call, Constant, Expression, Listing, Text
 from residency_lint.resolve.frames import Frame, Value
 from residency_lint.resolve.iterables import number_of
 from residency_lint.source import Span

@@ -9,7 +9,8 @@ from posixpath import normpath
 
 from residency_lint.facts import Import, Read
 from residency_lint.resolve.imports import paths_imported
-from residency_lint.resolve.program import Program, Unit
+from residency_lint.resolve.program import Program
+from residency_lint.resolve.units import Unit
 
 _DEEPEST = 3
 

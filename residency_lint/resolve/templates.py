@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from residency_lint.facts import Call, Constant, Expression, Listing, Mapping, Opaque, Text
+from residency_lint.expressions import Call, Constant, Expression, Listing, Mapping, Opaque, Text
 from residency_lint.source import Span
 
 _PERCENT = re.compile(r"%(?:%|(?:\((\w+)\))?[#0\- +]*[\d.*]*([a-zA-Z]))")

@@ -7,7 +7,7 @@ from dataclasses import replace
 from itertools import islice, product
 from typing import TYPE_CHECKING
 
-from residency_lint.facts import HOLE, Attribute, Call, Constant, Elsewhere, Expression, Joined, Text
+from residency_lint.expressions import HOLE, Attribute, Call, Constant, Elsewhere, Expression, Joined, Text
 from residency_lint.resolve.frames import Frame, Value, told
 from residency_lint.resolve.templates import pieces_of
 from residency_lint.source import Span

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
 
-from residency_lint.facts import HOLE, Attribute, Call, Constant, Expression, Listing, Text
+from residency_lint.expressions import HOLE, Attribute, Call, Constant, Expression, Listing, Text
 from residency_lint.resolve.frames import Frame, Value
 from residency_lint.resolve.texts import derived, joined
 

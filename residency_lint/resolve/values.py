@@ -10,12 +10,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from itertools import islice
 
-from residency_lint.facts import (
-    FAILED_IMPORT,
+from residency_lint.expressions import (
     HOLE,
     Attribute,
-    Binding,
-    BindingKind,
     Branch,
     Call,
     Comparison,
@@ -26,7 +23,6 @@ from residency_lint.facts import (
     Expression,
     Fallback,
     Guard,
-    Import,
     Joined,
     Lambda,
     Listing,
@@ -38,20 +34,22 @@ from residency_lint.facts import (
     Subscript,
     Text,
 )
+from residency_lint.facts import Binding, BindingKind, Import
 from residency_lint.findings import Step
 from residency_lint.resolve import calls, texts, urls
 from residency_lint.resolve.attributes import attribute_values, pass_over_members
 from residency_lint.resolve.calls import written
+from residency_lint.resolve.conditions import Conditions
 from residency_lint.resolve.containers import compared_table, item_values
 from residency_lint.resolve.frames import Choice, Frame, Unknown, Value
-from residency_lint.resolve.guards import guards_before
 from residency_lint.resolve.iterables import comprehended, elements
 from residency_lint.resolve.lookups import lookup
 from residency_lint.resolve.names import targets
 from residency_lint.resolve.objects import object_values
-from residency_lint.resolve.origins import import_fails, origins
+from residency_lint.resolve.origins import origins
 from residency_lint.resolve.parameters import parameter_values
-from residency_lint.resolve.program import Program, Unit
+from residency_lint.resolve.program import Program
+from residency_lint.resolve.units import Unit
 
 _DEEPEST = 20
 _MOST_VALUES = 64
@@ -68,7 +66,7 @@ def resolve(expression: Expression, unit: Unit, site: Site, program: Program) ->
 
 def decide(test: Expression, unit: Unit, site: Site, program: Program) -> bool | None:
     """Whether a condition holds when every name in it has its default, None where that cannot be told."""
-    return Resolution(program).decision(test, Frame(unit, site))
+    return Resolution(program).conditions.decision(test, Frame(unit, site))
 
 
 class Resolution:
@@ -79,7 +77,7 @@ class Resolution:
         self.program = program
         self._passed = passed
         self._steps = 0
-        self._deciding: set[tuple[int, object]] = set()
+        self.conditions = Conditions(self)
 
     def pass_over(self, node: Expression | None, frame: Frame) -> None:
         """Notes that something else is taken where this stands as well."""
@@ -121,7 +119,7 @@ class Resolution:
         elif isinstance(node, Call):
             yield from calls.called(node, frame, self)
         elif isinstance(node, (Comparison, Negation)):
-            holds = self.decision(node, frame)
+            holds = self.conditions.decision(node, frame)
             unknown = frame.unknown("a comparison that cannot be told")
             yield unknown if holds is None else frame.value(Constant(str(holds), node.span))
         else:
@@ -144,7 +142,7 @@ class Resolution:
     def _imported(self, node: Name, imports: list[Import], frame: Frame) -> Iterator[Value]:
         """What imports give that compete with bindings: `try: from local import HOST` / `except ImportError: …`."""
         for entry in imports:
-            choice = self.choice([g for g in entry.site.guards if g not in frame.site.guards], frame)
+            choice = self.conditions.choice([g for g in entry.site.guards if g not in frame.site.guards], frame)
             if choice is Choice.NEVER:
                 continue
             if not (entry.name and self.program.module(frame.unit.facts.path, entry.module)):
@@ -156,12 +154,11 @@ class Resolution:
     def bound(self, bindings: Iterable[Binding], frame: Frame) -> Iterator[Value]:
         """The values of bindings that can be in force, latest first."""
         bindings = list(bindings)
-        if self._deciding:
-            bindings = [binding for binding in bindings if not self._is_undecided(binding, frame)] or bindings
+        bindings = [binding for binding in bindings if not self.conditions.is_undecided(binding, frame)] or bindings
         for binding in bindings:
             step = frame.via(binding.span, f"`{binding.target}`")
             inner = replace(step, site=binding.site).deeper()
-            choice = self.choice([g for g in binding.site.guards if g not in frame.site.guards], inner)
+            choice = self.conditions.choice([g for g in binding.site.guards if g not in frame.site.guards], inner)
             if choice is Choice.NEVER:
                 self.pass_over(binding.value, frame)
                 continue
@@ -186,7 +183,7 @@ class Resolution:
         for item in later:
             is_before = scope != frame.site.scope or item.span.start < frame.site.statement.start
             there = replace(frame, site=item.site).deeper()
-            choice = self.choice([g for g in item.site.guards if g not in frame.site.guards], there)
+            choice = self.conditions.choice([g for g in item.site.guards if g not in frame.site.guards], there)
             if item.span.start < binding.span.start or not is_before or choice is Choice.NEVER or item.value is None:
                 continue
             key = Text(item.target.partition("[")[2][:-1], item.span, plain=False)
@@ -198,32 +195,6 @@ class Resolution:
             ]
             variants = changed if choice is Choice.SURE else [*variants, *changed][:_MOST_VARIANTS]
         yield from variants
-
-    def _is_undecided(self, binding: Binding, frame: Frame) -> bool:
-        return any((id(frame.unit), guard.test.span) in self._deciding for guard in binding.site.guards)
-
-    def choice(self, guards: Iterable[Guard], frame: Frame) -> Choice:
-        """Whether code under conditions runs."""
-        found = Choice.SURE
-        for guard in guards:
-            # What a condition guards runs after it: `if not client: client = Client()`.
-            before = replace(frame, site=replace(frame.site, guards=guards_before(guard, frame.site.guards)))
-            key = (id(frame.unit), guard.test.span)
-            is_open = key in self._deciding
-            self._deciding.add(key)
-            holds = None if is_open else self.decision(guard.test, before)
-            is_fixed = holds is not None and self._is_fixed(guard.test, before)
-            if not is_open:
-                self._deciding.remove(key)
-            if holds is None:
-                by_word = isinstance(guard.test, Comparison) and isinstance(guard.test.right, Text)
-                one = Choice.WORD if by_word else Choice.OPEN
-            elif is_fixed:
-                one = Choice.SURE if holds is guard.holds else Choice.NEVER
-            else:
-                one = Choice.DEFAULT if holds is guard.holds else Choice.OTHER
-            found = max(one, found, key=lambda choice: choice.value)
-        return found
 
     def _attribute(self, node: Attribute, frame: Frame) -> Iterator[Value]:
         name = written(node)
@@ -308,7 +279,7 @@ class Resolution:
 
     def _branch(self, node: Branch, frame: Frame) -> Iterator[Value]:
         for branch, taken in ((node.then, True), (node.otherwise, False)):
-            choice = self.choice([Guard(node.test, taken, 0)], frame)
+            choice = self.conditions.choice([Guard(node.test, taken, 0)], frame)
             if choice is Choice.NEVER:
                 self.pass_over(branch, frame)
                 continue
@@ -324,69 +295,6 @@ class Resolution:
             return None
         found = [v for v in self.values(node.test.left, frame.aside()) if isinstance(v.content, Text)]
         return found[0] if len(found) == 1 else None
-
-    # --- conditions ------------------------------------------------------------------------------
-
-    def decision(self, test: Expression, frame: Frame) -> bool | None:
-        if isinstance(test, Negation):
-            inner = self.decision(test.operand, frame.deeper())
-            return None if inner is None else not inner
-        if isinstance(test, Comparison):
-            return self._comparison(test, frame)
-        if isinstance(test, Opaque) and test.reason == FAILED_IMPORT:
-            return import_fails(test, frame.unit, self.program)
-        values = list(self.values(test, frame.aside()))
-        truths = {value.truth for value in values}
-        # With nothing set, an unknown environment variable leaves the fallback to decide.
-        truths.discard(None)
-        if len(values) == 1 and values[0].is_unset:
-            return False
-        return truths.pop() if len(truths) == 1 else None
-
-    def _comparison(self, test: Comparison, frame: Frame) -> bool | None:
-        left = self._only(test.left, frame)
-        if left is None:
-            return None
-        if test.operator in ("in", "not in"):
-            containers = [value.content for value in self.values(test.right, frame.aside())]
-            if len(containers) != 1 or not isinstance(containers[0], Listing):
-                return None
-            items = ["'" + item.text for item in containers[0].items if isinstance(item, Text)]
-            return (left in items) is (test.operator == "in")
-        right = self._only(test.right, frame)
-        return None if right is None else (left == right) is (test.operator in ("==", "is"))
-
-    def _only(self, node: Expression, frame: Frame) -> str | None:
-        """The one value that is known of an operand, as comparable words: `"None"` and None differ."""
-        values = list(self.values(node, frame.aside()))
-        known = [value.content for value in values if not isinstance(value.content, Unknown)]
-        if len(values) == 1 and values[0].is_unset:
-            return "None"
-        if len(known) != 1:
-            return None
-        content = known[0]
-        if isinstance(content, Text):
-            return None if HOLE in content.text else "'" + content.text
-        return content.text if isinstance(content, Constant) else None
-
-    def _is_fixed(self, test: Expression, frame: Frame) -> bool:
-        """Whether a condition rests on constants alone, or on which files there are."""
-        if isinstance(test, Opaque):
-            return test.reason == FAILED_IMPORT
-        operands: tuple[Expression, ...] = (test,)
-        if isinstance(test, Comparison):
-            operands = (test.left, test.right)
-        elif isinstance(test, Negation):
-            operands = (test.operand,)
-        return not any(
-            value.fallback or isinstance(value.content, Unknown)
-            for operand in operands
-            for value in self.values(operand, frame.aside())
-        )
-
-
-def _is_unset(value: Value) -> bool:
-    return isinstance(value.content, Unknown) and value.content.optional
 
 
 def _shown(text: str) -> str:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
-from residency_lint.facts import Binding, Branch, Constant, Elsewhere, Expression
+from residency_lint.expressions import Branch, Constant, Elsewhere, Expression
+from residency_lint.facts import Binding
 from residency_lint.findings import Rewrite, Sighting
 from residency_lint.fixes import Applicability, Edit
 from residency_lint.resolve.contexts import contexts
 from residency_lint.resolve.frames import Activation, Choice, Frame, Value
-from residency_lint.sightings.sdk_values import passed_over
+from residency_lint.sightings.passed_over import passed_over
 from residency_lint.sightings.starts import Start
 
 
@@ -22,7 +23,7 @@ def in_contexts(
     found: list[tuple[Start, list[Sighting]]] = []
     for activation in contexts(expressions, scene.unit, start.call.site, start.resolution):
         one = replace(start, activation=activation, passed=start.passed)
-        choice = one.resolution.choice(start.call.site.guards, one.frame)
+        choice = one.resolution.conditions.choice(start.call.site.guards, one.frame)
         if choice is not Choice.NEVER:
             found.append((one, list(look(one))))
     kept: dict[tuple[object, ...], Sighting] = {}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
-from residency_lint.facts import Attribute, Call
+from residency_lint.expressions import Attribute, Call
 from residency_lint.findings import Context, Rewrite, Sighting
 from residency_lint.fixes import Applicability
 from residency_lint.resolve.names import targets

@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any
 
-from residency_lint.facts import HOLE, Mention, Text
+from residency_lint.expressions import HOLE, Text
+from residency_lint.facts import Mention
 from residency_lint.findings import Context, Rewrite, Sighting
 from residency_lint.fixes import Applicability, Edit
 from residency_lint.rules import Rule

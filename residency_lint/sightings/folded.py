@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from residency_lint.facts import HOLE, Attribute, Call, Comparison, Joined, Mention, Role, Site, Text
+from residency_lint.expressions import HOLE, Attribute, Call, Comparison, Joined, Site, Text
+from residency_lint.facts import Mention, Role
 from residency_lint.findings import Context, Sighting
 from residency_lint.resolve import formats, texts, urls
 from residency_lint.resolve.calls import written
@@ -72,7 +73,7 @@ def _by_call(joined: Joined | Call, site: Site, scene: Scene) -> Iterator[tuple[
         return
     for activation in activations:
         frame = Frame(scene.unit, site, activation=activation)
-        if Resolution(scene.program).choice(site.guards, frame) is not Choice.NEVER:
+        if Resolution(scene.program).conditions.choice(site.guards, frame) is not Choice.NEVER:
             yield Resolution(scene.program).all_values(joined, frame)
 
 

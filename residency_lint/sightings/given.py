@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from residency_lint.facts import Attribute, Binding, Branch, Elsewhere, Expression, Name, Opaque
+from residency_lint.expressions import Attribute, Branch, Elsewhere, Expression, Name, Opaque
+from residency_lint.facts import Binding
 from residency_lint.resolve.arguments import arguments_of, items_of
 from residency_lint.resolve.frames import Choice, Frame
 from residency_lint.resolve.names import constructor_parameters, targets
@@ -127,7 +128,7 @@ def _is_reached(binding: Binding, start: Start) -> bool:
     """Whether no condition that stands over a binding, and not over the start, is known to fail."""
     guards = [guard for guard in binding.site.guards if guard not in start.call.site.guards]
     frame = Frame(start.scene.unit, binding.site, activation=start.activation)
-    return start.resolution.choice(guards, frame) is not Choice.NEVER
+    return start.resolution.conditions.choice(guards, frame) is not Choice.NEVER
 
 
 def _is_used_before(binding: Binding, names: tuple[str, ...], scene: Scene) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from residency_lint.facts import Call
+from residency_lint.expressions import Call
 from residency_lint.fixes import Edit
 from residency_lint.sightings.scene import Scene
 from residency_lint.source import Span

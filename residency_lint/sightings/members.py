@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from residency_lint.facts import Call, Text
+from residency_lint.expressions import Call, Text
 from residency_lint.findings import Rewrite
 from residency_lint.fixes import Edit
 from residency_lint.resolve.frames import Unknown, Value

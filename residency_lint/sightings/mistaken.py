@@ -8,7 +8,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from residency_lint.facts import Argument, Attribute, Binding, Call, Expression, Mapping, Name, Text
+from residency_lint.expressions import Argument, Attribute, Call, Expression, Mapping, Name, Text
+from residency_lint.facts import Binding
 from residency_lint.findings import Rewrite, Sighting
 from residency_lint.fixes import Applicability, Edit
 from residency_lint.resolve.frames import Unknown

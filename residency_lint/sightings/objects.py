@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from residency_lint.facts import Call, Name, ScopeKind
+from residency_lint.expressions import Call, Name
+from residency_lint.facts import ScopeKind
 from residency_lint.resolve.calls import written
 from residency_lint.resolve.names import constructor_parameters, targets
-from residency_lint.resolve.program import Unit
+from residency_lint.resolve.units import Unit
 from residency_lint.sightings.scene import Scene
 from residency_lint.sightings.starts import Start
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from residency_lint.facts import Argument, Call, Name
+from residency_lint.expressions import Argument, Call, Name
 from residency_lint.resolve.names import targets
 from residency_lint.sightings.starts import Start
 

@@ -8,11 +8,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from residency_lint.catalog import Catalog
-from residency_lint.facts import Facts, Mention, Role, Text
+from residency_lint.expressions import Text
+from residency_lint.facts import Facts, Mention, Role
 from residency_lint.findings import Context
 from residency_lint.fixes import Edit
 from residency_lint.places import Region
-from residency_lint.resolve.program import Program, Unit
+from residency_lint.resolve.program import Program
+from residency_lint.resolve.units import Unit
 from residency_lint.source import Source, Span
 
 

@@ -5,15 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from residency_lint.facts import (
-    Binding,
-    Call,
-    Constant,
-    Expression,
-    Mention,
-    Role,
-    Text,
-)
+from residency_lint.expressions import Call, Constant, Expression, Text
+from residency_lint.facts import Binding, Mention, Role
 from residency_lint.findings import Sighting
 from residency_lint.resolve.environment import set_values
 from residency_lint.resolve.frames import Unknown, Value, told

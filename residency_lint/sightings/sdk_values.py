@@ -8,7 +8,8 @@ from dataclasses import replace
 
 from residency_lint.arns import pinned
 from residency_lint.catalog import HostRow
-from residency_lint.facts import HOLE, Call, Constant, Elsewhere, Expression, Mapping, Mention, Role, Text
+from residency_lint.expressions import HOLE, Constant, Expression, Text
+from residency_lint.facts import Mention, Role
 from residency_lint.findings import Rewrite, Sighting, Step
 from residency_lint.fixes import Applicability
 from residency_lint.resolve.frames import Unknown, Value
@@ -177,53 +178,6 @@ def _region_of(value: Value, setting: SdkSetting, start: Start) -> str:
         return setting.spelling.column(member.name)
     found = host_at(value.text, start.scene.catalog) if value.text else None
     return found[0].region if found is not None else ""
-
-
-def passed_over(start: Start) -> Iterator[Sighting]:
-    """Hosts outside that stand where the start takes others: they are entries of a choice that is made."""
-    scene = start.scene
-    wanted = frozenset(scene.wanted(start.rule.vendor))
-    for expression, unit in start.passed if wanted else ():
-        for text in _texts_in(expression):
-            found = host_at(text.text, scene.catalog)
-            if found is None and (word := _word_passed_over(text, unit.facts.path, wanted, start)) is not None:
-                yield word
-            if found is None or found[0].rule.vendor != start.rule.vendor or found[0].region in wanted:
-                continue
-            row, first, last = found
-            text = text if text.path else replace(text, path=unit.facts.path)
-            mention = Mention(text, Role.VALUE, start.call.site)
-            evidence = Passage(mention, start.context, scene).at(first, last)
-            words = f"{start.title} takes another host than `{evidence.words}`"
-            yield evidence.sighting(
-                start.rule, row.region, words=words, verb="in", chain=(start.step(start.title),), beside=wanted
-            )
-
-
-def _word_passed_over(text: Text, path: str, wanted: frozenset[str], start: Start) -> Sighting | None:
-    """The same for a word that names a region."""
-    columns = (setting.spelling.column(text.text) for setting in start.rule.settings if setting.spelling.kind == "word")
-    region = next(filter(None, columns), "")
-    if not region or region in wanted:
-        return None
-    text = text if text.path else replace(text, path=path)
-    evidence = Passage(Mention(text, Role.VALUE, start.call.site), start.context, start.scene).at(0, len(text.text))
-    words = f"{start.title} takes another word than `{text.text}`"
-    return evidence.sighting(
-        start.rule, region, words=words, verb="for", chain=(start.step(start.title),), beside=wanted
-    )
-
-
-def _texts_in(expression: Expression) -> Iterator[Text]:
-    if isinstance(expression, Text):
-        yield expression
-    elif isinstance(expression, Elsewhere):
-        yield from _texts_in(expression.expression)
-    elif isinstance(expression, (Call, Mapping)):
-        inner = [value for _, value in expression.items] if isinstance(expression, Mapping) else []
-        inner += [argument.value for argument in expression.arguments] if isinstance(expression, Call) else []
-        for one in inner:
-            yield from _texts_in(one)
 
 
 def _unknown_hosts(passage: Passage, setting: SdkSetting, start: Start, chain: tuple[Step, ...]) -> Iterator[Sighting]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from residency_lint.facts import HOLE, Attribute, Call, Expression, Name, Text
+from residency_lint.expressions import HOLE, Attribute, Call, Expression, Name, Text
 from residency_lint.resolve import urls
 from residency_lint.resolve.arguments import arguments_of
 from residency_lint.resolve.frames import Choice, Frame, Value

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
-from residency_lint.facts import Attribute, Binding, Call, Expression, Name, ScopeKind, Site
+from residency_lint.expressions import Attribute, Call, Expression, Name, Site
+from residency_lint.facts import Binding, ScopeKind
 from residency_lint.findings import Context, Step
 from residency_lint.fixes import Slot
 from residency_lint.resolve.callers import instances
 from residency_lint.resolve.classes import constructed_by, lineage
 from residency_lint.resolve.frames import Activation, Frame, Value
 from residency_lint.resolve.names import Target, constructor_parameters, targets
-from residency_lint.resolve.program import Unit
+from residency_lint.resolve.units import Unit
 from residency_lint.resolve.values import Resolution, resolve
 from residency_lint.rules import SdkCall, SdkSetting
 from residency_lint.sightings.scene import Scene

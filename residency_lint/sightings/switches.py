@@ -7,19 +7,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 
-from residency_lint.facts import (
-    HOLE,
-    Call,
-    Comparison,
-    Expression,
-    Guard,
-    Mapping,
-    Mention,
-    Role,
-    Site,
-    Subscript,
-    Text,
-)
+from residency_lint.expressions import HOLE, Call, Comparison, Expression, Guard, Mapping, Site, Subscript, Text
+from residency_lint.facts import Mention, Role
 from residency_lint.findings import Rewrite, Sighting, Step
 from residency_lint.fixes import Applicability
 from residency_lint.resolve.frames import Value

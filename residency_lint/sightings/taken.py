@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from residency_lint.facts import Mention, Text
+from residency_lint.expressions import Text
+from residency_lint.facts import Mention
 from residency_lint.resolve.templates import pieces_of
 from residency_lint.source import Span
 

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from enum import Enum
 
-from residency_lint.facts import (
+from residency_lint.expressions import (
     HOLE,
-    Binding,
-    BindingKind,
     Branch,
     Call,
     Elsewhere,
@@ -19,20 +16,27 @@ from residency_lint.facts import (
     Listing,
     Mapping,
     Name,
-    Read,
-    Role,
-    ScopeKind,
-    Site,
     Text,
 )
+from residency_lint.facts import Binding, BindingKind, Read, Role
 from residency_lint.resolve.arguments import given
 from residency_lint.resolve.callers import call_sites
 from residency_lint.resolve.calls import written
 from residency_lint.resolve.contexts import contexts, is_called_otherwise
 from residency_lint.resolve.frames import Frame, Unknown, Value, told
-from residency_lint.resolve.program import Unit
 from residency_lint.resolve.readers import reads_elsewhere
 from residency_lint.resolve.values import Resolution, resolve
+from residency_lint.sightings.bindings import (
+    is_local,
+    is_overwritten,
+    is_plain,
+    is_replaced_at_once,
+    is_updated,
+    reaches,
+    reads_of,
+    value_span,
+    widest,
+)
 from residency_lint.sightings.folded import makes_text
 from residency_lint.sightings.scene import Scene
 from residency_lint.sightings.sends import base_of, client_of, is_kept_inside
@@ -93,7 +97,7 @@ class _Search:
         is_default = binding is not None and binding.kind is BindingKind.PARAMETER
         if binding is not None and is_default and _is_overridden(binding, self.scene):
             return Fate.KEPT
-        around = [_value_span(binding)] if binding is not None else []
+        around = [value_span(binding)] if binding is not None else []
         around += [returned.value.span] if returned is not None else []
         if call is not None and all(outer.contains(call.span) for outer in around):
             return self._of_call(call, span, depth)
@@ -131,7 +135,7 @@ class _Search:
     def _of_result(self, name: str) -> Fate:
         """Of what a function returns."""
         unit = self.scene.unit
-        reads = _widest((call.span.start for call in unit.calls_by_name.get(name, ())), unit)
+        reads = widest((call.span.start for call in unit.calls_by_name.get(name, ())), unit)
         if not reads:
             return Fate.UNREAD
         return Fate.SENT if any(read.role not in _SHOWN and self._may_get(read) for read in reads) else Fate.KEPT
@@ -139,31 +143,31 @@ class _Search:
     def _of_binding(self, binding: Binding, span: Span, depth: int) -> Fate:
         unit = self.scene.unit
         is_part = binding.value is not None and _is_part(binding.value, span)
-        is_plain = _is_plain(binding, unit)
-        if not is_plain and _is_replaced_at_once(binding, unit):
+        by_name = is_plain(binding, unit)
+        if not by_name and is_replaced_at_once(binding, unit):
             return Fate.KEPT
-        if not is_part and not is_plain:
+        if not is_part and not by_name:
             return Fate.SENT
-        found = [read for read in _reads_of(binding, unit) if not _is_updated(read, unit)]
-        reads = _widest((read.span.start for read in found), unit)
+        found = [read for read in reads_of(binding, unit) if not is_updated(read, unit)]
+        reads = widest((read.span.start for read in found), unit)
         named = {read.span.start: read.span for read in found if read.name == binding.target}
         uses = [read for read in reads if read.role not in _SHOWN and self._gets(read, binding, is_part)]
-        if any(not is_plain or self.fate(named[read.span.start], depth + 1) is not Fate.KEPT for read in uses):
+        if any(not by_name or self.fate(named[read.span.start], depth + 1) is not Fate.KEPT for read in uses):
             return Fate.SENT
         if not is_part:
-            is_kept = any(_reaches(binding, read, unit) for read in found) or _is_overwritten(binding, unit)
+            is_kept = any(reaches(binding, read, unit) for read in found) or is_overwritten(binding, unit)
             return Fate.KEPT if is_kept else Fate.SENT
         elsewhere = self._elsewhere(binding)
         if elsewhere is not Fate.UNREAD:
             return elsewhere
-        if reads or _is_local(binding, unit) or (is_plain and _is_overwritten(binding, unit)):
+        if reads or is_local(binding, unit) or (by_name and is_overwritten(binding, unit)):
             return Fate.KEPT
         return Fate.UNREAD
 
     def _gets(self, read: Read, binding: Binding, is_part: bool) -> bool:
         """Whether a read of a binding's target may get this value."""
         unit = self.scene.unit
-        if _is_plain(binding, unit) and not _reaches(binding, read, unit):
+        if is_plain(binding, unit) and not reaches(binding, read, unit):
             return False
         return not is_part or self._may_get(read)
 
@@ -303,84 +307,3 @@ def _is_overridden(binding: Binding, scene: Scene) -> bool:
         return False
     calls = [s.activation(unit, scope, Frame(s.unit, s.call.site)) for s in call_sites(scope, unit, resolution)]
     return bool(calls) and all(given(call, binding.target, resolution)[0] is not None for call in calls)
-
-
-# --- bindings and their reads ------------------------------------------------------------------------
-
-
-def _value_span(binding: Binding) -> Span:
-    return binding.value.span if binding.value is not None else binding.span
-
-
-def _is_plain(binding: Binding, unit: Unit) -> bool:
-    """Whether all reads of a binding bear its name: not those of an attribute, an item, or a class's field."""
-    if binding.kind is not BindingKind.ASSIGNMENT or not binding.target.isidentifier():
-        return False
-    return unit.scope(binding.site.scope).kind is not ScopeKind.CLASS
-
-
-def _is_local(binding: Binding, unit: Unit) -> bool:
-    return "." not in binding.target and unit.scope(binding.site.scope).kind in (
-        ScopeKind.FUNCTION,
-        ScopeKind.COMPREHENSION,
-    )
-
-
-def _is_updated(read: Read, unit: Unit) -> bool:
-    """Whether a mapping is read to be given more items: `options.update(…)`."""
-    return any(
-        read.expression in (call.function, getattr(call.function, "base", None))
-        for call in unit.calls_by_name.get("update", ())
-    )
-
-
-def _is_overwritten(binding: Binding, unit: Unit) -> bool:
-    """Whether a later binding takes the place of this one whenever it was made."""
-    later = [b for b in unit.bindings[binding.site.scope, binding.target] if b.span.start > binding.span.start]
-    return any(set(other.site.guards) <= set(binding.site.guards) for other in later)
-
-
-def _is_replaced_at_once(binding: Binding, unit: Unit) -> bool:
-    """Whether an attribute or item gets another value before anything runs that could read this one."""
-    if binding.kind is not BindingKind.ASSIGNMENT or binding.target.isidentifier():
-        return False
-    later = [b for b in unit.bindings[binding.site.scope, binding.target] if b.span.start > binding.span.start]
-    if not later or not set(later[0].site.guards) <= set(binding.site.guards):
-        return False
-    owner, between = binding.target.partition(".")[0].partition("[")[0], Span(binding.span.end, later[0].span.end)
-    return not any(between.contains(call.span) for call in unit.facts.calls) and not any(
-        between.contains(read.span) for read in unit.reads_by_word.get(owner, ())
-    )
-
-
-def _reads_of(binding: Binding, unit: Unit) -> Iterator[Read]:
-    """The reads that can get what a binding gives its target: of the name, or of an attribute of that name."""
-    # What is put into a container is read with it.
-    target, scope = binding.target.partition("[")[0], binding.site.scope
-    if "." not in target and unit.scope(scope).kind is not ScopeKind.CLASS:
-        for read in unit.reads_by_word.get(target, ()):
-            if read.name.partition(".")[0] == target and _owner(target, read.site.scope, unit) == scope:
-                yield read
-        return
-    last = target.rpartition(".")[2]
-    for read in unit.reads_by_word.get(last, ()):
-        if last in read.name.split(".")[1:] or read.site.scope == scope:
-            yield read
-
-
-def _reaches(binding: Binding, read: Read, unit: Unit) -> bool:
-    place = Site(read.site.scope, (), read.span)
-    found = unit.reaching(binding.target, binding.site.scope, place, read.span.start)
-    return any(one is binding for one in found)
-
-
-def _owner(name: str, scope: int, unit: Unit) -> int | None:
-    """The scope whose binding a name means."""
-    return next(
-        (s for s in unit.visible_scopes(scope) if (s, name) in unit.bindings or (s, name) in unit.imports), None
-    )
-
-
-def _widest(starts: Iterator[int], unit: Unit) -> list[Read]:
-    """Of `a`, `a.b` and `a.b.get("c")`, read in one place, the last."""
-    return [unit.widest_reads[start] for start in sorted(set(starts)) if start in unit.widest_reads]

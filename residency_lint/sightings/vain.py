@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from residency_lint.facts import Elsewhere, Text
+from residency_lint.expressions import Elsewhere, Text
 from residency_lint.resolve.frames import Unknown, Value
 from residency_lint.sightings.given import arguments_by_name, given_to
 from residency_lint.sightings.scene import Scene

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from residency_lint.facts import Argument, Attribute, Call, Constant, Expression, Import, Name, Text
+from residency_lint.expressions import Argument, Attribute, Call, Constant, Expression, Name, Text
+from residency_lint.facts import Import
 from residency_lint.findings import Rewrite
 from residency_lint.fixes import Applicability, Edit, Slot
 from residency_lint.resolve.frames import Value

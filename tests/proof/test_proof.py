@@ -27,8 +27,9 @@ from residency_lint.findings import Finding, Level, Verdict
 from residency_lint.fixes import Applicability
 from residency_lint.loading import shipped_catalog
 from residency_lint.rules import SdkCall
-from residency_lint.scan import Tree, check_paths, check_source
+from residency_lint.scan import check_paths, check_source
 from residency_lint.settings import Settings
+from residency_lint.tree import Tree
 from tests.case_files import Section, sections, updated_reached
 
 FOLDER = Path(__file__).parent

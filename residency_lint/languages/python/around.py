@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from residency_lint import expressions as e
 from residency_lint import facts as f
 from residency_lint.languages.python import roles
 
@@ -12,7 +13,7 @@ from residency_lint.languages.python import roles
 class Around:
     """What surrounds an expression: what is done with its value, the names that lead to it, where it stands."""
 
-    site: f.Site
+    site: e.Site
     role: f.Role = f.Role.VALUE
     keys: tuple[str, ...] = ()
     group: int = 0
@@ -28,5 +29,5 @@ class Around:
     def acting(self, role: f.Role) -> Around:
         return replace(self, role=role if self.role is f.Role.VALUE else self.role)
 
-    def guarded(self, guard: f.Guard) -> Around:
+    def guarded(self, guard: e.Guard) -> Around:
         return replace(self, site=replace(self.site, guards=(*self.site.guards, guard)))

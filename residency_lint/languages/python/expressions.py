@@ -11,13 +11,14 @@ from typing import Any
 
 import libcst as cst
 
+from residency_lint import expressions as e
 from residency_lint import facts as f
 from residency_lint.fixes import Slot
-from residency_lint.languages.python import layout, roles
+from residency_lint.languages.python import layout, operators, roles
 from residency_lint.languages.python.around import Around
 from residency_lint.languages.python.functions import open_function
 from residency_lint.languages.python.iterations import comprehension, sliced, yielded
-from residency_lint.languages.python.names import OPERATORS, called_name, dotted
+from residency_lint.languages.python.names import called_name, dotted
 from residency_lint.source import Source, Span
 
 
@@ -28,14 +29,14 @@ class Expressions:
     source: Source
     positions: Any
     mentions: list[f.Mention] = field(default_factory=list)
-    joins: list[tuple[f.Joined, f.Site]] = field(default_factory=list)
-    calls: list[f.Call] = field(default_factory=list)
+    joins: list[tuple[e.Joined, e.Site]] = field(default_factory=list)
+    calls: list[e.Call] = field(default_factory=list)
     reads: list[f.Read] = field(default_factory=list)
     bindings: list[f.Binding] = field(default_factory=list)
     scopes: list[f.Scope] = field(default_factory=list)
     returns: list[f.Return] = field(default_factory=list)
     yields: list[f.Return] = field(default_factory=list)
-    selections: list[tuple[f.Subscript | f.Call, f.Site]] = field(default_factory=list)
+    selections: list[tuple[e.Subscript | e.Call, e.Site]] = field(default_factory=list)
     mocks: set[tuple[int, str]] = field(default_factory=set)
     """(scope, name) of what stands in for something else."""
     _last_group: int = 0
@@ -68,18 +69,18 @@ class Expressions:
 
     # --- conversion --------------------------------------------------------------------------
 
-    def convert(self, node: cst.BaseExpression, around: Around) -> f.Expression:
+    def convert(self, node: cst.BaseExpression, around: Around) -> e.Expression:
         """The expression a node stands for. What has no counterpart is `Opaque`, its parts converted all the same."""
         method = _CONVERSIONS.get(type(node))
         if method is not None:
             return method(self, node, around)
-        return self._opaque(node, around)
+        return self.opaque(node, around)
 
-    def _opaque(self, node: cst.CSTNode, around: Around) -> f.Opaque:
+    def opaque(self, node: cst.CSTNode, around: Around) -> e.Opaque:
         inner = replace(around, assigned="", keys=around.keys)
         for child in node.children:
             self._descend(child, inner)
-        return f.Opaque(type(node).__name__, self.span(node))
+        return e.Opaque(type(node).__name__, self.span(node))
 
     def _descend(self, node: cst.CSTNode, around: Around) -> None:
         """Expressions below a node that is none itself (arguments, comprehension clauses, slices)."""
@@ -89,209 +90,139 @@ class Expressions:
             for child in node.children:
                 self._descend(child, around)
 
-    def _simple_string(self, node: cst.SimpleString, around: Around) -> f.Text:
+    def _simple_string(self, node: cst.SimpleString, around: Around) -> e.Text:
         value = node.evaluated_value
         text = value if isinstance(value, str) else value.decode("latin-1")
         whole = self.span(node)
         head, tail = len(node.prefix) + len(node.quote), len(node.quote)
         span = Span(whole.start + head, whole.end - tail)
-        literal = f.Text(text, span, plain=node.raw_value == text, quote=node.quote, path=self.source.path)
+        literal = e.Text(text, span, plain=node.raw_value == text, quote=node.quote, path=self.source.path)
         self._mention(literal, around)
         return literal
 
-    def _mention(self, text: f.Text, around: Around) -> None:
+    def _mention(self, text: e.Text, around: Around) -> None:
         self.mentions.append(f.Mention(text, around.role, around.site, around.keys, around.group, around.callee))
 
-    def _concatenated(self, node: cst.ConcatenatedString, around: Around) -> f.Joined:
+    def _concatenated(self, node: cst.ConcatenatedString, around: Around) -> e.Joined:
         pieces: list[cst.BaseExpression] = []
         rest: cst.BaseExpression = node
         while isinstance(rest, cst.ConcatenatedString):
             pieces.append(rest.left)
             rest = rest.right
-        return self._joined([*pieces, rest], node, around)
+        return self.joined([*pieces, rest], node, around)
 
-    def _joined(self, nodes: list[Any], whole: cst.CSTNode, around: Around) -> f.Joined:
-        parts: list[f.Expression] = []
+    def joined(self, nodes: list[Any], whole: cst.CSTNode, around: Around) -> e.Joined:
+        parts: list[e.Expression] = []
         inner = replace(around, assigned="")
         for node in nodes:
             part = self.convert(node, inner)
-            parts.extend(part.parts if isinstance(part, f.Joined) else (part,))
-        return self._record(f.Joined(tuple(parts), self.span(whole)), around)
+            parts.extend(part.parts if isinstance(part, e.Joined) else (part,))
+        return self._record(e.Joined(tuple(parts), self.span(whole)), around)
 
-    def _record(self, joined: f.Joined, around: Around) -> f.Joined:
-        if any(isinstance(part, f.Text) for part in joined.parts):
+    def _record(self, joined: e.Joined, around: Around) -> e.Joined:
+        if any(isinstance(part, e.Text) for part in joined.parts):
             self.joins.append((joined, around.site))
         return joined
 
-    def _formatted_string(self, node: cst.FormattedString, around: Around) -> f.Joined:
-        parts: list[f.Expression] = []
+    def _formatted_string(self, node: cst.FormattedString, around: Around) -> e.Joined:
+        parts: list[e.Expression] = []
         inner = replace(around, assigned="")
         for part in node.parts:
             if isinstance(part, cst.FormattedStringText):
                 raw = part.value
                 text = raw.replace("{{", "{").replace("}}", "}")
-                literal = f.Text(
+                literal = e.Text(
                     text, self.span(part), plain=text == raw and "\\" not in raw, quote=node.end, path=self.source.path
                 )
                 self._mention(literal, inner)
                 parts.append(literal)
             elif isinstance(part, cst.FormattedStringExpression):
                 value = self.convert(part.expression, inner)
-                parts.append(value if part.format_spec is None and not part.conversion else _dynamic(value))
-        return self._record(f.Joined(tuple(parts), self.span(node)), around)
+                parts.append(value if part.format_spec is None and not part.conversion else operators.computed(value))
+        return self._record(e.Joined(tuple(parts), self.span(node)), around)
 
-    def _binary(self, node: cst.BinaryOperation, around: Around) -> f.Expression:
-        if isinstance(node.operator, cst.Add):
-            parts: list[cst.BaseExpression] = []
-            left: cst.BaseExpression = node
-            # A chain is as deep as it is long: unrolled, not recursed into.
-            while isinstance(left, cst.BinaryOperation) and isinstance(left.operator, cst.Add):
-                parts.append(left.right)
-                left = left.left
-            return self._joined([left, *reversed(parts)], node, around)
-        if isinstance(node.operator, cst.Modulo):
-            inner = replace(around, assigned="")
-            base, right = self.convert(node.left, inner), self.convert(node.right, inner)
-            return self._operation(base, "__mod__", [right], self.span(node), around)
-        if isinstance(node.operator, cst.BitOr):
-            # Of mappings the one with the items of both; of anything else nothing is asked.
-            return self._merged(node, around)
-        if isinstance(node.operator, cst.Divide):
-            return self._path(node, around)
-        return self._opaque(node, around)
-
-    def _merged(self, node: cst.BinaryOperation, around: Around) -> f.Expression:
-        parts: list[cst.BaseExpression] = []
-        left: cst.BaseExpression = node
-        while isinstance(left, cst.BinaryOperation) and isinstance(left.operator, cst.BitOr):
-            parts.append(left.right)
-            left = left.left
-        inner = replace(around, assigned="")
-        return f.Mapping(tuple((None, self.convert(part, inner)) for part in [left, *reversed(parts)]), self.span(node))
-
-    def _path(self, node: cst.BinaryOperation, around: Around) -> f.Expression:
-        inner = replace(around, assigned="")
-        parts: list[cst.BaseExpression] = []
-        left: cst.BaseExpression = node
-        while isinstance(left, cst.BinaryOperation) and isinstance(left.operator, cst.Divide):
-            parts.append(left.right)
-            left = left.left
-        base = self.convert(left, inner)
-        return self._operation(
-            base, "__truediv__", [self.convert(part, inner) for part in reversed(parts)], self.span(node), around
-        )
-
-    def _boolean(self, node: cst.BooleanOperation, around: Around) -> f.Expression:
-        span = self.span(node)
-        inner = replace(around, assigned="")
-        if isinstance(node.operator, cst.Or):
-            options: list[cst.BaseExpression] = []
-            left: cst.BaseExpression = node
-            while isinstance(left, cst.BooleanOperation) and isinstance(left.operator, cst.Or):
-                options.append(left.right)
-                left = left.left
-            converted = tuple(self.convert(option, inner) for option in [left, *reversed(options)])
-            return self._read(f.Fallback(converted, span), around)
-        first = self.convert(node.left, replace(inner, role=f.Role.COMPARED))
-        return self._read(f.Branch(first, self.convert(node.right, inner), first, span), around)
-
-    def _conditional(self, node: cst.IfExp, around: Around) -> f.Expression:
+    def _conditional(self, node: cst.IfExp, around: Around) -> e.Expression:
         inner = replace(around, assigned="")
         test = self.test(node.test, inner)
         chain = self.new_chain()
-        then = self.convert(node.body, inner.guarded(f.Guard(test, True, chain)))
-        otherwise = self.convert(node.orelse, inner.guarded(f.Guard(test, False, chain)))
-        return self._read(f.Branch(test, then, otherwise, self.span(node)), around)
+        then = self.convert(node.body, inner.guarded(e.Guard(test, True, chain)))
+        otherwise = self.convert(node.orelse, inner.guarded(e.Guard(test, False, chain)))
+        return self.read(e.Branch(test, then, otherwise, self.span(node)), around)
 
-    def test(self, node: cst.BaseExpression, around: Around) -> f.Expression:
+    def test(self, node: cst.BaseExpression, around: Around) -> e.Expression:
         """A condition: what stands in it is compared, not sent."""
         return self.convert(node, replace(around, role=f.Role.COMPARED, keys=(), group=0, assigned=""))
 
-    def _comparison(self, node: cst.Comparison, around: Around) -> f.Expression:
-        inner = replace(around, role=f.Role.COMPARED, assigned="")
-        left = self.convert(node.left, inner)
-        rights = [(target.operator, self.convert(target.comparator, inner)) for target in node.comparisons]
-        if len(rights) != 1:
-            return f.Opaque("a chained comparison", self.span(node))
-        operator, right = rights[0]
-        return f.Comparison(left, OPERATORS.get(type(operator), "?"), right, self.span(node))
-
-    def _unary(self, node: cst.UnaryOperation, around: Around) -> f.Expression:
-        operand = self.convert(node.expression, replace(around, assigned=""))
-        if isinstance(node.operator, cst.Minus) and isinstance(operand, f.Constant):
-            return f.Constant(f"-{operand.text}", self.span(node))
-        return f.Negation(operand, self.span(node)) if isinstance(node.operator, cst.Not) else _dynamic(operand)
-
-    def _name(self, node: cst.Name, around: Around) -> f.Expression:
+    def _name(self, node: cst.Name, around: Around) -> e.Expression:
         span = self.span(node)
         if node.value in ("None", "True", "False"):
-            return f.Constant(node.value, span)
-        return self._read(f.Name(node.value, span), around)
+            return e.Constant(node.value, span)
+        return self.read(e.Name(node.value, span), around)
 
-    def _read(self, expression: f.Expression, around: Around) -> f.Expression:
+    def read(self, expression: e.Expression, around: Around) -> e.Expression:
         name = dotted(expression)
-        if not name and isinstance(expression, f.Attribute):
+        if not name and isinstance(expression, e.Attribute):
             name = f".{expression.name}"
         self.reads.append(f.Read(name, around.role, expression, around.site))
         return expression
 
-    def _number(self, node: cst.Integer | cst.Float, around: Around) -> f.Constant:
-        return f.Constant(node.value, self.span(node))
+    def _number(self, node: cst.Integer | cst.Float, around: Around) -> e.Constant:
+        return e.Constant(node.value, self.span(node))
 
-    def _attribute(self, node: cst.Attribute, around: Around) -> f.Expression:
+    def _attribute(self, node: cst.Attribute, around: Around) -> e.Expression:
         base = self.convert(node.value, replace(around, assigned=""))
-        return self._read(f.Attribute(base, node.attr.value, self.span(node)), around)
+        return self.read(e.Attribute(base, node.attr.value, self.span(node)), around)
 
-    def _subscript(self, node: cst.Subscript, around: Around) -> f.Expression:
+    def _subscript(self, node: cst.Subscript, around: Around) -> e.Expression:
         base = self.convert(node.value, replace(around, assigned=""))
         span = self.span(node)
         if len(node.slice) == 1 and isinstance(node.slice[0].slice, cst.Index):
             index = node.slice[0].slice.value
             key = self.convert(index, replace(around, role=f.Role.KEY, assigned=""))
-            subscript = f.Subscript(base, key, span)
-            if not isinstance(key, f.Constant):
+            subscript = e.Subscript(base, key, span)
+            if not isinstance(key, e.Constant):
                 self.selections.append((subscript, around.site))
-            return self._read(subscript, around)
+            return self.read(subscript, around)
         if len(node.slice) == 1 and isinstance(node.slice[0].slice, cst.Slice) and node.slice[0].slice.step is None:
             bounds = sliced(node.slice[0].slice, span, around, self)
-            return self._operation(base, "__getslice__", bounds, span, around)
+            return self.operation(base, "__getslice__", bounds, span, around)
         for element in node.slice:
             self._descend(element, around)
-        return f.Opaque("a slice", span)
+        return e.Opaque("a slice", span)
 
-    def _operation(
-        self, base: f.Expression, name: str, operands: list[f.Expression], span: Span, around: Around
-    ) -> f.Call:
+    def operation(
+        self, base: e.Expression, name: str, operands: list[e.Expression], span: Span, around: Around
+    ) -> e.Call:
         """An operator as the call of a method that it is."""
-        arguments = tuple(f.Argument(operand, operand.span) for operand in operands)
+        arguments = tuple(e.Argument(operand, operand.span) for operand in operands)
         slot = Slot(Span(span.end, span.end))
-        call = f.Call(f.Attribute(base, name, span), arguments, span, slot, around.site)
+        call = e.Call(e.Attribute(base, name, span), arguments, span, slot, around.site)
         self.calls.append(call)
         return call
 
-    def _call(self, node: cst.Call, around: Around) -> f.Expression:
+    def _call(self, node: cst.Call, around: Around) -> e.Expression:
         role = f.Role.DEAD if around.role is f.Role.DEAD else f.Role.VALUE
         function = self.convert(node.func, replace(around, role=role, assigned="", keys=()))
         callee = dotted(function)
         role = roles.role_of_callee(called_name(function))
         if role is f.Role.VALUE and self._is_mock(callee, around.site.scope):
             role = f.Role.ASSERTED
-        arguments: list[f.Argument] = []
+        arguments: list[e.Argument] = []
         for index, argument in enumerate(node.args):
             inner = replace(around, callee=callee, group=around.group, assigned="").acting(
                 roles.role_of_argument(callee, index, role)
             )
             named = _name_of_value(arguments) if arguments and roles.names_its_value(callee) else None
-            if isinstance(named, f.Text) and (argument.keyword is None or argument.keyword.value == "default"):
+            if isinstance(named, e.Text) and (argument.keyword is None or argument.keyword.value == "default"):
                 # `getenv("AWS_REGION", …)`, `add_argument("--region", default=…)`
                 inner = inner.under(named.text)
             elif argument.keyword:
                 inner = inner.under(argument.keyword.value)
             value = self.convert(argument.value, inner)
             name = argument.keyword.value if argument.keyword else ""
-            arguments.append(f.Argument(value, self.span(argument.value), name, argument.star))
+            arguments.append(e.Argument(value, self.span(argument.value), name, argument.star))
         span = self.span(node)
-        call = f.Call(
+        call = e.Call(
             function,
             tuple(arguments),
             span,
@@ -301,8 +232,8 @@ class Expressions:
         )
         if around.role is not f.Role.DEAD:
             self.calls.append(call)
-            self._read(call, around)
-            if callee.endswith((".get", ".pop")) and arguments and not isinstance(arguments[0].value, f.Text):
+            self.read(call, around)
+            if callee.endswith((".get", ".pop")) and arguments and not isinstance(arguments[0].value, e.Text):
                 self.selections.append((call, around.site))
         return call
 
@@ -310,28 +241,28 @@ class Expressions:
         name = callee.partition(".")[0]
         return any((place, name) in self.mocks for place in (scope, 0))
 
-    def _mapping(self, node: cst.Dict, around: Around) -> f.Mapping:
-        items: list[tuple[f.Expression | None, f.Expression]] = []
+    def _mapping(self, node: cst.Dict, around: Around) -> e.Mapping:
+        items: list[tuple[e.Expression | None, e.Expression]] = []
         inner = replace(around, group=self.new_group(), assigned="")
         for element in node.elements:
             if isinstance(element, cst.DictElement):
                 key = self.convert(element.key, replace(around, role=f.Role.KEY, group=inner.group, assigned=""))
-                under = inner.under(key.text) if isinstance(key, f.Text) else inner
+                under = inner.under(key.text) if isinstance(key, e.Text) else inner
                 items.append((key, self.convert(element.value, under)))
             else:
                 items.append((None, self.convert(element.value, inner)))
-        return f.Mapping(tuple(items), self.span(node))
+        return e.Mapping(tuple(items), self.span(node))
 
-    def _listing(self, node: cst.List | cst.Tuple | cst.Set, around: Around) -> f.Listing:
+    def _listing(self, node: cst.List | cst.Tuple | cst.Set, around: Around) -> e.Listing:
         role = f.Role.LISTED if around.role is f.Role.VALUE and roles.lists_names(around.keys) else around.role
         inner = replace(around, group=self.new_group(), role=role, assigned="")
-        return f.Listing(tuple(self._item(element, inner) for element in node.elements), self.span(node))
+        return e.Listing(tuple(self._item(element, inner) for element in node.elements), self.span(node))
 
-    def _item(self, node: cst.BaseElement, around: Around) -> f.Expression:
+    def _item(self, node: cst.BaseElement, around: Around) -> e.Expression:
         value = self.convert(node.value, around)
-        return f.Element(value, value.span) if isinstance(node, cst.StarredElement) else value
+        return e.Element(value, value.span) if isinstance(node, cst.StarredElement) else value
 
-    def _named(self, node: cst.NamedExpr, around: Around) -> f.Expression:
+    def _named(self, node: cst.NamedExpr, around: Around) -> e.Expression:
         """`(target := value)`: what is compared is sent later, maybe, by its name."""
         name = node.target.value if isinstance(node.target, cst.Name) else ""
         inner = replace(around, role=f.Role.VALUE) if around.role is f.Role.COMPARED else around
@@ -345,36 +276,32 @@ class Expressions:
             self.bindings.append(f.Binding(name, value, f.BindingKind.ASSIGNMENT, span, site, since=since))
         return value
 
-    def _await(self, node: cst.Await, around: Around) -> f.Expression:
+    def _await(self, node: cst.Await, around: Around) -> e.Expression:
         return self.convert(node.expression, around)
 
-    def _lambda(self, node: cst.Lambda, around: Around) -> f.Lambda:
+    def _lambda(self, node: cst.Lambda, around: Around) -> e.Lambda:
         span = self.span(node)
         scope = open_function("lambda", node.params, span, around, self)
-        site = f.Site(scope, (), around.site.statement)
+        site = e.Site(scope, (), around.site.statement)
         self.returns.append(f.Return(self.convert(node.body, replace(around, site=site, assigned="")), site))
-        return f.Lambda(scope, span)
+        return e.Lambda(scope, span)
 
 
-def _name_of_value(arguments: list[f.Argument]) -> f.Expression:
+def _name_of_value(arguments: list[e.Argument]) -> e.Expression:
     """The first argument, or the long option where a short one stands before it."""
-    texts = [a.value for a in arguments if not a.name and isinstance(a.value, f.Text)]
+    texts = [a.value for a in arguments if not a.name and isinstance(a.value, e.Text)]
     return next((text for text in texts if text.text.startswith("--")), arguments[0].value)
 
 
-def _dynamic(value: f.Expression) -> f.Opaque:
-    return f.Opaque("a formatted or computed value", value.span)
-
-
-_CONVERSIONS: dict[type[cst.CSTNode], Callable[[Expressions, Any, Around], f.Expression]] = {
+_CONVERSIONS: dict[type[cst.CSTNode], Callable[[Expressions, Any, Around], e.Expression]] = {
     cst.SimpleString: Expressions._simple_string,
     cst.ConcatenatedString: Expressions._concatenated,
     cst.FormattedString: Expressions._formatted_string,
-    cst.BinaryOperation: Expressions._binary,
-    cst.BooleanOperation: Expressions._boolean,
+    cst.BinaryOperation: operators.binary,
+    cst.BooleanOperation: operators.boolean,
     cst.IfExp: Expressions._conditional,
-    cst.Comparison: Expressions._comparison,
-    cst.UnaryOperation: Expressions._unary,
+    cst.Comparison: operators.comparison,
+    cst.UnaryOperation: operators.unary,
     cst.Name: Expressions._name,
     cst.Integer: Expressions._number,
     cst.Float: Expressions._number,

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
+from residency_lint import expressions as e
 from residency_lint import facts as f
 from residency_lint.source import Span
 
@@ -20,7 +21,7 @@ def open_function(
     span: Span,
     around: Around,
     expressions: Expressions,
-    decorators: tuple[f.Expression, ...] = (),
+    decorators: tuple[e.Expression, ...] = (),
 ) -> int:
     """Adds a function's scope, with its parameters bound in it."""
     index = len(expressions.scopes)
@@ -43,15 +44,15 @@ def open_function(
         default = None
         if parameter.default:
             default = expressions.convert(parameter.default, around.under(parameter.name.value))
-        site = f.Site(index, (), expressions.span(parameter))
+        site = e.Site(index, (), expressions.span(parameter))
         _bind(parameter.name, default, site, expressions, annotation_of(parameter.annotation, around, expressions))
     for collected in (rest, options):
         if collected is not None:
-            _bind(collected, None, f.Site(index, (), around.site.statement), expressions)
+            _bind(collected, None, e.Site(index, (), around.site.statement), expressions)
     return index
 
 
-def annotation_of(node: cst.Annotation | None, around: Around, expressions: Expressions) -> f.Expression | None:
+def annotation_of(node: cst.Annotation | None, around: Around, expressions: Expressions) -> e.Expression | None:
     """A type that says more than a type: `Annotated[str, Option(envvar="HOST")]`."""
     annotation = node.annotation if node else None
     if not isinstance(annotation, cst.Subscript) or len(annotation.slice) < 2:
@@ -62,15 +63,15 @@ def annotation_of(node: cst.Annotation | None, around: Around, expressions: Expr
     metadata = [element.slice.value for element in annotation.slice[1:] if isinstance(element.slice, cst.Index)]
     items = tuple(expressions.convert(value, around) for value in metadata)
     span = expressions.span(annotation)
-    return f.Subscript(f.Name(name.value, span), f.Listing(items, span), span)
+    return e.Subscript(e.Name(name.value, span), e.Listing(items, span), span)
 
 
 def _bind(
     name: cst.Name,
-    default: f.Expression | None,
-    site: f.Site,
+    default: e.Expression | None,
+    site: e.Site,
     expressions: Expressions,
-    annotation: f.Expression | None = None,
+    annotation: e.Expression | None = None,
 ) -> None:
     span = expressions.span(name)
     expressions.bindings.append(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
+from residency_lint import expressions as e
 from residency_lint import facts as f
 from residency_lint.languages.python.names import is_starred, item_of
 from residency_lint.source import Span
@@ -16,29 +17,29 @@ if TYPE_CHECKING:
     from residency_lint.languages.python.expressions import Expressions
 
 
-def comprehension(expressions: Expressions, node: cst.BaseComp, around: Around) -> f.Comprehension:
+def comprehension(expressions: Expressions, node: cst.BaseComp, around: Around) -> e.Comprehension:
     """`[… for … in … if …]`, its element recorded as what the innermost scope yields."""
     return _clause(node, node.for_in, replace(around, assigned=""), expressions)
 
 
-def sliced(node: cst.Slice, span: Span, around: Around, expressions: Expressions) -> list[f.Expression]:
+def sliced(node: cst.Slice, span: Span, around: Around, expressions: Expressions) -> list[e.Expression]:
     """Both ends of a slice, None for one that is left out."""
     inner = replace(around, role=f.Role.KEY, assigned="")
     ends = (node.lower, node.upper)
-    return [f.Constant("None", span) if end is None else expressions.convert(end, inner) for end in ends]
+    return [e.Constant("None", span) if end is None else expressions.convert(end, inner) for end in ends]
 
 
-def yielded(expressions: Expressions, node: cst.Yield, around: Around) -> f.Expression:
+def yielded(expressions: Expressions, node: cst.Yield, around: Around) -> e.Expression:
     """Records what is yielded; `yield` itself is what somebody sends."""
     value = node.value.item if isinstance(node.value, cst.From) else node.value
     if value is not None:
         inner = replace(around, keys=(expressions.scopes[around.site.scope].name,), assigned="")
         converted = expressions.convert(value, inner)
         if isinstance(node.value, cst.From):
-            converted = f.Element(converted, converted.span)
+            converted = e.Element(converted, converted.span)
         if around.role is not f.Role.DEAD:
             expressions.yields.append(f.Return(converted, around.site))
-    return f.Opaque("what is sent to a generator", expressions.span(node))
+    return e.Opaque("what is sent to a generator", expressions.span(node))
 
 
 def breaks_at_once(body: cst.BaseSuite) -> bool:
@@ -48,34 +49,34 @@ def breaks_at_once(body: cst.BaseSuite) -> bool:
     return isinstance(small, cst.Break) and not any(isinstance(one, cst.BaseCompoundStatement) for one in body.body)
 
 
-def _clause(node: cst.BaseComp, clause: cst.CompFor, around: Around, expressions: Expressions) -> f.Comprehension:
+def _clause(node: cst.BaseComp, clause: cst.CompFor, around: Around, expressions: Expressions) -> e.Comprehension:
     base = expressions.convert(clause.iter, around)
     span = expressions.span(node)
     scope = len(expressions.scopes)
     expressions.scopes.append(f.Scope(f.ScopeKind.COMPREHENSION, "comprehension", around.site.scope, span))
     inside = replace(around, site=replace(around.site, scope=scope))
-    _bind(clause.target, f.Element(base, expressions.span(clause.iter)), inside, expressions)
+    _bind(clause.target, e.Element(base, expressions.span(clause.iter)), inside, expressions)
     for condition in clause.ifs:
         test = expressions.test(condition.test, inside)
-        inside = inside.guarded(f.Guard(test, True, expressions.new_chain()))
+        inside = inside.guarded(e.Guard(test, True, expressions.new_chain()))
     inner = clause.inner_for_in
     made = _clause(node, inner, inside, expressions) if inner else _element(node, inside, expressions)
     expressions.yields.append(f.Return(made, inside.site))
-    return f.Comprehension(scope, base, span, is_nested=inner is not None, is_mapping=isinstance(node, cst.DictComp))
+    return e.Comprehension(scope, base, span, is_nested=inner is not None, is_mapping=isinstance(node, cst.DictComp))
 
 
-def _element(node: cst.BaseComp, around: Around, expressions: Expressions) -> f.Expression:
+def _element(node: cst.BaseComp, around: Around, expressions: Expressions) -> e.Expression:
     if isinstance(node, cst.DictComp):
         key = expressions.convert(node.key, replace(around, role=f.Role.KEY))
-        return f.Mapping(((key, expressions.convert(node.value, around)),), expressions.span(node))
+        return e.Mapping(((key, expressions.convert(node.value, around)),), expressions.span(node))
     assert isinstance(node, cst.BaseSimpleComp)
     return expressions.convert(node.elt, around)
 
 
-def _bind(target: cst.BaseExpression, value: f.Expression, around: Around, expressions: Expressions) -> None:
+def _bind(target: cst.BaseExpression, value: e.Expression, around: Around, expressions: Expressions) -> None:
     if isinstance(target, (cst.Tuple, cst.List)):
         for index, element in enumerate(target.elements):
-            item = f.Opaque("the rest of an item", value.span) if is_starred(target) else item_of(value, index)
+            item = e.Opaque("the rest of an item", value.span) if is_starred(target) else item_of(value, index)
             _bind(element.value, item, around, expressions)
     elif isinstance(target, cst.Name):
         span = expressions.span(target)

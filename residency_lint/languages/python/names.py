@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import libcst as cst
 
+from residency_lint import expressions as e
 from residency_lint import facts as f
 from residency_lint.source import Span
 
@@ -19,62 +20,62 @@ OPERATORS: dict[type[cst.BaseCompOp], str] = {
 }
 
 
-def dotted(expression: f.Expression) -> str:
+def dotted(expression: e.Expression) -> str:
     """`a.b.c` for a chain of names and attributes, else nothing."""
     names: list[str] = []
-    while isinstance(expression, f.Attribute):
+    while isinstance(expression, e.Attribute):
         names.append(expression.name)
         expression = expression.base
-    if not isinstance(expression, f.Name):
+    if not isinstance(expression, e.Name):
         return ""
     return ".".join([expression.id, *reversed(names)])
 
 
-def called_name(function: f.Expression) -> str:
+def called_name(function: e.Expression) -> str:
     """As `dotted`, also by way of calls: `logging.getLogger().warning`."""
     names: list[str] = []
-    while isinstance(function, (f.Attribute, f.Call)):
-        names.append("()" if isinstance(function, f.Call) else f".{function.name}")
-        function = function.function if isinstance(function, f.Call) else function.base
-    return function.id + "".join(reversed(names)) if isinstance(function, f.Name) else ""
+    while isinstance(function, (e.Attribute, e.Call)):
+        names.append("()" if isinstance(function, e.Call) else f".{function.name}")
+        function = function.function if isinstance(function, e.Call) else function.base
+    return function.id + "".join(reversed(names)) if isinstance(function, e.Name) else ""
 
 
-def expression_of(name: str, span: Span) -> f.Expression:
+def expression_of(name: str, span: Span) -> e.Expression:
     """The names and attributes that a dotted name is made of, all at one place."""
     first, *rest = name.split(".")
-    expression: f.Expression = f.Name(first, span)
+    expression: e.Expression = e.Name(first, span)
     for part in rest:
-        expression = f.Attribute(expression, part, span)
+        expression = e.Attribute(expression, part, span)
     return expression
 
 
-def bindings_of_call(call: f.Call) -> Iterator[f.Binding]:
+def bindings_of_call(call: e.Call) -> Iterator[f.Binding]:
     """What a call binds that stands alone: `options.update(host=…)`, `setattr(settings, "host", …)`."""
     arguments = call.arguments
-    if isinstance(call.function, f.Attribute) and call.function.name == "update":
+    if isinstance(call.function, e.Attribute) and call.function.name == "update":
         owner = dotted(call.function.base)
         for argument in arguments if owner else ():
             if argument.name:
                 yield _binding(f"{owner}[{argument.name}]", argument.value, call)
-            elif isinstance(argument.value, f.Mapping):
+            elif isinstance(argument.value, e.Mapping):
                 for key, value in argument.value.items:
-                    if isinstance(key, f.Text):
+                    if isinstance(key, e.Text):
                         yield _binding(f"{owner}[{key.text}]", value, call)
-    elif isinstance(call.function, f.Name) and call.function.id == "setattr" and len(arguments) == 3:
+    elif isinstance(call.function, e.Name) and call.function.id == "setattr" and len(arguments) == 3:
         owner, name = dotted(arguments[0].value), arguments[1].value
-        if owner and isinstance(name, f.Text):
+        if owner and isinstance(name, e.Text):
             yield _binding(f"{owner}.{name.text}", arguments[2].value, call)
 
 
-def _binding(target: str, value: f.Expression, call: f.Call) -> f.Binding:
+def _binding(target: str, value: e.Expression, call: e.Call) -> f.Binding:
     return f.Binding(target, value, f.BindingKind.ASSIGNMENT, call.span, call.site)
 
 
-def item_of(value: f.Expression, index: int) -> f.Expression:
+def item_of(value: e.Expression, index: int) -> e.Expression:
     """What the target at an index gets of an unpacked value."""
-    if isinstance(value, f.Listing) and index < len(value.items):
+    if isinstance(value, e.Listing) and index < len(value.items):
         return value.items[index]
-    return f.Subscript(value, f.Constant(str(index), value.span), value.span)
+    return e.Subscript(value, e.Constant(str(index), value.span), value.span)
 
 
 def is_starred(target: cst.Tuple | cst.List) -> bool:
@@ -114,5 +115,5 @@ def case_values(pattern: cst.MatchPattern) -> list[cst.BaseExpression]:
     if isinstance(pattern, cst.MatchValue):
         return [pattern.value]
     if isinstance(pattern, cst.MatchOr):
-        return [e.pattern.value for e in pattern.patterns if isinstance(e.pattern, cst.MatchValue)]
+        return [one.pattern.value for one in pattern.patterns if isinstance(one.pattern, cst.MatchValue)]
     return []

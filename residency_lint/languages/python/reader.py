@@ -8,24 +8,22 @@ from typing import Any
 
 import libcst as cst
 
+from residency_lint import expressions as e
 from residency_lint import facts as f
 from residency_lint.fixes import Slot
 from residency_lint.languages.python import layout
 from residency_lint.languages.python.around import Around
+from residency_lint.languages.python.assignments import Assignments
 from residency_lint.languages.python.expressions import Expressions
-from residency_lint.languages.python.functions import annotation_of, open_function
+from residency_lint.languages.python.functions import open_function
 from residency_lint.languages.python.iterations import breaks_at_once
 from residency_lint.languages.python.names import (
     bindings_of_call,
     case_values,
     dotted,
-    expression_of,
-    is_starred,
     item_of,
     module_name,
-    written_name,
 )
-from residency_lint.languages.python.roles import makes_mock
 from residency_lint.source import Source, Span
 
 _ENDS_BLOCK = (cst.Return, cst.Raise, cst.Continue, cst.Break)
@@ -40,7 +38,9 @@ class Reader:
     imports: list[f.Import] = field(default_factory=list)
     import_slot: Slot | None = None
     loops: list[Span] = field(default_factory=list)
-    _globals: dict[int, set[str]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.assignments = Assignments(self.expressions)
 
     @property
     def scopes(self) -> list[f.Scope]:
@@ -82,11 +82,11 @@ class Reader:
             around = place.around(self._header(node))
             iterated = self.expressions.convert(node.iter, around)
             at = len(self.expressions.bindings)
-            self._bind(node.target, f.Element(iterated, self.expressions.span(node.iter)), around)
+            self.assignments.bind(node.target, e.Element(iterated, self.expressions.span(node.iter)), around)
             if breaks_at_once(node.body):
                 # Only the first item is met.
                 del self.expressions.bindings[at:]
-                self._bind(node.target, item_of(iterated, 0), around)
+                self.assignments.bind(node.target, item_of(iterated, 0), around)
             self._suite(node.body, place)
             self._orelse(node.orelse, place)
         elif isinstance(node, cst.While):
@@ -99,17 +99,17 @@ class Reader:
             for item in node.items:
                 value = self.expressions.convert(item.item, around)
                 if item.asname and isinstance(item.asname.name, cst.Name):
-                    self._bind(item.asname.name, value, around)
-                    self._note_mock(item.asname.name.value, value, around)
+                    self.assignments.bind(item.asname.name, value, around)
+                    self.assignments.note_mock(item.asname.name.value, value, around)
             return self._suite(node.body, place), place
         elif isinstance(node, (cst.Try, cst.TryStar)):
             # A handler runs instead of the body: what they bind are alternatives.
-            reason = f.FAILED_IMPORT if all(map(_catches_import, node.handlers)) else "an exception"
-            failed = f.Opaque(reason, self._header(node))
+            reason = e.FAILED_IMPORT if all(map(_catches_import, node.handlers)) else "an exception"
+            failed = e.Opaque(reason, self._header(node))
             chain = self.expressions.new_chain()
-            self._suite(node.body, place.guarded(f.Guard(failed, False, chain)) if node.handlers else place)
+            self._suite(node.body, place.guarded(e.Guard(failed, False, chain)) if node.handlers else place)
             for handler in node.handlers:
-                self._suite(handler.body, place.guarded(f.Guard(failed, True, chain)))
+                self._suite(handler.body, place.guarded(e.Guard(failed, True, chain)))
             self._orelse(node.orelse, place)
             if node.finalbody:
                 self._suite(node.finalbody.body, place)
@@ -138,16 +138,16 @@ class Reader:
     def _small(self, node: cst.BaseSmallStatement, around: Around, after: Slot | None) -> None:
         convert = self.expressions.convert
         if isinstance(node, cst.Assign):
-            self._assign([target.target for target in node.targets], node.value, around, after)
+            self.assignments.assign([target.target for target in node.targets], node.value, around, after)
         elif isinstance(node, cst.AnnAssign):
-            self._annotated(node, around, after)
+            self.assignments.annotated(node, around, after)
         elif isinstance(node, cst.AugAssign):
-            self._augment(node, convert(node.value, around), around, after)
+            self.assignments.augment(node, convert(node.value, around), around, after)
         elif isinstance(node, cst.Expr):
             if isinstance(node.value, (cst.SimpleString, cst.ConcatenatedString)):
                 around = replace(around, role=f.Role.PROSE)
             value = convert(node.value, around)
-            if isinstance(value, f.Call) and around.role is not f.Role.DEAD:
+            if isinstance(value, e.Call) and around.role is not f.Role.DEAD:
                 self.expressions.bindings.extend(bindings_of_call(value))
         elif isinstance(node, cst.Return):
             if node.value:
@@ -166,91 +166,9 @@ class Reader:
         elif isinstance(node, cst.ImportFrom):
             self._import_from(node, around.site)
         elif isinstance(node, cst.Global):
-            self._globals.setdefault(around.site.scope, set()).update(name.name.value for name in node.names)
+            self.assignments.globals.setdefault(around.site.scope, set()).update(name.name.value for name in node.names)
         elif isinstance(node, cst.Del):
-            self._bind_opaque(node.target, around)
-
-    # --- bindings ------------------------------------------------------------------------------
-
-    def _assign(
-        self, targets: Sequence[cst.BaseExpression], value: cst.BaseExpression, around: Around, after: Slot | None
-    ) -> None:
-        name = written_name(targets[0])
-        inner = around.under(name.rpartition(".")[2]) if name else around
-        converted = self.expressions.convert(value, replace(inner, assigned="" if "[" in name else name))
-        around = replace(around, since=self.expressions.span(value).end)
-        for target in targets:
-            self._bind(target, converted, around, after)
-        self._note_mock(name, converted, around)
-
-    def _note_mock(self, name: str, value: f.Expression, around: Around) -> None:
-        place = around.site.scope, name
-        if isinstance(value, f.Call) and makes_mock(dotted(value.function)):
-            self.expressions.mocks.add(place)
-        else:
-            self.expressions.mocks.discard(place)
-
-    def _annotated(self, node: cst.AnnAssign, around: Around, after: Slot | None) -> None:
-        """A class keeps its fields' annotations, those without a value too."""
-        bindings = self.expressions.bindings
-        if node.value:
-            self._assign([node.target], node.value, around, after)
-        if self.scopes[around.site.scope].kind is not f.ScopeKind.CLASS or not isinstance(node.target, cst.Name):
-            return
-        annotation = annotation_of(node.annotation, around.under(node.target.value), self.expressions)
-        if not node.value:
-            span = self.expressions.span(node.target)
-            kind = f.BindingKind.OTHER
-            bindings.append(f.Binding(node.target.value, None, kind, span, around.site, after, annotation=annotation))
-        elif annotation is not None:
-            bindings[-1] = replace(bindings[-1], annotation=annotation)
-
-    def _bind(self, target: cst.BaseExpression, value: f.Expression, around: Around, after: Slot | None = None) -> None:
-        if isinstance(target, (cst.Tuple, cst.List)) and not is_starred(target):
-            for index, element in enumerate(target.elements):
-                self._bind(element.value, item_of(value, index), around, after)
-            return
-        name = written_name(target)
-        if not name:
-            self._bind_opaque(target, around)
-            return
-        if around.role is f.Role.DEAD:
-            return
-        site = around.site
-        if name in self._globals.get(site.scope, ()):
-            site = replace(site, scope=0)
-        span = self.expressions.span(target)
-        kind = f.BindingKind.ASSIGNMENT
-        self.expressions.bindings.append(f.Binding(name, value, kind, span, site, after, since=around.since))
-
-    def _augment(self, node: cst.AugAssign, value: f.Expression, around: Around, after: Slot | None) -> None:
-        """`host += path`, `options |= more`; of other operators the value cannot be told."""
-        name = written_name(node.target)
-        if not name or "[" in name or not isinstance(node.operator, (cst.AddAssign, cst.BitOrAssign)):
-            self._bind_opaque(node.target, around)
-            return
-        # Looked up at the target's own place, which what is bound before it reaches.
-        before = expression_of(name, self.expressions.span(node.target))
-        whole = self.expressions.span(node)
-        combined: f.Expression = f.Mapping(((None, before), (None, value)), whole)
-        if isinstance(node.operator, cst.AddAssign):
-            combined = f.Joined((before, value), whole)
-            if isinstance(value, f.Text):
-                self.expressions.joins.append((combined, around.site))
-        self._bind(node.target, combined, replace(around, since=whole.end), after)
-
-    def _bind_opaque(self, target: cst.CSTNode, around: Around) -> None:
-        """A loop target, an augmented assignment: the names get values that cannot be told."""
-        stack = [target]
-        while stack:
-            node = stack.pop()
-            name = written_name(node) if isinstance(node, cst.BaseExpression) else ""
-            if name:
-                span = self.expressions.span(node)
-                value = f.Opaque("a value made elsewhere", span)
-                self.expressions.bindings.append(f.Binding(name, value, f.BindingKind.OTHER, span, around.site))
-            else:
-                stack.extend(node.children)
+            self.assignments.bind_opaque(node.target, around)
 
     # --- compound statements -------------------------------------------------------------------
 
@@ -267,8 +185,8 @@ class Reader:
                 ends.append(self._suite(branch.body, otherwise))
                 otherwise = replace(otherwise, role=f.Role.DEAD)
             else:
-                ends.append(self._suite(branch.body, otherwise.guarded(f.Guard(test, True, chain))))
-                otherwise = otherwise.guarded(f.Guard(test, False, chain))
+                ends.append(self._suite(branch.body, otherwise.guarded(e.Guard(test, True, chain))))
+                otherwise = otherwise.guarded(e.Guard(test, False, chain))
             branch = branch.orelse
         if isinstance(branch, cst.Else):
             ends.append(self._suite(branch.body, otherwise))
@@ -283,15 +201,15 @@ class Reader:
         otherwise = place
         for case in node.cases:
             tests = [
-                f.Comparison(subject, "==", self.expressions.test(value, around), self.expressions.span(value))
+                e.Comparison(subject, "==", self.expressions.test(value, around), self.expressions.span(value))
                 for value in case_values(case.pattern)
             ]
             if len(tests) == 1:
-                self._suite(case.body, otherwise.guarded(f.Guard(tests[0], True, chain)))
-                otherwise = otherwise.guarded(f.Guard(tests[0], False, chain))
+                self._suite(case.body, otherwise.guarded(e.Guard(tests[0], True, chain)))
+                otherwise = otherwise.guarded(e.Guard(tests[0], False, chain))
             else:
-                unknown = f.Opaque("a pattern", subject.span)
-                self._suite(case.body, otherwise.guarded(f.Guard(unknown, True, chain)))
+                unknown = e.Opaque("a pattern", subject.span)
+                self._suite(case.body, otherwise.guarded(e.Guard(unknown, True, chain)))
 
     def _function(self, node: cst.FunctionDef, place: _Place) -> None:
         header = self._header(node)
@@ -314,7 +232,7 @@ class Reader:
     def _define(self, name: cst.Name, scope: int, place: _Place) -> _Place:
         """Binds the name of a function or class; the place inside of it."""
         span = self.expressions.span(name)
-        site = f.Site(place.scope, place.guards, span)
+        site = e.Site(place.scope, place.guards, span)
         self.expressions.bindings.append(f.Binding(name.value, None, f.BindingKind.DEFINITION, span, site, scope=scope))
         return _Place(scope, (), place.role if place.role is f.Role.DEAD else f.Role.VALUE)
 
@@ -325,14 +243,14 @@ class Reader:
 
     # --- imports -------------------------------------------------------------------------------
 
-    def _import(self, node: cst.Import, site: f.Site) -> None:
+    def _import(self, node: cst.Import, site: e.Site) -> None:
         for alias in node.names:
             module = module_name(alias.name)
             bound = alias.asname.name.value if alias.asname and isinstance(alias.asname.name, cst.Name) else ""
             self.imports.append(f.Import(module, "", bound, self.expressions.span(alias), site))
         self._note_import(site)
 
-    def _import_from(self, node: cst.ImportFrom, site: f.Site) -> None:
+    def _import_from(self, node: cst.ImportFrom, site: e.Site) -> None:
         module = "." * len(node.relative) + (module_name(node.module) if node.module else "")
         if isinstance(node.names, cst.ImportStar):
             self.imports.append(f.Import(module, "*", "", self.expressions.span(node), site))
@@ -345,7 +263,7 @@ class Reader:
         if module != "__future__":
             self._note_import(site)
 
-    def _note_import(self, site: f.Site) -> None:
+    def _note_import(self, site: e.Site) -> None:
         if site.scope == 0 and not site.guards:
             self.import_slot = layout.statement_slot(site.statement, self.source)
 
@@ -369,13 +287,13 @@ class _Place:
     """Where the walk is: scope, conditions, and whether the code can run at all."""
 
     scope: int
-    guards: tuple[f.Guard, ...]
+    guards: tuple[e.Guard, ...]
     role: f.Role
 
     def around(self, statement: Span) -> Around:
-        return Around(f.Site(self.scope, self.guards, statement), self.role)
+        return Around(e.Site(self.scope, self.guards, statement), self.role)
 
-    def guarded(self, guard: f.Guard) -> _Place:
+    def guarded(self, guard: e.Guard) -> _Place:
         return replace(self, guards=(*self.guards, guard))
 
 
@@ -384,15 +302,15 @@ def _catches_import(handler: cst.ExceptHandler | cst.ExceptStarHandler) -> bool:
     return isinstance(handler.type, cst.Name) and handler.type.value in ("ImportError", "ModuleNotFoundError")
 
 
-def _never(test: f.Expression) -> bool:
+def _never(test: e.Expression) -> bool:
     """`if False`, `if 0`, `if TYPE_CHECKING`."""
-    if isinstance(test, f.Constant):
+    if isinstance(test, e.Constant):
         return test.text in ("False", "0", "None")
     return dotted(test).rpartition(".")[2] == "TYPE_CHECKING"
 
 
-def _always(test: f.Expression) -> bool:
+def _always(test: e.Expression) -> bool:
     """`if True`, `if 1`, `if not TYPE_CHECKING`."""
-    if isinstance(test, f.Negation):
+    if isinstance(test, e.Negation):
         return _never(test.operand)
-    return isinstance(test, f.Constant) and test.text in ("True", "1")
+    return isinstance(test, e.Constant) and test.text in ("True", "1")

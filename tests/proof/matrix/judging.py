@@ -10,8 +10,9 @@ from pathlib import Path
 from residency_lint.findings import Finding, Level
 from residency_lint.loading import shipped_catalog
 from residency_lint.rewrite import rewritten
-from residency_lint.scan import Tree, check_paths
+from residency_lint.scan import check_paths
 from residency_lint.settings import Settings
+from residency_lint.tree import Tree
 
 _CATALOG = shipped_catalog()
 _POLICY = "policy.toml"

@@ -1,0 +1,118 @@
+"""Whether code under conditions runs, as far as the values of what they ask for tell."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from residency_lint.expressions import (
+    FAILED_IMPORT,
+    HOLE,
+    Comparison,
+    Constant,
+    Expression,
+    Guard,
+    Listing,
+    Negation,
+    Opaque,
+    Text,
+)
+from residency_lint.facts import Binding
+from residency_lint.resolve.frames import Choice, Frame, Unknown
+from residency_lint.resolve.guards import guards_before
+from residency_lint.resolve.origins import import_fails
+
+if TYPE_CHECKING:
+    from residency_lint.resolve.values import Resolution
+
+
+class Conditions:
+    """The conditions that one search for values meets."""
+
+    def __init__(self, resolution: Resolution) -> None:
+        self._resolution = resolution
+        self._deciding: set[tuple[int, object]] = set()
+
+    def is_undecided(self, binding: Binding, frame: Frame) -> bool:
+        return any((id(frame.unit), guard.test.span) in self._deciding for guard in binding.site.guards)
+
+    def choice(self, guards: Iterable[Guard], frame: Frame) -> Choice:
+        """Whether code under conditions runs."""
+        found = Choice.SURE
+        for guard in guards:
+            # What a condition guards runs after it: `if not client: client = Client()`.
+            before = replace(frame, site=replace(frame.site, guards=guards_before(guard, frame.site.guards)))
+            key = (id(frame.unit), guard.test.span)
+            is_open = key in self._deciding
+            self._deciding.add(key)
+            holds = None if is_open else self.decision(guard.test, before)
+            is_fixed = holds is not None and self._is_fixed(guard.test, before)
+            if not is_open:
+                self._deciding.remove(key)
+            if holds is None:
+                by_word = isinstance(guard.test, Comparison) and isinstance(guard.test.right, Text)
+                one = Choice.WORD if by_word else Choice.OPEN
+            elif is_fixed:
+                one = Choice.SURE if holds is guard.holds else Choice.NEVER
+            else:
+                one = Choice.DEFAULT if holds is guard.holds else Choice.OTHER
+            found = max(one, found, key=lambda choice: choice.value)
+        return found
+
+    def decision(self, test: Expression, frame: Frame) -> bool | None:
+        if isinstance(test, Negation):
+            inner = self.decision(test.operand, frame.deeper())
+            return None if inner is None else not inner
+        if isinstance(test, Comparison):
+            return self._comparison(test, frame)
+        if isinstance(test, Opaque) and test.reason == FAILED_IMPORT:
+            return import_fails(test, frame.unit, self._resolution.program)
+        values = list(self._resolution.values(test, frame.aside()))
+        truths = {value.truth for value in values}
+        # With nothing set, an unknown environment variable leaves the fallback to decide.
+        truths.discard(None)
+        if len(values) == 1 and values[0].is_unset:
+            return False
+        return truths.pop() if len(truths) == 1 else None
+
+    def _comparison(self, test: Comparison, frame: Frame) -> bool | None:
+        left = self._only(test.left, frame)
+        if left is None:
+            return None
+        if test.operator in ("in", "not in"):
+            containers = [value.content for value in self._resolution.values(test.right, frame.aside())]
+            if len(containers) != 1 or not isinstance(containers[0], Listing):
+                return None
+            items = ["'" + item.text for item in containers[0].items if isinstance(item, Text)]
+            return (left in items) is (test.operator == "in")
+        right = self._only(test.right, frame)
+        return None if right is None else (left == right) is (test.operator in ("==", "is"))
+
+    def _only(self, node: Expression, frame: Frame) -> str | None:
+        """The one value that is known of an operand, as comparable words: `"None"` and None differ."""
+        values = list(self._resolution.values(node, frame.aside()))
+        known = [value.content for value in values if not isinstance(value.content, Unknown)]
+        if len(values) == 1 and values[0].is_unset:
+            return "None"
+        if len(known) != 1:
+            return None
+        content = known[0]
+        if isinstance(content, Text):
+            return None if HOLE in content.text else "'" + content.text
+        return content.text if isinstance(content, Constant) else None
+
+    def _is_fixed(self, test: Expression, frame: Frame) -> bool:
+        """Whether a condition rests on constants alone, or on which files there are."""
+        if isinstance(test, Opaque):
+            return test.reason == FAILED_IMPORT
+        operands: tuple[Expression, ...] = (test,)
+        if isinstance(test, Comparison):
+            operands = (test.left, test.right)
+        elif isinstance(test, Negation):
+            operands = (test.operand,)
+        return not any(
+            value.fallback or isinstance(value.content, Unknown)
+            for operand in operands
+            for value in self._resolution.values(operand, frame.aside())
+        )

@@ -1,0 +1,214 @@
+"""The files of a run: the only module that reads the code under scan."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+
+from residency_lint.catalog import Catalog
+from residency_lint.decoding import source_of
+from residency_lint.errors import Unreadable
+from residency_lint.facts import Facts
+from residency_lint.findings import Finding, Skip
+from residency_lint.gate import Gate, gate_for, read_bytes
+from residency_lint.languages import reader_for
+from residency_lint.policy import Allowance, Policy
+from residency_lint.repository import Repository
+from residency_lint.resolve.deployments import DEPLOYMENTS, IS_DEPLOYMENT, IS_ENVIRONMENT
+from residency_lint.resolve.program import Program
+from residency_lint.resolve.units import Unit
+from residency_lint.source import Source
+from residency_lint.versions import rank
+
+_LARGEST = 16_000_000
+"""Bytes of a candidate; a larger one is not parsed, and the report says so."""
+
+
+@dataclass
+class Tree:
+    """The files of a run: read once, parsed once. `changes` stands in for what is on disk."""
+
+    changes: Mapping[str, bytes] = field(default_factory=dict)
+    candidates: list[str] = field(default_factory=list)
+    """Files that were worth reading, in the order of the run."""
+    _data: dict[str, bytes | Skip] = field(default_factory=dict)
+    _sources: dict[str, Source | Skip] = field(default_factory=dict)
+    _facts: dict[str, Facts] = field(default_factory=dict)
+    _units: dict[str, Unit] = field(default_factory=dict)
+    _programs: dict[int, Program] = field(default_factory=dict)
+    _atoms: dict[int, Gate] = field(default_factory=dict)
+    _environments: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    _requirements: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    _passing: dict[tuple[str, int], bool] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._repository = Repository(self.data, self.changes, self._facts)
+
+    def changed(self, changes: Mapping[str, bytes]) -> Tree:
+        """The same files with others in the place of some; what was read of the rest is kept."""
+        sources = {path: source for path, source in self._sources.items() if path not in changes}
+        facts = {path: known for path, known in self._facts.items() if path not in changes}
+        return Tree({**self.changes, **changes}, _sources=sources, _facts=facts)
+
+    def data(self, path: str) -> bytes | Skip:
+        if path in self.changes:
+            return self.changes[path]
+        # Not kept: most files are looked at once, by the gate.
+        return self._data.get(path) or read_bytes(path)
+
+    def source(self, path: str) -> Source | Skip:
+        if path not in self._sources:
+            data = self.data(path)
+            if isinstance(data, bytes) and len(data) > _LARGEST:
+                data = Skip(path, f"{len(data):,} bytes, more than {_LARGEST:,}: not parsed; exclude it")
+            self._sources[path] = data if isinstance(data, Skip) else source_of(path, data)
+        return self._sources[path]
+
+    def known_source(self, path: str) -> Source | None:
+        source = self.source(path)
+        return None if isinstance(source, Skip) else source
+
+    def facts(self, source: Source) -> Facts:
+        """What a source says; by the lexer where its reader refuses it, and then with a note."""
+        if source.path not in self._facts:
+            language, read = reader_for(source.path)
+            try:
+                self._facts[source.path] = read(source)
+            except Unreadable as error:
+                from residency_lint.languages.python_text import read_refused
+
+                assert language == "python"
+                self._facts[source.path] = read_refused(source, str(error))
+        return self._facts[source.path]
+
+    def unit(self, source: Source, facts: Facts) -> Unit:
+        if source.path not in self._units:
+            self._units[source.path] = Unit(facts)
+        return self._units[source.path]
+
+    def program(self, catalog: Catalog) -> Program:
+        """The program as far as it is asked for. Names are only followed into files that can lead to an SDK."""
+        if id(catalog) not in self._programs:
+            modules, words = sdk_words(catalog)
+            gate = gate_for(frozenset(), words, modules)
+            roots = self._repository.source_roots
+            self._programs[id(catalog)] = Program(
+                self._unit_at,
+                self._is_file,
+                self._bytes_at,
+                lambda path: self._passes(path, gate),
+                self._environment_files,
+                self._requirement_files,
+                source_roots=roots,
+            )
+            self._programs[id(catalog)].whole = Program(
+                self._unit_at,
+                self._is_file,
+                self._bytes_at,
+                lambda path: True,
+                self._environment_files,
+                self._requirement_files,
+                self._repository.files_naming,
+                roots,
+            )
+        return self._programs[id(catalog)]
+
+    def _environment_files(self, path: str) -> tuple[str, ...]:
+        """The files beside and above a file, up to the work tree's or the current folder, that set variables."""
+        folder = os.path.dirname(path)
+        if folder not in self._environments:
+            found = [
+                os.path.join(folder, inner, name)
+                for inner in ("", os.path.join(".github", "workflows"))
+                for name in _listed(os.path.join(folder, inner))
+                if IS_ENVIRONMENT.search(os.path.join(inner, name))
+            ]
+            found += _deployments(folder, _DEEPEST_DEPLOYMENT)
+            above = () if _is_top(folder) else self._environment_files(folder)
+            self._environments[folder] = (*found, *above)
+        return self._environments[folder]
+
+    def _requirement_files(self, path: str) -> tuple[str, ...]:
+        """The files beside and above a file that ask for packages: the nearest folder first, in it locks first."""
+        folder = os.path.dirname(path)
+        if folder not in self._requirements:
+            ranked = [
+                (number, os.path.join(folder, inner, name))
+                for inner in ("", "requirements")
+                for name in _listed(os.path.join(folder, inner))
+                if (number := rank(os.path.join(inner, name))) is not None
+            ]
+            above = () if _is_top(folder) else self._requirement_files(folder)
+            self._requirements[folder] = (*(found for _, found in sorted(ranked)), *above)
+        return self._requirements[folder]
+
+    def names_something(self, catalog: Catalog) -> Callable[[str], bool]:
+        """Whether a text holds an atom of any region: what is allowed counts, for it may stand beside what is not."""
+        if id(catalog) not in self._atoms:
+            self._atoms[id(catalog)] = gate_for(catalog.atoms([Policy(Allowance())]))
+        gate = self._atoms[id(catalog)]
+        return lambda text: text in catalog.setting_words or gate.is_candidate(text.encode("utf-8", "replace"))
+
+    def _is_file(self, path: str) -> bool:
+        return path in self.changes or os.path.isfile(path)
+
+    def _bytes_at(self, path: str) -> bytes:
+        data = self.data(path) if self._is_file(path) else b""
+        return data if isinstance(data, bytes) else b""
+
+    def _unit_at(self, path: str) -> Unit | None:
+        if path not in self._units and not self._is_file(path):
+            return None
+        source = self.source(path)
+        return None if isinstance(source, Skip) else self.unit(source, self.facts(source))
+
+    def _passes(self, path: str, gate: Gate) -> bool:
+        key = path, id(gate)
+        if key not in self._passing:
+            data = self._bytes_at(path)
+            self._passing[key] = b"import *" in data or gate.is_candidate(data)
+        return self._passing[key]
+
+    def sources_of(self, findings: Iterable[Finding]) -> dict[str, Source]:
+        """The sources that findings, their chains and their edits lie in."""
+        paths = set()
+        for finding in findings:
+            paths.add(finding.path)
+            paths.update(step.path for step in finding.sighting.chain)
+            paths.update(edit.path for edit in finding.fix.edits if finding.fix) if finding.fix else None
+        found = {path: self.known_source(path) for path in sorted(paths)}
+        return {path: source for path, source in found.items() if source is not None}
+
+
+def _is_top(folder: str) -> bool:
+    """Whether nothing above a folder belongs to the program: the work tree's, or the current one."""
+    return not folder or os.path.exists(os.path.join(folder, ".git")) or os.path.dirname(folder) == folder
+
+
+def _listed(folder: str) -> list[str]:
+    try:
+        return sorted(os.listdir(folder or "."))
+    except OSError:
+        return []
+
+
+def _deployments(folder: str, depth: int) -> list[str]:
+    """The files in folders for deployments below a folder."""
+    found: list[str] = []
+    for name in _listed(folder) if depth else ():
+        if DEPLOYMENTS.fullmatch(name) or (depth < _DEEPEST_DEPLOYMENT and "." not in name):
+            inner = os.path.join(folder, name)
+            files = [file for file in _listed(inner) if IS_DEPLOYMENT.search(file)]
+            found += [os.path.join(inner, file) for file in files[:_MOST_DEPLOYMENTS]]
+            found += _deployments(inner, depth - 1)
+    return found[:_MOST_DEPLOYMENTS]
+
+
+_DEEPEST_DEPLOYMENT = 3
+_MOST_DEPLOYMENTS = 100
+
+
+def sdk_words(catalog: Catalog) -> tuple[frozenset[str], frozenset[str]]:
+    """What starts an SDK: its packages, and the classes that bear its name (they may be passed on by any module)."""
+    return catalog.sdk_roots, catalog.sdk_words - catalog.sdk_roots
