@@ -97,6 +97,11 @@ class Catalog:
         return {domain: vendor for vendor in self.vendors.values() for domain in vendor.domains}
 
     @cached_property
+    def labels(self) -> frozenset[str]:
+        """What the vendors' domains begin with: `mixpanel`."""
+        return frozenset(domain.partition(".")[0] for domain in self.domains)
+
+    @cached_property
     def tokens(self) -> Mapping[str, tuple[Token, str]]:
         return {
             word: (rule, column) for rule in self.of(Token) for column, words in rule.columns.items() for word in words

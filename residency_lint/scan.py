@@ -108,6 +108,7 @@ def check_source(source: Source, settings: Settings, tree: Tree, *, with_allowed
         sources=tree.known_source,
         wanted=_wanted(policy, catalog),
         names_something=tree.names_something(catalog),
+        is_named_in=tree.is_named_in(catalog),
     )
     judged = [judge(sighting, policy, catalog) for sighting in sightings(scene)]
     found = [f for f in judged if f.verdict is not Verdict.ALLOWED or with_allowed]

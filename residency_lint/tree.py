@@ -145,10 +145,18 @@ class Tree:
 
     def names_something(self, catalog: Catalog) -> Callable[[str], bool]:
         """Whether a text holds an atom of any region: what is allowed counts, for it may stand beside what is not."""
+        gate = self._gate_of_all(catalog)
+        return lambda text: text in catalog.setting_words or gate.is_candidate(text.encode("utf-8", "replace"))
+
+    def is_named_in(self, catalog: Catalog) -> Callable[[str], bool]:
+        """The same of a file."""
+        gate = self._gate_of_all(catalog)
+        return lambda path: self._passes(path, gate)
+
+    def _gate_of_all(self, catalog: Catalog) -> Gate:
         if id(catalog) not in self._atoms:
             self._atoms[id(catalog)] = gate_for(catalog.atoms([Policy(Allowance())]))
-        gate = self._atoms[id(catalog)]
-        return lambda text: text in catalog.setting_words or gate.is_candidate(text.encode("utf-8", "replace"))
+        return self._atoms[id(catalog)]
 
     def _is_file(self, path: str) -> bool:
         return path in self.changes or os.path.isfile(path)

@@ -22,9 +22,14 @@ from residency_lint.facts import Binding
 from residency_lint.resolve.frames import Choice, Frame, Unknown
 from residency_lint.resolve.guards import guards_before
 from residency_lint.resolve.origins import import_fails
+from residency_lint.source import Span
 
 if TYPE_CHECKING:
     from residency_lint.resolve.values import Resolution
+
+
+_MOST_OPEN = 4
+"""Conditions that are decided on the way to one; beyond, it cannot be told."""
 
 
 class Conditions:
@@ -32,10 +37,14 @@ class Conditions:
 
     def __init__(self, resolution: Resolution) -> None:
         self._resolution = resolution
-        self._deciding: set[tuple[int, object]] = set()
 
     def is_undecided(self, binding: Binding, frame: Frame) -> bool:
-        return any((id(frame.unit), guard.test.span) in self._deciding for guard in binding.site.guards)
+        """Whether a binding is made under a condition that is being decided."""
+        return any(self._is_open((id(frame.unit), guard.test.span)) for guard in binding.site.guards)
+
+    def _is_open(self, condition: tuple[int, Span]) -> bool:
+        deciding = self._resolution.memory.deciding
+        return condition in deciding or len(deciding) >= _MOST_OPEN
 
     def choice(self, guards: Iterable[Guard], frame: Frame) -> Choice:
         """Whether code under conditions runs."""
@@ -43,13 +52,11 @@ class Conditions:
         for guard in guards:
             # What a condition guards runs after it: `if not client: client = Client()`.
             before = replace(frame, site=replace(frame.site, guards=guards_before(guard, frame.site.guards)))
-            key = (id(frame.unit), guard.test.span)
-            is_open = key in self._deciding
-            self._deciding.add(key)
-            holds = None if is_open else self.decision(guard.test, before)
-            is_fixed = holds is not None and self._is_fixed(guard.test, before)
-            if not is_open:
-                self._deciding.remove(key)
+            condition = id(frame.unit), guard.test.span
+            is_open = self._is_open(condition)
+            with self._resolution.memory.decides(condition):
+                holds = None if is_open else self.decision(guard.test, before)
+                is_fixed = holds is not None and self._is_fixed(guard.test, before)
             if holds is None:
                 by_word = isinstance(guard.test, Comparison) and isinstance(guard.test.right, Text)
                 one = Choice.WORD if by_word else Choice.OPEN

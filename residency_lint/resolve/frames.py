@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from enum import Enum
+from functools import cached_property
 from typing import TypeAlias
 
 from residency_lint.expressions import HOLE, Call, Constant, Expression, Lambda, Listing, Mapping, Place, Site, Text
@@ -103,6 +104,30 @@ class Activation:
     receiver: Value | None = None
     owner: Target | None = None
 
+    @cached_property
+    def key(self) -> Key:
+        """Equal for the same call on the same way."""
+        receiver, owner = self.receiver, self.owner
+        parts: tuple[object, ...] = (id(self.call), self.scope, self.caller.key)
+        if receiver is not None:
+            parts += (id(receiver.content), id(receiver.unit), receiver.activation and receiver.activation.key)
+        return Key((*parts, owner and (id(owner.unit), owner.scope)))
+
+
+class Key:
+    """Parts that are compared often: their hash is reckoned once."""
+
+    __slots__ = ("_hash", "_parts")
+
+    def __init__(self, parts: tuple[object, ...]) -> None:
+        self._parts, self._hash = parts, hash(parts)
+
+    def __hash__(self) -> int:
+        return self._hash
+
+    def __eq__(self, other: object) -> bool:
+        return self is other or (isinstance(other, Key) and self._hash == other._hash and self._parts == other._parts)
+
 
 @dataclass(frozen=True, eq=False)
 class Frame(Place):
@@ -113,6 +138,13 @@ class Frame(Place):
     chain: tuple[Step, ...] = ()
     depth: int = 0
     activation: Activation | None = None
+
+    @property
+    def key(self) -> tuple[object, ...]:
+        """Equal for frames in which expressions have the same values: by identity, as long as what it is of lives."""
+        site = self.site
+        place = site.scope, site.statement.start, site.statement.end, tuple(map(id, site.guards))
+        return id(self.unit), place, self.activation and self.activation.key
 
     def value(self, content: Content, *, fallback: bool = False) -> Value:
         return Value(content, self.unit, self.site, self.chain, fallback, activation=self.activation)

@@ -36,6 +36,8 @@ class Program:
     """The files that import a module, by its unit: found out once."""
     neighbours: dict[int, list[Unit]] = field(default_factory=dict)
     """The modules near a file that may set up its environment, by its unit: found out once."""
+    values_known: dict[object, object] = field(default_factory=dict)
+    """The values of expressions where they stand, for `Memory`."""
     _modules: dict[tuple[str, str, bool], str] = field(default_factory=dict)
     whole: Program | None = None
     """The same program with call sites looked for in all of its files, and names followed everywhere."""

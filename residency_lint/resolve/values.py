@@ -44,6 +44,7 @@ from residency_lint.resolve.containers import compared_table, item_values
 from residency_lint.resolve.frames import Choice, Frame, Unknown, Value
 from residency_lint.resolve.iterables import comprehended, elements
 from residency_lint.resolve.lookups import lookup
+from residency_lint.resolve.memory import Memory
 from residency_lint.resolve.names import targets
 from residency_lint.resolve.objects import object_values
 from residency_lint.resolve.origins import origins
@@ -77,6 +78,8 @@ class Resolution:
         self.program = program
         self._passed = passed
         self._steps = 0
+        # What is passed over is noted on the way: where it counts, others' ways do not.
+        self.memory = Memory(program.values_known if passed is None else {})
         self.conditions = Conditions(self)
 
     def pass_over(self, node: Expression | None, frame: Frame) -> None:
@@ -90,6 +93,7 @@ class Resolution:
     def values(self, node: Expression, frame: Frame) -> Iterator[Value]:
         self._steps += 1
         if frame.depth > _DEEPEST or self._steps > _MOST_STEPS:
+            self.memory.cut_short() if frame.depth > _DEEPEST else self.memory.leave_open()
             yield frame.unknown("the way to it is too long")
         elif isinstance(node, Text):
             step = Step(node.path or frame.unit.facts.path, node.span, f'"{_shown(node.text)}"')
@@ -98,32 +102,37 @@ class Resolution:
             assert isinstance(node.place, Frame)
             chain = (*frame.chain, *(step for step in node.place.chain if step not in frame.chain))
             yield from self.values(node.expression, replace(node.place, chain=chain, depth=frame.depth + 1))
-        elif isinstance(node, Element):
-            yield from elements(node, frame, self)
-        elif isinstance(node, Comprehension):
-            yield from comprehended(node, frame, self)
         elif isinstance(node, (Constant, Listing, Mapping, Lambda)):
             yield frame.value(node)
-        elif isinstance(node, Joined):
-            yield from texts.joined(node.parts, node.span, frame, self)
-        elif isinstance(node, Fallback):
-            yield from self._fallback(node, frame)
-        elif isinstance(node, Branch):
-            yield from self._branch(node, frame)
-        elif isinstance(node, Name):
-            yield from self._name(node, frame)
-        elif isinstance(node, Attribute):
-            yield from self._attribute(node, frame)
-        elif isinstance(node, Subscript):
-            yield from self._subscript(node, frame)
-        elif isinstance(node, Call):
-            yield from calls.called(node, frame, self)
-        elif isinstance(node, (Comparison, Negation)):
-            holds = self.conditions.decision(node, frame)
-            unknown = frame.unknown("a comparison that cannot be told")
-            yield unknown if holds is None else frame.value(Constant(str(holds), node.span))
+        elif isinstance(node, Opaque):
+            yield frame.unknown(node.reason)
         else:
-            yield frame.unknown(node.reason if isinstance(node, Opaque) else type(node).__name__)
+            yield from self.memory.values(node, frame, self._found)
+
+    def _found(self, node: Expression, frame: Frame) -> Iterator[Value]:
+        """As `values`, for expressions that are worth remembering."""
+        if isinstance(node, Name):
+            return self._name(node, frame)
+        if isinstance(node, Attribute):
+            return self._attribute(node, frame)
+        if isinstance(node, Call):
+            return calls.called(node, frame, self)
+        if isinstance(node, Subscript):
+            return self._subscript(node, frame)
+        if isinstance(node, Joined):
+            return iter(texts.joined(node.parts, node.span, frame, self))
+        if isinstance(node, Fallback):
+            return self._fallback(node, frame)
+        if isinstance(node, Branch):
+            return self._branch(node, frame)
+        if isinstance(node, Element):
+            return iter(elements(node, frame, self))
+        if isinstance(node, Comprehension):
+            return iter(comprehended(node, frame, self))
+        assert isinstance(node, (Comparison, Negation))
+        holds = self.conditions.decision(node, frame)
+        unknown = frame.unknown("a comparison that cannot be told")
+        return iter([unknown if holds is None else frame.value(Constant(str(holds), node.span))])
 
     # --- names ---------------------------------------------------------------------------------
 

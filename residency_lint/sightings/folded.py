@@ -121,6 +121,8 @@ def _is_left_out_by_default(joined: Joined, site: Site, scene: Scene) -> bool:
 
 
 def _put_together(scene: Scene) -> Iterator[tuple[Joined | Call, Site]]:
+    if not scene.can_put_together:
+        return
     yield from scene.facts.joins
     yield from ((call, call.site) for call in scene.facts.calls if makes_text(call, scene))
 

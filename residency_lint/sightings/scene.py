@@ -6,6 +6,8 @@ import re
 from bisect import bisect_right
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
+from itertools import chain
 
 from residency_lint.catalog import Catalog
 from residency_lint.expressions import Text
@@ -13,6 +15,7 @@ from residency_lint.facts import Facts, Mention, Role
 from residency_lint.findings import Context
 from residency_lint.fixes import Edit
 from residency_lint.places import Region
+from residency_lint.resolve.imports import paths_imported
 from residency_lint.resolve.program import Program
 from residency_lint.resolve.units import Unit
 from residency_lint.source import Source, Span
@@ -33,6 +36,8 @@ class Scene:
     wanted: Callable[[str], tuple[str, ...]]
     names_something: Callable[[str], bool]
     """Whether a text holds any of the catalogue's atoms."""
+    is_named_in: Callable[[str], bool]
+    """Whether a file does."""
 
     @property
     def facts(self) -> Facts:
@@ -41,6 +46,18 @@ class Scene:
     @property
     def path(self) -> str:
         return self.source.path
+
+    @cached_property
+    def can_put_together(self) -> bool:
+        """Whether anything in the file's reach, which is wide for a program, could be a part of a destination."""
+        if self.facts.language != "python":
+            return True
+        texts = {mention.text.text for mention in self.facts.mentions}
+        if not texts.isdisjoint(self.catalog.labels) or any(map(self.names_something, texts)):
+            return True
+        near = dict.fromkeys(paths_imported(self.path, self.program))
+        far = (path for one in near for path in paths_imported(one, self.program))
+        return any(map(self.is_named_in, chain(near, self.program.environment_files(self.path), far)))
 
     def regions(self, vendor: str) -> Mapping[str, Region]:
         return self.catalog.regions(vendor)

@@ -28,7 +28,7 @@ class Send:
 def sends(scene: Scene) -> Iterator[Send]:
     """The HTTP calls of a file, as far as they can be told."""
     words = scene.catalog.http.words
-    for call in scene.facts.calls:
+    for call in scene.facts.calls if scene.can_put_together else ():
         function = call.function
         name = function.name if isinstance(function, Attribute) else function.id if isinstance(function, Name) else ""
         if name in words:
