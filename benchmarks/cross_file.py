@@ -1,4 +1,5 @@
-"""What following names and values into other files costs: a check as it is, and one in which no import leads anywhere.
+"""What following names and values into other files costs: a check as it is, and one in which no import leads anywhere
+and nobody is asked who uses a name.
 
     python benchmarks/cross_file.py TREE...
 
@@ -17,8 +18,10 @@ from pathlib import Path
 
 WITHIN_FILES = """
 import sys
+from residency_lint.repository import Repository
 from residency_lint.resolve.program import Program
-Program.module = lambda self, importer, module, *, for_names=False: None
+Program.path_of = lambda self, importer, module, *, for_names=False: ""
+Repository.files_naming = lambda self, name, path: ()
 from residency_lint.cli import main
 main()
 """
