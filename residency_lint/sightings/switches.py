@@ -40,11 +40,11 @@ def placed_in_switches(seen: list[Seen], scene: Scene) -> Iterator[Sighting]:
         if not beside:
             yield one.sighting
             continue
-        chosen, word = _chosen(one, [guard for guard, _ in branches], scene)
-        if word is not None:
+        chosen, words = _chosen(one, [guard for guard, _ in branches], scene)
+        for word in words:
             default = _default(one, word, [*near.in_tables(one), *near.in_branches(one)], scene)
             defaults.setdefault((default.path, default.span), default)
-        yield replace(one.sighting, beside=one.sighting.beside | frozenset(beside), chosen=chosen and word is None)
+        yield replace(one.sighting, beside=one.sighting.beside | frozenset(beside), chosen=chosen and not words)
     yield from defaults.values()
 
 
@@ -55,11 +55,11 @@ def placed_in_branches(seen: list[Seen], scene: Scene) -> Iterator[Sighting]:
     for one in seen:
         branches = list(_other_branches(one, near.in_branches(one), []))
         beside = frozenset(region for _, regions in branches for region in regions)
-        chosen, word = _decided(one, [guard for guard, _ in branches], scene)
-        if beside and chosen and word is not None:
+        chosen, words = _decided(one, [guard for guard, _ in branches], scene)
+        for word in words if beside and chosen else ():
             default = _default(one, word, near.in_branches(one), scene)
             defaults.setdefault((default.path, default.span), default)
-        yield replace(one.sighting, beside=beside, chosen=chosen and word is None) if beside else one.sighting
+        yield replace(one.sighting, beside=beside, chosen=chosen and not words) if beside else one.sighting
     yield from defaults.values()
 
 
@@ -219,28 +219,44 @@ def regions_of_holed(text: str, scene: Scene) -> set[str]:
 # --- defaults --------------------------------------------------------------------------------------
 
 
-def _chosen(one: Seen, dividing: list[Guard], scene: Scene) -> tuple[bool, Value | None]:
-    """Whether, with nothing set, the condition or key leads to this entry; and the word that makes it so, when that
-    is a text written somewhere as a default."""
+def _chosen(one: Seen, dividing: list[Guard], scene: Scene) -> tuple[bool, list[Value]]:
+    """Whether, with nothing set, the condition or key leads to this entry; and the words that make it so, when those
+    are texts written somewhere as defaults, or by callers."""
     for selector in _selectors(one, scene):
-        return True, selector
+        return True, [selector]
     return _decided(one, dividing, scene)
 
 
-def _decided(one: Seen, dividing: list[Guard], scene: Scene) -> tuple[bool, Value | None]:
+def _decided(one: Seen, dividing: list[Guard], scene: Scene) -> tuple[bool, list[Value]]:
     decisions = [(decide(g.test, scene.unit, one.mention.site, scene.program.everywhere), g) for g in dividing]
-    if not any(d is not None for d, _ in decisions) or any(d is (not g.holds) for d, g in decisions):
-        return False, None
-    return True, _deciding_word(dividing, one, scene)
+    if any(d is (not g.holds) for d, g in decisions):
+        return False, []
+    if any(d is not None for d, _ in decisions):
+        return True, _deciding_words(dividing, one, scene)[:1]
+    # Nobody chooses among callers: each word that leads here does.
+    words = [word for guard in dividing for word in _words_for(guard, one, scene)]
+    return bool(words), words
 
 
-def _deciding_word(dividing: list[Guard], one: Seen, scene: Scene) -> Value | None:
-    for guard in dividing:
-        if isinstance(guard.test, Comparison):
-            for value in resolve(guard.test.left, scene.unit, one.mention.site, scene.program.everywhere):
-                if isinstance(value.content, Text) and value.content is not guard.test.left:
-                    return value
-    return None
+def _deciding_words(dividing: list[Guard], one: Seen, scene: Scene) -> list[Value]:
+    return [value for guard in dividing for value in _compared(guard, one, scene)]
+
+
+def _words_for(guard: Guard, one: Seen, scene: Scene) -> Iterator[Value]:
+    """Of several words that are compared with one, those for which a condition comes out as it is written here."""
+    test = guard.test
+    if isinstance(test, Comparison) and test.operator == "==" and isinstance(test.right, Text):
+        for value in _compared(guard, one, scene):
+            if (value.text == test.right.text) is guard.holds:
+                yield value
+
+
+def _compared(guard: Guard, one: Seen, scene: Scene) -> Iterator[Value]:
+    """The texts that a comparison is made with."""
+    if isinstance(guard.test, Comparison):
+        for value in resolve(guard.test.left, scene.unit, one.mention.site, scene.program.everywhere):
+            if isinstance(value.content, Text) and value.content is not guard.test.left:
+                yield value
 
 
 def _selectors(one: Seen, scene: Scene) -> Iterator[Value]:
