@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
 
-from residency_lint.expressions import Call, Element, Listing, Name, Site, Text
+from residency_lint.expressions import Call, Element, Expression, Listing, Name, Site, Text
 from residency_lint.facts import Binding, BindingKind, Facts, Import, Mention, Read, Return, Role, Scope, ScopeKind
 from residency_lint.resolve.guards import exclusive, runs_whenever
 from residency_lint.resolve.handovers import handed_over
@@ -176,13 +177,18 @@ class Unit:
 
     @cached_property
     def glued(self) -> frozenset[Span]:
-        """Texts that a part whose value is not a text of its own stands right before: what they begin with may be the
-        end of a longer word."""
+        """Texts that something stands right before: what they begin with may be the end of a longer word."""
+        rows = [(joined.parts, "") for joined, _ in self.facts.joins]
+        for call in self.calls_by_name.get("join", ()):
+            between = getattr(call.function, "base", None)
+            given = call.arguments[0].value if call.arguments else None
+            if isinstance(between, Text) and isinstance(given, Listing):
+                rows.append((given.items, between.text))
         return frozenset(
             part.span
-            for joined, _ in self.facts.joins
-            for before, part in pairwise(joined.parts)
-            if isinstance(part, Text) and not isinstance(before, Text)
+            for parts, between in rows
+            for before, part in pairwise(parts)
+            if isinstance(part, Text) and _goes_on(before, between)
         )
 
     @cached_property
@@ -291,4 +297,11 @@ class Unit:
         return found
 
 
+def _goes_on(before: Expression, between: str) -> bool:
+    """Whether a word may go on behind a part and what stands between it and the next."""
+    text = before.text + between if isinstance(before, Text) else between
+    return _IN_WORD.search(text) is not None if text else not isinstance(before, Text)
+
+
+_IN_WORD = re.compile(r"[\w.-]\Z", re.ASCII)
 _WHOLE_FILE = Scope(ScopeKind.MODULE, "", -1, Span(0, 0))

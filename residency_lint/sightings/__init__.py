@@ -32,7 +32,7 @@ def sightings(scene: Scene) -> tuple[Sighting, ...]:
     texts = _texts(scene)
     placed = list(placed_in_switches(texts, scene))
     used = without_unused(placed, texts, sdk, scene, in_vain)
-    found = [*sdk, *sent_sightings(scene), *used, *folded_sightings(scene)]
+    found = [*sdk, *sent_sightings(scene, texts), *used, *folded_sightings(scene)]
     kept = _Kept()
     # A word alone says least: whoever sees which hosts it selects knows better.
     for one in sorted(found, key=lambda one: isinstance(one.rule, Setting) and one.rule.needs_vendor):

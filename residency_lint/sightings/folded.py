@@ -17,8 +17,9 @@ from residency_lint.resolve.values import Resolution, decide, resolve
 from residency_lint.sightings.evidence import Passage
 from residency_lint.sightings.scene import Scene, context_of
 from residency_lint.sightings.sends import Send, addresses, is_settled, sends
-from residency_lint.sightings.switches import regions_of_holed
+from residency_lint.sightings.switches import Seen, regions_of_holed
 from residency_lint.sightings.texts import text_sightings
+from residency_lint.source import Span
 
 
 def folded_sightings(scene: Scene) -> Iterator[Sighting]:
@@ -38,17 +39,25 @@ def folded_sightings(scene: Scene) -> Iterator[Sighting]:
             yield from _of_values(addresses(send, scene), 2, send.call.site, context, scene)
 
 
-def sent_sightings(scene: Scene) -> Iterator[Sighting]:
-    """What the addresses of HTTP calls name that can come to nothing else, whatever stands beside it."""
+def sent_sightings(scene: Scene, seen: list[Seen]) -> Iterator[Sighting]:
+    """What the addresses of HTTP calls name that can come to nothing else, whatever stands beside it; of addresses that
+    are put together, what was `seen` in one of their pieces already."""
+    own = {_evidence(one.sighting) for one in seen}
     for send in sends(scene):
         mention = Mention(Text("", send.address.span), Role.VALUE, send.call.site)
         context, values = context_of(mention, scene.facts), addresses(send, scene)
         if context is not None and not send.call.site.guards and is_settled(values):
             asked = _in_context(send, scene)
             values = tuple(value for value in values if asked is None or value.text in asked)
-            whole = [v for v in values if isinstance(v.content, Text) and len(v.content.pieces) < 2]
-            found = [one for value in whole for one in _of_values((value,), 0, send.call.site, context, scene)]
-            yield from (replace(one, beside=frozenset()) for one in found)
+            for value in values:
+                is_whole = isinstance(value.content, Text) and len(value.content.pieces) < 2
+                for one in _of_values((value,), 0, send.call.site, context, scene):
+                    if is_whole or _evidence(one) in own:
+                        yield replace(one, beside=frozenset())
+
+
+def _evidence(one: Sighting) -> tuple[str, Span, str, str | None]:
+    return one.path, one.span, one.rule.id, one.region
 
 
 def _in_context(send: Send, scene: Scene) -> set[str | None] | None:
