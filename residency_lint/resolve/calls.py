@@ -24,6 +24,8 @@ from residency_lint.fixes import Slot
 from residency_lint.resolve import formats, parts, texts, urls
 from residency_lint.resolve.classes import decorated, local_class, method_of, receivers
 from residency_lint.resolve.config_values import file_values, section_item
+from residency_lint.resolve.context_variables import context_values
+from residency_lint.resolve.encodings import coded, coder
 from residency_lint.resolve.frames import Activation, Choice, Frame, Unknown, Value
 from residency_lint.resolve.iterables import function_name, of_function, of_method, yielded
 from residency_lint.resolve.lookups import lookup
@@ -54,6 +56,8 @@ def called(node: Call, frame: Frame, resolution: Resolution) -> Iterator[Value]:
         yield from _METHODS[method](node.function.base, node, frame, resolution)
     elif (gone_through := of_method(node, frame, resolution)) is not None:
         yield from gone_through
+    elif method == "get" and (held := context_values(node, frame, resolution)) is not None:
+        yield from held
     elif method == "get" and (option := section_item(node, frame, resolution)) is not None:
         yield from option
     elif isinstance(node.function, Attribute) and method in ("get", "pop", "setdefault") and arguments:
@@ -69,6 +73,8 @@ def _function(node: Call, arguments: list[Expression], frame: Frame, resolution:
     make_url = urls.url_function({target.name for target in names})
     if make_url is not None:
         yield from make_url(node, frame, resolution)
+    elif (code := coder({target.name for target in names})) is not None and arguments:
+        yield from coded(code, arguments[0], frame, resolution)
     elif any(target.name in _FIELDS for target in names):
         yield from _field(node, arguments, any(t.name == "pydantic.Field" for t in names), frame, resolution)
     elif any(target.name in _DEPENDS for target in names) and arguments:

@@ -105,9 +105,11 @@ def _join(base: Expression, node: Call, frame: Frame, resolution: Resolution) ->
     if items is None:
         yield frame.unknown("a joined text")
         return
+    # Nothing may be written between all items because one is wrong.
+    between = only_text(base, frame, resolution)
     parts: list[Expression] = []
     for item in items:
-        parts += [base, item] if parts else [item]
+        parts += [base, item] if parts and (between is None or between.text) else [item]
     yield from joined(tuple(parts), node.span, frame, resolution)
 
 

@@ -29,11 +29,15 @@ def is_local(binding: Binding, unit: Unit) -> bool:
 
 
 def is_updated(read: Read, unit: Unit) -> bool:
-    """Whether a mapping is read to be given more items: `options.update(…)`."""
+    """Whether a holder is read to be told something else: `options.update(…)`, `variable.set(…)`."""
     return any(
-        read.expression in (call.function, getattr(call.function, "base", None))
-        for call in unit.calls_by_name.get("update", ())
+        read.expression in (call, call.function, getattr(call.function, "base", None))
+        for name in _UPDATES
+        for call in unit.calls_by_name.get(name, ())
     )
+
+
+_UPDATES = ("update", "set", "reset")
 
 
 def is_overwritten(binding: Binding, unit: Unit) -> bool:

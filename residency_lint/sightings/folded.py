@@ -47,13 +47,18 @@ def sent_sightings(scene: Scene, seen: list[Seen]) -> Iterator[Sighting]:
         mention = Mention(Text("", send.address.span), Role.VALUE, send.call.site)
         context, values = context_of(mention, scene.facts), addresses(send, scene)
         if context is not None and not send.call.site.guards and is_settled(values):
-            asked = _in_context(send, scene)
-            values = tuple(value for value in values if asked is None or value.text in asked)
-            for value in values:
-                is_whole = isinstance(value.content, Text) and len(value.content.pieces) < 2
-                for one in _of_values((value,), 0, send.call.site, context, scene):
-                    if is_whole or _evidence(one) in own:
-                        yield replace(one, beside=frozenset())
+            found = [
+                (value.text, one)
+                for value in values
+                for one in _of_values((value,), 0, send.call.site, context, scene)
+                if _is_whole(value) or _evidence(one) in own
+            ]
+            asked = _in_context(send, scene) if found else None
+            yield from (replace(one, beside=frozenset()) for text, one in found if asked is None or text in asked)
+
+
+def _is_whole(value: Value) -> bool:
+    return isinstance(value.content, Text) and len(value.content.pieces) < 2
 
 
 def _evidence(one: Sighting) -> tuple[str, Span, str, str | None]:
@@ -63,12 +68,12 @@ def _evidence(one: Sighting) -> tuple[str, Span, str, str | None]:
 def _in_context(send: Send, scene: Scene) -> set[str | None] | None:
     """What the address of a call comes to in the calls that lead there: `self.host` is that of the object in hand. None
     where no call matters."""
-    site, resolution = send.call.site, Resolution(scene.program)
+    site, resolution = send.call.site, Resolution(scene.program.everywhere)
     activations = contexts((send.address,), scene.unit, site, resolution)
     if send.base is not None or activations == [None]:
         return None
     frames = [Frame(scene.unit, site, activation=activation) for activation in activations]
-    return {v.text for frame in frames for v in Resolution(scene.program).all_values(send.address, frame)}
+    return {v.text for frame in frames for v in Resolution(scene.program.everywhere).all_values(send.address, frame)}
 
 
 def _by_call(joined: Joined | Call, site: Site, scene: Scene) -> Iterator[tuple[Value, ...]]:

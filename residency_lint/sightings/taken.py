@@ -20,8 +20,9 @@ class Taken:
     path: str
     key: str = ""
 
-    def leaves_out(self, span: Span, origin: Mention | None) -> bool:
-        """Whether a text that stands in the expression at `span` is no part of what is taken."""
+    def leaves_out(self, span: Span, origin: Mention | None, telling: Span) -> bool:
+        """Whether a text that stands in the expression at `span` is no part of what is taken, where its bytes at
+        `telling` are what matters."""
         if (
             origin is None
             or origin.site.guards
@@ -30,4 +31,4 @@ class Taken:
         ):
             return False
         pieces = [piece for text in self.texts for _, piece in pieces_of(text, self.path)]
-        return not any(p.path in ("", self.path) and p.span.overlaps(origin.text.span) for p in pieces)
+        return not any(p.path in ("", self.path) and p.span.overlaps(telling) for p in pieces)

@@ -23,7 +23,7 @@ def without_unused(
     # A word that is only compared is kept; that it selects a host as a default is another row's sighting of it.
     fates = {
         (one.sighting.path, one.sighting.span, one.sighting.rule.id): fate_of(
-            one.mention.text.span, one.sighting.seen, scene, vain
+            one.mention.text.span, one.sighting.seen, scene, vain, one.sighting.span
         )
         for one in seen
     }

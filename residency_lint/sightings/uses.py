@@ -66,12 +66,13 @@ class Vain:
     taken: tuple[Taken, ...] = ()
 
 
-def fate_of(span: Span, words: str, scene: Scene, vain: Vain) -> Fate:
-    """What becomes of the expression at a span, in which `words` are what matters."""
+def fate_of(span: Span, words: str, scene: Scene, vain: Vain, telling: Span | None = None) -> Fate:
+    """What becomes of the expression at a span, in which `words` are what matters, at `telling` if not all of it."""
+    telling = telling or span
     if scene.facts.language != "python":
         return Fate.SENT
-    fate = _Search(span, words, scene, replace(vain, taken=())).fate(span, 0)
-    if fate is not Fate.KEPT and vain.taken and _Search(span, words, scene, vain).fate(span, 0) is Fate.KEPT:
+    fate = _Search(span, words, telling, scene, replace(vain, taken=())).fate(span, 0)
+    if fate is not Fate.KEPT and vain.taken and _Search(span, words, telling, scene, vain).fate(span, 0) is Fate.KEPT:
         return Fate.BESIDE
     return fate
 
@@ -82,6 +83,7 @@ class _Search:
 
     origin: Span
     words: str
+    telling: Span
     scene: Scene
     vain: Vain
 
@@ -92,7 +94,8 @@ class _Search:
         binding, call, returned = unit.innermost_binding(span), unit.innermost_call(span), unit.returned_around(span)
         if self._is_overruled(span, call) or self._is_left_out(span):
             return Fate.KEPT
-        if self.vain.taken and any(one.leaves_out(span, unit.mention_around(self.origin)) for one in self.vain.taken):
+        origin = unit.mention_around(self.origin) if self.vain.taken else None
+        if any(one.leaves_out(span, origin, self.telling) for one in self.vain.taken):
             return Fate.KEPT
         is_default = binding is not None and binding.kind is BindingKind.PARAMETER
         if binding is not None and is_default and _is_overridden(binding, self.scene):
@@ -222,7 +225,7 @@ _SHOWN = frozenset({Role.PRINTED, Role.COMPARED, Role.DESCRIBED, Role.ASSERTED, 
 """What may be done with a value that is not sent."""
 _LOOKUPS = frozenset({"getenv", "get", "pop", "setdefault", "config", "getattr", "str"})
 """Calls that give back what they find, or a default."""
-_KEEPING = frozenset({"getenv", "Field", "field", "attrib", "dict", "SimpleNamespace"})
+_KEEPING = frozenset({"getenv", "Field", "field", "attrib", "dict", "SimpleNamespace", "ContextVar"})
 """Calls that only keep what they are given."""
 
 
