@@ -45,6 +45,44 @@ def mistaken(start: Start) -> Mistaken | None:
     return next(_arguments(start), None) or next(_attributes(start), None)
 
 
+def refused(start: Start) -> Mistaken | None:
+    """An argument meant as a setting that the SDK has not: it ends the program, whatever another one says."""
+    signatures = start.rule.signatures
+    is_closed = bool(signatures) and not signatures[0].more
+    return next(_arguments(start), None) if is_closed else None
+
+
+def refused_sighting(found: Mistaken, start: Start) -> Sighting:
+    """That it is no setting; the right one stands beside it already."""
+    words = f"{start.title} has no `{found.name}` and ends with a TypeError"
+    return Sighting(
+        rule=start.rule,
+        path=start.scene.path,
+        span=found.span,
+        statement=start.call.site.statement,
+        region=NOWHERE,
+        seen=found.name,
+        words=words,
+        verb="",
+        context=start.context,
+        chain=(start.step(start.title), start.step(words, found.span)),
+        rewrites=_without(found, start),
+    )
+
+
+def _without(found: Mistaken, start: Start) -> tuple[Rewrite, ...]:
+    """The call without an argument, whose comma goes with it."""
+    arguments, scene = start.call.arguments, start.scene
+    at = next((i for i, argument in enumerate(arguments) if argument is found.argument), 0)
+    if found.argument is None or at == 0:
+        return ()
+    kept = arguments[at - 1]
+    title = setting_name(start.rule.settings[0])
+    edit = Edit(scene.path, Span(kept.span.end, found.span.end), "")
+    wanted = scene.wanted(start.rule.vendor)
+    return tuple(Rewrite(region, title, (edit,), Applicability.UNSAFE) for region in wanted)
+
+
 def mistaken_sighting(found: Mistaken, settings: tuple[SdkSetting, ...], start: Start) -> Sighting:
     """What is wrong with it, and the `settings` that do what was meant."""
     words = _words(found, settings, start)
@@ -110,7 +148,8 @@ def _is_meant(name: str, start: Start, *, is_closed: bool) -> bool:
     names = {setting_name(setting) for setting in whole.settings if not setting.env}
     if name in whole.mistaken or name in names:
         return True
-    if difflib.get_close_matches(name.lower(), names, 1, _NEAR):
+    near = [*names, *whole.mistaken] if is_closed else [*names]
+    if difflib.get_close_matches(name.lower(), near, 1, _NEAR):
         return True
     return is_closed and bool(_OF_A_PLACE.search(name))
 

@@ -15,7 +15,7 @@ from residency_lint.rules import NOWHERE, SdkSetting
 from residency_lint.sightings.contexts import in_contexts, weighed
 from residency_lint.sightings.escapes import escape_sightings
 from residency_lint.sightings.given import Given, arguments_by_name, assignments, given_to
-from residency_lint.sightings.mistaken import mistaken, mistaken_sighting
+from residency_lint.sightings.mistaken import mistaken, mistaken_sighting, refused, refused_sighting
 from residency_lint.sightings.overruled import is_overruled
 from residency_lint.sightings.scene import Scene
 from residency_lint.sightings.sdk_values import value_sightings
@@ -83,6 +83,9 @@ def _told(start: Start, arguments: Mapping[str, Expression], opaque: str) -> Ite
             for sighting in value_sightings(value, setting, given.values[setting], start)
         )
     yield from _replaced(settled, given, start)
+    surplus = refused(start) if settled and not missing else None
+    if surplus is not None:
+        yield refused_sighting(surplus, start)
     if missing and start.rule.absent and not is_overruled(start):
         for binding in given.late:
             yield _late_sighting(binding, start)
