@@ -131,6 +131,8 @@ class _Search:
     def _of_call(self, call: Call, span: Span, depth: int) -> Fate:
         if _changes(call, self.words, self.scene) or _keeps_base(call, span, self.scene):
             return Fate.KEPT
+        if _is_idle(call, span, self.scene):
+            return Fate.UNREAD
         if call.span in self.vain.parts or makes_text(call, self.scene) or _only_keeps(call):
             return self.fate(call.span, depth + 1)
         return Fate.SENT
@@ -155,8 +157,11 @@ class _Search:
         reads = widest((read.span.start for read in found), unit)
         named = {read.span.start: read.span for read in found if read.name == binding.target}
         uses = [read for read in reads if read.role not in _SHOWN and self._gets(read, binding, is_part)]
-        if any(not by_name or self.fate(named[read.span.start], depth + 1) is not Fate.KEPT for read in uses):
+        fates = {self.fate(named[read.span.start], depth + 1) if by_name else Fate.SENT for read in uses}
+        if not fates <= {Fate.KEPT, Fate.UNREAD}:
             return Fate.SENT
+        if Fate.UNREAD in fates:
+            return Fate.UNREAD
         if not is_part:
             is_kept = any(reaches(binding, read, unit) for read in found) or is_overwritten(binding, unit)
             return Fate.KEPT if is_kept else Fate.SENT
@@ -295,6 +300,30 @@ def _keeps_base(call: Call, span: Span, scene: Scene) -> bool:
             for other in scene.facts.calls
         )
     )
+
+
+def _is_idle(call: Call, span: Span, scene: Scene) -> bool:
+    """Whether a client is made with this base address and bears a name, and nothing in sight sends by it."""
+    unit = scene.unit
+    binding = unit.bindings_by_value.get(id(call))
+    client = client_of(call, Value(call, unit, call.site), scene) if binding is not None else None
+    base = base_of(call, client) if client is not None else None
+    if binding is None or base is None or not base.span.contains(span) or binding.kind is not BindingKind.ASSIGNMENT:
+        return False
+    last = binding.target.rpartition(".")[2]
+    names: dict[int, str] = {}
+    for read in reads_of(binding, unit):
+        names[read.span.start] = max(names.get(read.span.start, ""), read.name, key=len)
+    if any(name.partition(f"{last}.")[2].partition(".")[0] not in _SENDS_NOTHING for name in names.values()):
+        return False
+    program = scene.program.everywhere
+    if last != binding.target:
+        return not program.files_naming(last, scene.path)
+    return is_local(binding, unit) or not any(True for _ in reads_elsewhere(last, unit, program))
+
+
+_SENDS_NOTHING = frozenset({"close", "aclose", "headers", "cookies", "auth", "timeout"})
+"""What is done with a client besides sending."""
 
 
 def _receiver(call: Call) -> str:
