@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from residency_lint.expressions import Attribute, Call, Constant, Expression, Listing, Mapping, Name, Text
 from residency_lint.facts import Mention, Role
-from residency_lint.resolve.dotenv import found_file, path_in
-from residency_lint.resolve.environment import of_mapping
+from residency_lint.resolve.dotenv import Dotenv, found_file, path_in
+from residency_lint.resolve.environment import of_mapping, set_values
 from residency_lint.resolve.frames import Frame, Value
 from residency_lint.resolve.names import targets
 from residency_lint.resolve.units import Unit
@@ -85,21 +85,44 @@ def _layered(node: Call, frame: Frame, resolution: Resolution) -> Mapping:
     given = named.get("settings_files", named.get("settings_file"))
     files = given.items if isinstance(given, Listing) else (given,) if given is not None else ()
     by_section = isinstance(flag := named.get("environments"), Constant) and flag.text == "True"
+    names = ("default", _environment(named, frame, resolution), "global") if by_section else ()
     items: dict[str, tuple[Expression, Expression]] = {}
     for file in files:
         for unit in _units(file, frame, resolution):
             whole = mapping_of(unit)
-            sections = [item_of(whole, name) for name in _SECTIONS] if by_section else [whole]
+            sections = [item_of(whole, name) for name in names] if by_section else [whole]
+            others = [section for key, section in whole.items if getattr(key, "text", "").lower() not in names]
+            for section in others if by_section else ():
+                resolution.pass_over(section, replace(frame, unit=unit))
             for section in sections:
-                pairs = section.items if isinstance(section, Mapping) else ()
-                items.update({key.text.lower(): (key, value) for key, value in pairs if isinstance(key, Text)})
+                for key, value in section.items if isinstance(section, Mapping) else ():
+                    if isinstance(key, Text):
+                        if (replaced := items.get(key.text.lower())) is not None:
+                            resolution.pass_over(replaced[1], replace(frame, unit=unit))
+                        items[key.text.lower()] = key, value
     return Mapping(tuple(items.values()), node.span)
+
+
+def _environment(named: dict[str, Expression], frame: Frame, resolution: Resolution) -> str:
+    """The environment that dynaconf works in: what a variable says (by default `ENV_FOR_DYNACONF`), else `env`."""
+    program = resolution.program
+    switcher = named.get("env_switcher")
+    variable = switcher.text if isinstance(switcher, Text) else "ENV_FOR_DYNACONF"
+    loads = isinstance(flag := named.get("load_dotenv"), Constant) and flag.text == "True"
+    beside = found_file(".env", frame.unit, program) if loads else None
+    found = set_values(variable, frame.unit, program, dotenvs=(Dotenv(beside),) if beside is not None else None)
+    texts = {
+        value.text
+        for one in found
+        for value in resolution.values(one.value, Frame(one.unit, one.site, depth=frame.depth + 1))
+    }
+    own = named.get("env")
+    given = texts.pop() if len(texts) == 1 else own.text if isinstance(own, Text) else None
+    return given or "development"
 
 
 _PARSERS = {"configparser.ConfigParser", "configparser.RawConfigParser", "configparser.SafeConfigParser"}
 _LAYERED = {"dynaconf.Dynaconf", "dynaconf.LazySettings"}
-_SECTIONS = ("default", "development", "global")
-"""In the order in which they win; the environment is `development` where nothing else is said."""
 
 
 def _units(expression: Expression, frame: Frame, resolution: Resolution) -> list[Unit]:

@@ -115,7 +115,8 @@ def _expanded(text: Text, unit: Unit, program: Program, depth: int) -> Text | No
     if found := _REFERENCE.fullmatch(text.text):
         name = found["name"] or found["bare"]
         inner = _referred(name, unit, program)
-        if inner is not None:
+        # With a colon an empty value is taken for none.
+        if inner is not None and (inner.text or not (found["sign"] or "").startswith(":")):
             return _expanded(inner, unit, program, depth + 1)
         return _part(text, *found.span("default")) if found["default"] is not None else None
     if found := _TEMPLATE.fullmatch(text.text):
@@ -123,7 +124,9 @@ def _expanded(text: Text, unit: Unit, program: Program, depth: int) -> Text | No
     return None if "{{" in text.text or "${" in text.text else text
 
 
-_REFERENCE = re.compile(r"\$(?:(?P<bare>[A-Za-z_]\w*)|\{(?P<name>[A-Za-z_]\w*)(?::?[-=](?P<default>[^{}]*))?\})")
+_REFERENCE = re.compile(
+    r"\$(?:(?P<bare>[A-Za-z_]\w*)|\{(?P<name>[A-Za-z_]\w*)(?:(?P<sign>:?[-=])(?P<default>[^{}]*))?\})"
+)
 _TEMPLATE = re.compile(r"\{\{-?\s*\.Values\.(?P<path>[\w.]+)(?:\s*\|\s*\w+)*\s*-?\}\}")
 
 

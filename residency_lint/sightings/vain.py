@@ -56,6 +56,11 @@ def _known(span: Span, values: tuple[Value, ...], path: str, key: str = "") -> I
         yield Taken(span, texts, path, key)
 
 
+def _is_always_set(unknown: Unknown) -> bool:
+    """Whether a program that runs has a value there: `os.environ["X"]` fails where nothing sets it."""
+    return bool(unknown.env) and not unknown.optional
+
+
 def _overruled(start: Start) -> Iterator[Span]:
     arguments, opaque = arguments_by_name(start)
     given = given_to(start, arguments, opaque)
@@ -65,7 +70,7 @@ def _overruled(start: Start) -> Iterator[Span]:
     if len(deciding) != 1 or nones:
         return
     decisive, values = next(iter(deciding.items()))
-    if any(isinstance(value.content, Unknown) for value in values):
+    if any(isinstance(value.content, Unknown) and not _is_always_set(value.content) for value in values):
         return
     for setting, expression in given.values.items():
         # `client.configuration.zone` decides about the object that the argument `configuration` is: it is no other one.
