@@ -8,13 +8,10 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from residency_lint.findings import Verdict
 from residency_lint.places import Places, Region
 from residency_lint.policy import Policy
 from residency_lint.rule_files import RuleFile, Vendor
 from residency_lint.rules import (
-    NOWHERE,
-    UNREADABLE,
     Address,
     ArnRule,
     CloudHost,
@@ -31,6 +28,7 @@ from residency_lint.rules import (
     Setting,
     Token,
 )
+from residency_lint.verdicts import NOWHERE, UNREADABLE, Verdict
 
 
 @dataclass(frozen=True)

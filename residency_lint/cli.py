@@ -15,7 +15,7 @@ from residency_lint import __version__
 from residency_lint.errors import ConfigError, ResidencyLintError
 
 if TYPE_CHECKING:
-    from residency_lint.findings import Report
+    from residency_lint.report import Report
     from residency_lint.rewrite import Rewritten
     from residency_lint.settings import Settings
 

@@ -9,10 +9,10 @@ from difflib import get_close_matches
 
 from residency_lint.catalog import Catalog
 from residency_lint.errors import ConfigError
-from residency_lint.findings import Report
 from residency_lint.fixes import Applicability
 from residency_lint.loading import shipped_catalog
 from residency_lint.policy import Allowance, Policy
+from residency_lint.report import Report
 from residency_lint.rules import ArnRule, Endpoint, LookAlike, Neutral, Rule, SdkCall, Token
 from residency_lint.suppress import OWN_RULES
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections import Counter
 
 from residency_lint.catalog import Catalog
-from residency_lint.findings import Finding, Skip
+from residency_lint.findings import Finding
+from residency_lint.inspection import check_source
 from residency_lint.loading import shipped_catalog
-from residency_lint.scan import check_source
 from residency_lint.settings import Settings
+from residency_lint.source import Skip
 from residency_lint.tree import Tree
 from residency_lint.walk import files
 

@@ -7,9 +7,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from residency_lint.facts import Comment
-from residency_lint.findings import Finding, Level, Sighting, Suppression, Verdict
+from residency_lint.findings import Finding, Level, Sighting, Suppression
 from residency_lint.fixes import Applicability
 from residency_lint.rules import Rule
+from residency_lint.verdicts import Verdict
 
 _ALLOW = re.compile(
     r"^\W*(?:REM\s+)?residency:\s*allow(?:\[(?P<rules>[^\]]*)\])?(?P<reason>.*?)\s*(?:-->|\*/)?$", re.DOTALL

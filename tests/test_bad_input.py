@@ -13,7 +13,7 @@ from click.testing import CliRunner
 import residency_lint
 from residency_lint import scan
 from residency_lint.cli import main
-from residency_lint.findings import Skip
+from residency_lint.source import Skip
 
 URL = "https://api.mixpanel.com/track"
 FOREIGN = f'URL = "{URL}"\n'

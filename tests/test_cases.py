@@ -12,13 +12,16 @@ from pathlib import Path
 import pytest
 
 from residency_lint.decoding import source_of
-from residency_lint.findings import Finding, Report, Verdict
+from residency_lint.findings import Finding
+from residency_lint.inspection import check_source
 from residency_lint.loading import shipped_catalog
+from residency_lint.report import Report
 from residency_lint.rewrite import rewritten
 from residency_lint.rules import SdkCall
-from residency_lint.scan import check_paths, check_source
+from residency_lint.scan import check_paths
 from residency_lint.settings import Settings
 from residency_lint.tree import Tree
+from residency_lint.verdicts import Verdict
 from tests.case_files import Marker, Section, sections, updated
 
 CASES = Path(__file__).parent / "cases"

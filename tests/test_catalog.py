@@ -9,13 +9,13 @@ from pathlib import Path
 import pytest
 
 from residency_lint.errors import ConfigError
-from residency_lint.findings import Verdict
+from residency_lint.inspection import check_source
 from residency_lint.loading import load_catalog, shipped_catalog
 from residency_lint.rules import Neutral, Rule, SdkCall, SdkEscape
-from residency_lint.scan import check_source
 from residency_lint.settings import Settings
 from residency_lint.source import Source
 from residency_lint.tree import Tree
+from residency_lint.verdicts import Verdict
 from tests.test_cases import SECTIONS
 
 CATALOG = shipped_catalog()

@@ -14,9 +14,9 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from residency_lint.decoding import source_of
-from residency_lint.findings import Report
 from residency_lint.fixes import Applicability, Edit, Fix, apply, selected
 from residency_lint.loading import shipped_catalog
+from residency_lint.report import Report
 from residency_lint.rewrite import Rewritten, rewritten
 from residency_lint.scan import check_paths
 from residency_lint.settings import Settings

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from residency_lint.errors import ConfigError
-from residency_lint.findings import Verdict
 from residency_lint.policy import Policy
 from residency_lint.settings import Settings
+from residency_lint.verdicts import Verdict
 from tests.places import CATALOG
 
 TODAY = date(2026, 11, 22)

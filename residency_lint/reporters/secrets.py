@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from residency_lint.findings import Finding, Report
+from residency_lint.findings import Finding
+from residency_lint.report import Report
 from residency_lint.reporters.locations import locate
 from residency_lint.rules import Pattern
 from residency_lint.source import Source, Span

@@ -23,13 +23,15 @@ import pytest
 import trustme
 
 from residency_lint.decoding import source_of
-from residency_lint.findings import Finding, Level, Verdict
+from residency_lint.findings import Finding, Level
 from residency_lint.fixes import Applicability
+from residency_lint.inspection import check_source
 from residency_lint.loading import shipped_catalog
 from residency_lint.rules import SdkCall
-from residency_lint.scan import check_paths, check_source
+from residency_lint.scan import check_paths
 from residency_lint.settings import Settings
 from residency_lint.tree import Tree
+from residency_lint.verdicts import Verdict
 from tests.case_files import Section, sections, updated_reached
 
 FOLDER = Path(__file__).parent
