@@ -5,11 +5,14 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from enum import Enum
+from typing import TYPE_CHECKING
 
 from residency_lint.fixes import Applicability, Edit, Fix
-from residency_lint.rules import Rule
 from residency_lint.source import Span
 from residency_lint.verdicts import Verdict
+
+if TYPE_CHECKING:
+    from residency_lint.rules import Rule
 
 
 class Level(Enum):

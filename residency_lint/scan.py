@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from residency_lint.errors import ConfigError
-from residency_lint.findings import Finding
-from residency_lint.fixes import Applicability
 from residency_lint.gate import Gate, gate_for
 from residency_lint.languages import READERS
 from residency_lint.languages.file_names import language_of
 from residency_lint.policy import Policy
 from residency_lint.report import Report
-from residency_lint.rules import SdkCall
 from residency_lint.settings import Settings
-from residency_lint.source import Skip, Span
-from residency_lint.tree import Tree, sdk_words
+from residency_lint.source import Skip
+from residency_lint.tree import Tree
 from residency_lint.walk import files
+
+if TYPE_CHECKING:
+    from residency_lint.findings import Finding
 
 
 def check_paths(paths: Sequence[str], settings: Settings, tree: Tree | None = None) -> Report:
@@ -48,7 +47,10 @@ def check_paths(paths: Sequence[str], settings: Settings, tree: Tree | None = No
                 skips += [found] if found.fatal else []
             else:
                 findings += found
-    findings = [_with_command(finding, paths) for finding in _once(findings)]
+    if findings:
+        from residency_lint.inspection import as_reported
+
+        findings = as_reported(findings, paths)
     general = _general(settings)
     return Report(
         findings=tuple(findings),
@@ -61,24 +63,6 @@ def check_paths(paths: Sequence[str], settings: Settings, tree: Tree | None = No
     )
 
 
-def is_asked_for(path: str, paths: Sequence[str]) -> bool:
-    """Whether a path is one of those given, or lies below one; without any, below the current folder."""
-    full = os.path.abspath(path)
-    roots = (os.path.abspath(root) for root in paths or ["."])
-    return any(full == root or full.startswith(root.rstrip(os.sep) + os.sep) for root in roots)
-
-
-def _with_command(finding: Finding, paths: Sequence[str]) -> Finding:
-    """A fix outside what was asked for is not made there; it comes with the command that makes it."""
-    fix = finding.fix
-    outside = sorted({edit.path for edit in fix.edits if not is_asked_for(edit.path, paths)}) if fix else []
-    if fix is None or not outside:
-        return finding
-    flags = "--fix" if fix.applicability is Applicability.SAFE else "--fix --unsafe-fixes"
-    title = f"{fix.title}: `residency-lint check {flags} {' '.join(outside)}` applies it"
-    return replace(finding, fix=replace(fix, title=title, applicability=Applicability.DISPLAY))
-
-
 class _Gates:
     """One gate for each policy and catalogue."""
 
@@ -88,30 +72,18 @@ class _Gates:
         self._kept: list[object] = []
 
     def is_candidate(self, path: str, data: bytes) -> bool:
-        policy, catalog = self._settings.policy_for(path), self._settings.catalog_for(path)
+        policy, index = self._settings.policy_for(path), self._settings.index_for(path)
         kind = READERS[language_of(path)]
-        key = (id(policy), id(catalog), kind)
+        key = (id(policy), id(index), kind)
         if key not in self._gates:
             # What else says something: in programs an SDK's name, in configuration a vendor's (`mixpanel: region: …`).
-            modules, words = sdk_words(catalog) if kind in ("python", "notebook") else (frozenset(), frozenset())
-            words = catalog.worded_vendors if kind == "config" else words
-            self._gates[key] = gate_for(catalog.atoms([policy]) | {"residency:"}, words, modules)
-            self._kept += [policy, catalog]  # so that no id is used again
+            is_program = kind in ("python", "notebook")
+            words = index.worded_vendors if kind == "config" else index.words if is_program else frozenset()
+            self._gates[key] = gate_for(
+                index.atoms([policy]) | {"residency:"}, words, index.modules if is_program else frozenset()
+            )
+            self._kept += [policy, index]  # so that no id is used again
         return self._gates[key].is_candidate(data)
-
-
-def _once(findings: Iterable[Finding]) -> list[Finding]:
-    """One finding for each piece of evidence, also when two files led to it; by path and place."""
-    kept: dict[tuple[str, Span, str], Finding] = {}
-    # What an SDK is told may stand in a file that was looked at before the one that starts it.
-    for finding in sorted(findings, key=_precedence):
-        kept.setdefault((finding.path, finding.span, finding.rule.vendor), finding)
-    return sorted(kept.values(), key=lambda finding: (finding.path, finding.span, finding.rule.id))
-
-
-def _precedence(finding: Finding) -> tuple[bool, bool]:
-    """What an SDK is told says more than the text alone; that one start passes it over, less than that one takes it."""
-    return not isinstance(finding.rule, SdkCall), not finding.fails
 
 
 def _general(settings: Settings) -> Policy | None:

@@ -12,7 +12,6 @@ from residency_lint.decoding import source_of
 from residency_lint.errors import Unreadable
 from residency_lint.gate import Gate, gate_for, read_bytes
 from residency_lint.languages import reader_for
-from residency_lint.policy import Allowance, Policy
 from residency_lint.repository import Repository
 from residency_lint.source import Skip, Source
 
@@ -133,7 +132,7 @@ class Tree:
 
     def _gate_of_all(self, catalog: Catalog) -> Gate:
         if id(catalog) not in self._atoms:
-            self._atoms[id(catalog)] = gate_for(catalog.atoms([Policy(Allowance())]))
+            self._atoms[id(catalog)] = gate_for(catalog.atoms)
         return self._atoms[id(catalog)]
 
     def _is_file(self, path: str) -> bool:

@@ -23,7 +23,9 @@ ROWS = (
     ("source_roots", "files_around"),
     ("settings", "walk", "gate", "decoding", "languages"),
     ("declarations", "listing"),
+    ("shipped",),
     ("loading",),
+    ("index",),
     ("catalog",),
     ("policy", "rule_files", "config_file"),
     ("rule_rows",),
@@ -31,7 +33,7 @@ ROWS = (
     ("places", "facts", "findings", "arns", "cloud_hosts", "rule_tables", "versions"),
     ("rules", "expressions"),
     ("fixes",),
-    ("source", "errors", "holes", "verdicts"),
+    ("source", "errors", "holes", "verdicts", "rule_paths"),
 )
 """A module, or a package with all that lies in it, may import from the rows below its own."""
 

@@ -9,8 +9,9 @@ import pytest
 
 from residency_lint.errors import ConfigError
 from residency_lint.holes import REGION
-from residency_lint.loading import load_catalog, load_places, rules_folder
+from residency_lint.loading import load_catalog, load_places
 from residency_lint.policy import Allowance, Policy
+from residency_lint.rule_paths import rules_folder
 from residency_lint.verdicts import NOWHERE, UNREADABLE, Verdict
 
 PLACES = load_places(rules_folder() / "places.toml")
