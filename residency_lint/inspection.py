@@ -8,16 +8,15 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
 from residency_lint.catalog import Catalog
-from residency_lint.facts import Facts
 from residency_lint.findings import Finding, Level, Suppression
 from residency_lint.fixes import Applicability
 from residency_lint.judge import judge, wanted
 from residency_lint.policy import Policy
-from residency_lint.rules import SdkCall
+from residency_lint.rules import Rule, SdkCall
 from residency_lint.settings import Settings
-from residency_lint.sightings import Scene, is_silent, sightings
+from residency_lint.sightings import MOST, Scene, is_silent, sightings
 from residency_lint.source import Skip, Source, Span
-from residency_lint.suppress import NOT_PARSED, OWN_RULES, own_finding, silence
+from residency_lint.suppress import CUT_OFF, NOT_PARSED, OWN_RULES, own_finding, silence
 from residency_lint.tree import Tree
 from residency_lint.verdicts import Verdict
 
@@ -50,10 +49,14 @@ def check_source(source: Source, settings: Settings, tree: Tree, *, with_allowed
         names_something=tree.names_something(catalog),
         is_named_in=tree.is_named_in(catalog),
     )
-    judged = [judge(sighting, policy, catalog) for sighting in sightings(scene)]
+    seen, is_cut = sightings(scene)
+    judged = [judge(sighting, policy, catalog) for sighting in seen]
     found = [f for f in judged if f.verdict is not Verdict.ALLOWED or with_allowed]
     if facts.note and (any(f.verdict is not Verdict.ALLOWED for f in found) or _names_an_sdk(source, catalog)):
-        found.append(_not_parsed(facts))
+        found.append(_about(NOT_PARSED, facts.path, facts.note, Level.NOTE))
+    if is_cut:
+        words = f"more than {MOST:,} destinations: the rest was not looked at; exclude the file if it sends nothing"
+        found.append(_about(CUT_OFF, facts.path, words, Level.WARNING))
     known = set(catalog.rules) | set(catalog.vendors) | {rule.id for rule in OWN_RULES}
     return silence(found, facts.comments, source.path, known)
 
@@ -74,9 +77,9 @@ def _names_an_sdk(source: Source, catalog: Catalog) -> bool:
     return not catalog.sdk_words.isdisjoint(re.findall(r"\w+", source.text))
 
 
-def _not_parsed(facts: Facts) -> Finding:
-    place = Suppression((), "", Span(0, 0), Span(0, 0))
-    return own_finding(NOT_PARSED, facts.path, place, facts.note, Level.NOTE)
+def _about(rule: Rule, path: str, words: str, level: Level) -> Finding:
+    """A finding about a whole file."""
+    return own_finding(rule, path, Suppression((), "", Span(0, 0), Span(0, 0)), words, level)
 
 
 def as_reported(findings: Iterable[Finding], paths: Sequence[str]) -> list[Finding]:

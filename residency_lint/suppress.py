@@ -45,7 +45,13 @@ NOT_PARSED = _own(
     "Its hosts and ARNs are judged; calls, defaults and names in it are not.",
     "",
 )
-OWN_RULES = (WITHOUT_REASON, UNUSED, UNKNOWN_RULE, NOT_PARSED)
+CUT_OFF = _own(
+    "cut-off",
+    "A file that was looked at in part",
+    "A file with thousands of destinations is a list or a log; what lies past them may be anything.",
+    "",
+)
+OWN_RULES = (WITHOUT_REASON, UNUSED, UNKNOWN_RULE, NOT_PARSED, CUT_OFF)
 
 
 def suppressions(comments: Iterable[Comment]) -> Iterator[Suppression]:
