@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import re
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +17,9 @@ from residency_lint.errors import ConfigError, ResidencyLintError
 if TYPE_CHECKING:
     from residency_lint.report import Report
     from residency_lint.rewrite import Rewritten
+    from residency_lint.scan import Entries
     from residency_lint.settings import Settings
+    from residency_lint.source import Skip
 
 _FORMATS = ("text", "concise", "json", "sarif", "github")
 
@@ -90,7 +92,7 @@ def check(
         tree, paths = Tree(changes={name: sys.stdin.buffer.read()}), (name,)
     elif settings.stdin_filename:
         raise ConfigError("--stdin-filename: nothing is read from standard input; add `-`")
-    report = check_paths(paths, settings, tree)
+    report = check_paths(paths, settings, tree, _watched)
     could_not = any(skip.fatal for skip in report.skips)
     if fix or diff:
         from residency_lint.rewrite import rewritten, write
@@ -179,6 +181,18 @@ def _settings(
         if errors:
             raise ConfigError("\n".join(errors))
     return settings
+
+
+def _watched(entries: Entries) -> Iterator[str | Skip]:
+    """The same, with a bar on standard error where a run at a terminal takes longer than a moment."""
+    if len(entries) < _MANY_FILES or not sys.stderr.isatty():
+        yield from entries
+        return
+    with click.progressbar(entries, label="Checking", file=sys.stderr, update_min_steps=100) as bar:
+        yield from bar
+
+
+_MANY_FILES = 2_000
 
 
 def _report(report: Report, output_format: str, output_file: Path | None, statistics: bool) -> None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING, TypeAlias
 
 from residency_lint.errors import ConfigError
 from residency_lint.gate import Gate, gate_for
@@ -20,8 +20,19 @@ if TYPE_CHECKING:
     from residency_lint.findings import Finding
 
 
-def check_paths(paths: Sequence[str], settings: Settings, tree: Tree | None = None) -> Report:
-    """Checks files, and what lies in folders. Raises ConfigError for wrong settings and paths that do not exist."""
+Entries: TypeAlias = "Sequence[str | Skip]"
+
+
+def check_paths(
+    paths: Sequence[str],
+    settings: Settings,
+    tree: Tree | None = None,
+    watched: Callable[[Entries], Iterable[str | Skip]] = iter,
+) -> Report:
+    """Checks files, and what lies in folders. Raises ConfigError for wrong settings and paths that do not exist.
+
+    `watched` hands on what it is given, for somebody who shows how far the run is.
+    """
     tree = tree or Tree()
     gates = _Gates(settings)
     findings: list[Finding] = []
@@ -29,7 +40,7 @@ def check_paths(paths: Sequence[str], settings: Settings, tree: Tree | None = No
     count = candidates = 0
     on_disk = [path for path in paths or ["."] if path not in tree.changes]
     given = (path for path in paths if path in tree.changes and not settings.is_excluded(path))
-    for entry in [*files(on_disk, is_excluded=settings.is_excluded), *given]:
+    for entry in watched([*files(on_disk, is_excluded=settings.is_excluded), *given]):
         if isinstance(entry, Skip):
             skips.append(entry)
             continue

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import json
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,7 +12,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from residency_lint import __version__
-from residency_lint.cli import main
+from residency_lint.cli import _watched, main
 from residency_lint.loading import shipped_catalog
 from residency_lint.settings import Settings
 from residency_lint.shipped import shipped_index
@@ -482,3 +484,21 @@ def test_version_and_help() -> None:
     assert __version__ in run("--version", code=0).stdout
     for arguments in (["--help"], ["check", "-h"], ["rule", "--help"], ["vendors", "--help"], ["init", "--help"]):
         assert run(*arguments, code=0).stdout.startswith("Usage: ")
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.mark.parametrize(
+    ("count", "stream", "is_shown"), [(5_000, Terminal(), True), (5_000, io.StringIO(), False), (10, Terminal(), False)]
+)
+def test_a_long_run_shows_how_far_it_is(
+    count: int, stream: io.StringIO, is_shown: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Only at a terminal, and on standard error: what is piped on stays as it is."""
+    monkeypatch.setattr(sys, "stderr", stream)
+    entries = [f"{number}.py" for number in range(count)]
+    assert list(_watched(entries)) == entries
+    assert ("Checking" in stream.getvalue()) is is_shown
