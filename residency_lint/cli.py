@@ -7,7 +7,7 @@ import re
 import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
@@ -17,10 +17,9 @@ from residency_lint.errors import ConfigError, ResidencyLintError
 if TYPE_CHECKING:
     from residency_lint.report import Report
     from residency_lint.rewrite import Rewritten
-    from residency_lint.scan import Entries
     from residency_lint.settings import Settings
-    from residency_lint.source import Skip
 
+_T = TypeVar("_T")
 _FORMATS = ("text", "concise", "json", "sarif", "github")
 
 
@@ -64,6 +63,7 @@ def main() -> None:
 @click.option("--exit-zero", is_flag=True, help="Exit 0 even when there are findings.")
 @click.option("--strict", is_flag=True, help="Notes and files that were not read fail too.")
 @click.option("--statistics", is_flag=True, help="Print how often each rule was found instead.")
+@click.option("-j", "--jobs", type=click.IntRange(0), default=0, help="Processes; 0, the default: one a processor.")
 @click.option("--stdin-filename", default="", help="The path of the source that `-` reads from standard input.")
 def check(
     paths: tuple[str, ...],
@@ -161,6 +161,7 @@ def _settings(
     deselected: tuple[str, ...],
     strict: bool,
     stdin_filename: str,
+    jobs: int,
 ) -> Settings:
     from residency_lint.settings import Settings
     from residency_lint.shipped import shipped_index
@@ -175,6 +176,7 @@ def _settings(
         deselected=deselected,
         strict=strict,
         stdin_filename=stdin_filename,
+        jobs=jobs,
     )
     if selected or deselected:
         errors = list(settings.selection_errors(set(settings.catalog_for("").rules)))
@@ -183,16 +185,17 @@ def _settings(
     return settings
 
 
-def _watched(entries: Entries) -> Iterator[str | Skip]:
+def _watched(items: Iterable[_T], number: int, doing: str) -> Iterator[_T]:
     """The same, with a bar on standard error where a run at a terminal takes longer than a moment."""
-    if len(entries) < _MANY_FILES or not sys.stderr.isatty():
-        yield from entries
+    if number < _MANY[doing] or not sys.stderr.isatty():
+        yield from items
         return
-    with click.progressbar(entries, label="Checking", file=sys.stderr, update_min_steps=100) as bar:
+    with click.progressbar(items, number, doing, file=sys.stderr, update_min_steps=number // 100) as bar:
         yield from bar
 
 
-_MANY_FILES = 2_000
+_MANY = {"Searching": 5_000, "Checking": 50}
+"""Files; fewer are done before anybody reads a bar."""
 
 
 def _report(report: Report, output_format: str, output_file: Path | None, statistics: bool) -> None:

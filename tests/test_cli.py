@@ -492,13 +492,38 @@ class Terminal(io.StringIO):
 
 
 @pytest.mark.parametrize(
-    ("count", "stream", "is_shown"), [(5_000, Terminal(), True), (5_000, io.StringIO(), False), (10, Terminal(), False)]
+    ("doing", "count", "stream", "is_shown"),
+    [
+        ("Searching", 5_000, Terminal(), True),
+        ("Searching", 5_000, io.StringIO(), False),
+        ("Searching", 100, Terminal(), False),
+        ("Checking", 100, Terminal(), True),
+        ("Checking", 10, Terminal(), False),
+    ],
 )
 def test_a_long_run_shows_how_far_it_is(
-    count: int, stream: io.StringIO, is_shown: bool, monkeypatch: pytest.MonkeyPatch
+    doing: str, count: int, stream: io.StringIO, is_shown: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Only at a terminal, and on standard error: what is piped on stays as it is."""
     monkeypatch.setattr(sys, "stderr", stream)
     entries = [f"{number}.py" for number in range(count)]
-    assert list(_watched(entries)) == entries
-    assert ("Checking" in stream.getvalue()) is is_shown
+    assert list(_watched(iter(entries), count, doing)) == entries
+    assert (doing in stream.getvalue()) is is_shown
+
+
+@pytest.mark.parametrize("method", ["fork", "spawn"])
+def test_processes_find_the_same(method: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """One or many, by a fork or begun anew: the same report, in the same order."""
+    if method == "spawn":
+        monkeypatch.setattr("multiprocessing.get_all_start_methods", lambda: ["spawn"])
+    monkeypatch.setattr("residency_lint.parallel._LEAST", 0)
+    Path("conf.py").write_text('HOST = "https://us.i.posthog.com"\n')
+    for number in range(20):
+        Path(f"client_{number}.py").write_text(
+            "from posthog import Posthog\nfrom conf import HOST\n\n"
+            f'client = Posthog("KEY", host=HOST)\nURL_{number} = "https://api.mixpanel.com/track"\n'
+        )
+    flags = ("check", "--isolated", "--region", "eu", "--output-format", "json", "-j")
+    alone, together = (run(*flags, jobs, ".", code=1) for jobs in ("1", "3"))
+    assert json.loads(alone.stdout) == json.loads(together.stdout)
+    assert len(json.loads(alone.stdout)["findings"]) == 21
