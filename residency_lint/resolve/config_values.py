@@ -91,9 +91,9 @@ def _layered(node: Call, frame: Frame, resolution: Resolution) -> Mapping:
         for unit in _units(file, frame, resolution):
             whole = mapping_of(unit)
             sections = [item_of(whole, name) for name in names] if by_section else [whole]
-            others = [section for key, section in whole.items if getattr(key, "text", "").lower() not in names]
-            for section in others if by_section else ():
-                resolution.pass_over(section, replace(frame, unit=unit))
+            for name, other in whole.items if by_section else ():
+                if getattr(name, "text", "").lower() not in names:
+                    resolution.pass_over(other, replace(frame, unit=unit))
             for section in sections:
                 for key, value in section.items if isinstance(section, Mapping) else ():
                     if isinstance(key, Text):
