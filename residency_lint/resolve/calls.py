@@ -21,7 +21,7 @@ from residency_lint.expressions import (
 )
 from residency_lint.facts import Return, ScopeKind
 from residency_lint.fixes import Slot
-from residency_lint.resolve import formats, parts, texts, urls
+from residency_lint.resolve import formats, mappings, parts, texts, urls
 from residency_lint.resolve.classes import decorated, local_class, method_of, receivers
 from residency_lint.resolve.config_values import file_values, section_item
 from residency_lint.resolve.frames import Activation, Choice, Frame, Unknown, Value
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from residency_lint.resolve.values import Resolution
 
 
-_METHODS = {**texts.METHODS, **formats.METHODS, **parts.METHODS, **urls.METHODS}
+_METHODS = {**texts.METHODS, **formats.METHODS, **parts.METHODS, **urls.METHODS, **mappings.METHODS}
 
 
 def called(node: Call, frame: Frame, resolution: Resolution) -> Iterator[Value]:
@@ -82,11 +82,15 @@ def _function(node: Call, arguments: list[Expression], frame: Frame, resolution:
         yield from resolution.values(arguments[0], frame.deeper())
     elif builtin == "getattr" and len(arguments) > 1 and isinstance(arguments[1], Text):
         yield from _got(node, arguments, arguments[1].text, frame, resolution)
+    elif builtin == "str" and len(arguments) == 1 and (own := _own_text(node, arguments[0], frame, resolution)):
+        yield from own
     elif builtin in ("str", "bool") and len(arguments) == 1:
         yield from resolution.values(arguments[0], frame.deeper())
     elif builtin == "dict":
         items = tuple((Text(a.name, a.span, plain=False) if a.name else None, a.value) for a in node.arguments)
         yield frame.value(Mapping(items, node.span))
+    elif any(target.name == "collections.ChainMap" for target in names):
+        yield mappings.chained(arguments, node, frame)
     elif (made := of_function(function_name(node, frame, resolution), node, arguments, frame, resolution)) is not None:
         yield from made
     else:
@@ -101,6 +105,14 @@ def _got(node: Call, arguments: list[Expression], name: str, frame: Frame, resol
             yield value
     if len(arguments) > 2 and any(isinstance(value.content, Unknown) for value in found):
         yield from resolution.as_fallback(arguments[2], frame)
+
+
+def _own_text(node: Call, thing: Expression, frame: Frame, resolution: Resolution) -> list[Value]:
+    """`str(settings)`, where a class of the repository says what its objects are as a text."""
+    if not any(method_of(owner, "__str__", resolution.program) for _, owner in receivers(thing, frame, resolution)):
+        return []
+    made = _call_of(Attribute(thing, "__str__", node.span), node)
+    return list(resolution.values(made, frame.deeper()))
 
 
 def _call_of(function: Expression, node: Call) -> Call:

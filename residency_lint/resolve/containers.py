@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from residency_lint.expressions import Branch, Comparison, Constant, Elsewhere, Expression, Listing, Mapping, Text
-from residency_lint.resolve.arguments import items
+from residency_lint.resolve.arguments import certain_items
 from residency_lint.resolve.calls import written
 from residency_lint.resolve.frames import Frame, Unknown, Value
 from residency_lint.resolve.iterables import number_of
@@ -51,14 +51,15 @@ def _item_of_something(base: Expression, key: Expression, frame: Frame, resoluti
 def _items(
     container: Value, key: Expression, default: Expression | None, frame: Frame, resolution: Resolution
 ) -> Iterator[Value]:
-    known = items(container, resolution)
+    known, is_whole = certain_items(container, resolution)
     for wanted in resolution.values(key, frame.deeper()):
-        item = known.get(wanted.text) if known is not None and wanted.text is not None else None
-        if known is None or wanted.text is None:
-            yield frame.unknown("an item under a key that cannot be told")
+        item = known.get(wanted.text) if wanted.text is not None else None
+        if wanted.text is None or (item is None and not is_whole):
+            env = wanted.content.env if isinstance(wanted.content, Unknown) else ""
+            yield frame.value(Unknown("an item under a key that cannot be told", env=env))
         # The choice was made where the key was written, so its steps come first.
         chosen_by_name = len(wanted.chain) > len(frame.chain) + 1
-        if item is not None and known is not None:
+        if item is not None:
             chain = wanted.chain if chosen_by_name else container.chain
             selector = wanted if chosen_by_name else None
             for value in resolution.values(item, replace(frame.deeper(), chain=chain)):
