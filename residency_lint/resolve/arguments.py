@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from residency_lint.expressions import Argument, Call, Elsewhere, Expression, Listing, Mapping, Text
 from residency_lint.resolve.callers import is_bound
-from residency_lint.resolve.frames import Activation, Frame, Value, told
+from residency_lint.resolve.frames import Activation, Choice, Frame, Value, told
 
 if TYPE_CHECKING:
     from residency_lint.resolve.values import Resolution
@@ -59,6 +59,8 @@ def items(value: Value, resolution: Resolution, depth: int = 0) -> dict[str, Exp
 def known_items(expression: Expression, frame: Frame, resolution: Resolution) -> tuple[dict[str, Expression], bool]:
     """The items that a mapping is known to have, and whether they are all of them."""
     values = told(tuple(resolution.values(expression, frame.deeper())))
+    usual = [value for value in values if value.choice is Choice.DEFAULT]
+    values = tuple(usual or [value for value in values if value.choice is not Choice.OTHER] or values)
     return certain_items(values[0], resolution, frame.depth + 1) if len(values) == 1 else ({}, False)
 
 

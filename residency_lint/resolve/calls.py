@@ -52,6 +52,8 @@ def called(node: Call, frame: Frame, resolution: Resolution) -> Iterator[Value]:
     method = node.function.name if isinstance(node.function, Attribute) else ""
     if isinstance(node.function, Attribute) and method in _METHODS:
         yield from _METHODS[method](node.function.base, node, frame, resolution)
+    elif method == "copy" and isinstance(node.function, Attribute) and not node.arguments:
+        yield from resolution.values(node.function.base, frame.deeper())
     elif (gone_through := of_method(node, frame, resolution)) is not None:
         yield from gone_through
     elif method == "get" and (option := section_item(node, frame, resolution)) is not None:
@@ -121,8 +123,14 @@ def _call_of(function: Expression, node: Call) -> Call:
 
 
 _DEPENDS = {"fastapi.Depends", "fastapi.params.Depends"}
-_HANDS_BACK = {"contextlib.nullcontext", "contextlib.closing", "contextlib.aclosing"}
-"""Context managers that give their `with` what they are given."""
+_HANDS_BACK = {
+    "contextlib.nullcontext",
+    "contextlib.closing",
+    "contextlib.aclosing",
+    "copy.copy",
+    "copy.deepcopy",
+}
+"""Context managers that give their `with` what they are given, and what makes copies."""
 _VALIDATES = {"model_validate", "parse_obj"}
 
 

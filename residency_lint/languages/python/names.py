@@ -92,3 +92,18 @@ def case_values(pattern: cst.MatchPattern) -> list[cst.BaseExpression]:
     if isinstance(pattern, cst.MatchOr):
         return [one.pattern.value for one in pattern.patterns if isinstance(one.pattern, cst.MatchValue)]
     return []
+
+
+def deciding(pattern: cst.MatchPattern) -> tuple[int | None, cst.MatchPattern]:
+    """The item that decides in `case ["us", *_]`, where no other does; else the pattern itself."""
+    if not isinstance(pattern, (cst.MatchList, cst.MatchTuple)):
+        return None, pattern
+    found: list[tuple[int, cst.MatchPattern]] = []
+    for index, one in enumerate(pattern.patterns):
+        if isinstance(one, cst.MatchStar):
+            break
+        if case_values(one.value):
+            found.append((index, one.value))
+        elif not isinstance(one.value, cst.MatchAs):
+            return None, pattern
+    return found[0] if len(found) == 1 else (None, pattern)
