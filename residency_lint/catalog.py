@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from residency_lint.findings import Verdict
 from residency_lint.places import Places, Region
-from residency_lint.policy import Policy
 from residency_lint.rule_files import RuleFile, Vendor
 from residency_lint.rules import (
-    NOWHERE,
-    UNREADABLE,
     Address,
     ArnRule,
     CloudHost,
@@ -31,6 +27,10 @@ from residency_lint.rules import (
     Setting,
     Token,
 )
+from residency_lint.verdicts import NOWHERE, UNREADABLE
+
+_ARNS = ("arn:aws", "arn%3aaws", "arn:*", "arn:$", "arn:{", "arn:%")
+"""How ARNs begin, with what may stand for the partition."""
 
 
 @dataclass(frozen=True)
@@ -186,19 +186,13 @@ class Catalog:
     def portability(self) -> tuple[Portability, ...]:
         return tuple(row for file in self.files for row in file.portability)
 
-    def atoms(self, policies: Iterable[Policy]) -> frozenset[str]:
-        """Lower-case texts; a file in which none occurs holds nothing that one of the policies forbids or doubts."""
-        policies = tuple(policies)
-        found: set[str] = {"arn:aws", "arn%3aaws", "arn:*", "arn:$", "arn:{", "arn:%"}
-        for vendor, rows in self._atoms.items():
-            regions = self.regions(vendor)
-            for name, texts in rows.items():
-                if any(p.verdict(vendor, regions, name) is not Verdict.ALLOWED for p in policies):
-                    found |= texts
-        return frozenset(found)
+    @cached_property
+    def atoms(self) -> frozenset[str]:
+        """The texts of which one must occur in a file that names a destination, wherever that is."""
+        return frozenset(text for rows in self.texts.values() for texts in rows.values() for text in texts)
 
     @cached_property
-    def _atoms(self) -> Mapping[str, Mapping[str, frozenset[str]]]:
+    def texts(self) -> Mapping[str, Mapping[str, frozenset[str]]]:
         """Vendor → region → the texts by which a file may lead there; what always counts leads to no place at all."""
         found: dict[str, dict[str, set[str]]] = {
             vendor.id: {NOWHERE: {word.lower() for word in (*vendor.keywords, *vendor.domains)}}
@@ -214,6 +208,8 @@ class Catalog:
             elif isinstance(rule, Token):
                 for name, words in rule.columns.items():
                     rows.setdefault(name, set()).update(word.lower() for word in words)
+            elif isinstance(rule, ArnRule):
+                rows[NOWHERE].update(_ARNS)
             elif isinstance(rule, CloudHost):
                 rows[NOWHERE].update(alias + "." for alias in rule.aliases)
                 for name, region in self.regions(rule.vendor).items():

@@ -15,7 +15,7 @@ from residency_lint import __version__
 from residency_lint.errors import ConfigError, ResidencyLintError
 
 if TYPE_CHECKING:
-    from residency_lint.findings import Report
+    from residency_lint.report import Report
     from residency_lint.rewrite import Rewritten
     from residency_lint.settings import Settings
 
@@ -160,11 +160,11 @@ def _settings(
     strict: bool,
     stdin_filename: str,
 ) -> Settings:
-    from residency_lint.loading import shipped_catalog
     from residency_lint.settings import Settings
+    from residency_lint.shipped import shipped_index
 
     settings = Settings(
-        catalog=shipped_catalog(),
+        index=shipped_index(),
         regions=regions,
         isolated=isolated,
         config=config,
@@ -174,10 +174,10 @@ def _settings(
         strict=strict,
         stdin_filename=stdin_filename,
     )
-    known = set(settings.catalog_for("").rules)
-    errors = list(settings.selection_errors(known))
-    if errors:
-        raise ConfigError("\n".join(errors))
+    if selected or deselected:
+        errors = list(settings.selection_errors(set(settings.catalog_for("").rules)))
+        if errors:
+            raise ConfigError("\n".join(errors))
     return settings
 
 

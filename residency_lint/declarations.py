@@ -11,10 +11,9 @@ from glob import glob
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from residency_lint.catalog import Catalog
 from residency_lint.config_file import ConfigFile, VendorEntry, near
 from residency_lint.errors import ConfigError
-from residency_lint.loading import load_catalog
+from residency_lint.index import Index
 from residency_lint.policy import Allowance, Policy
 
 if TYPE_CHECKING:
@@ -25,14 +24,14 @@ NOT_DECLARED = 'add region = "eu" to [tool.residency-lint] in pyproject.toml, or
 
 @dataclass(frozen=True)
 class Declarations:
-    """A config file, the folder its globs start from, and the catalogue with its own rows.
+    """A config file, the folder its globs start from, and the index with its own rows.
 
     `regions`, from the command line, replace the file's top-level ones.
     """
 
     file: ConfigFile
     folder: str
-    catalog: Catalog
+    index: Index
     regions: tuple[str, ...]
     today: date
 
@@ -107,31 +106,29 @@ class Declarations:
 
     def _allowance(self, words: tuple[str, ...], vendor: str = "", reason: str = "") -> Allowance:
         """A vendor's own name for a region goes before a zone of the same name: `eu` can be one data centre."""
-        own = _own_names(self.catalog, vendor) if vendor else {}
+        own = _own_names(self.index, vendor) if vendor else {}
         regions = frozenset(own[word.lower()] for word in words if word.lower() in own)
-        countries = self.catalog.places.countries_of(word for word in words if word.lower() not in own)
+        countries = self.index.places.countries_of(word for word in words if word.lower() not in own)
         if regions and countries:
             # The vendor's own names alone would be judged: add those that the countries stand for.
-            inside = self.catalog.regions(vendor).values()
+            inside = self.index.vendors[vendor].values()
             regions |= {region.name for region in inside if region.countries and region.countries <= countries}
         return Allowance(countries, regions, words, reason)
 
 
-def declarations(
-    file: ConfigFile, folder: str, shipped: Catalog, regions: tuple[str, ...], today: date
-) -> Declarations:
+def declarations(file: ConfigFile, folder: str, shipped: Index, regions: tuple[str, ...], today: date) -> Declarations:
     """Raises ConfigError with every error of the file: keys, types, names, and its own rule files."""
-    catalog, errors = _with_own_rows(file, folder, shipped)
-    errors = [*file.errors, *errors, *(f"{file.path}: {words}" for words in _name_errors(file, catalog))]
+    index, errors = _with_own_rows(file, folder, shipped)
+    errors = [*file.errors, *errors, *(f"{file.path}: {words}" for words in _name_errors(file, index))]
     if errors:
         raise ConfigError("\n".join(errors))
-    return Declarations(file, folder, catalog, regions, today)
+    return Declarations(file, folder, index, regions, today)
 
 
-def place_errors(key: str, words: Iterable[str], catalog: Catalog, vendor: str = "") -> Iterator[str]:
+def place_errors(key: str, words: Iterable[str], index: Index, vendor: str = "") -> Iterator[str]:
     """A line for each word that is no zone and no country, and no region of the vendor."""
-    own = _own_names(catalog, vendor) if vendor else {}
-    places = catalog.places
+    own = _own_names(index, vendor) if vendor else {}
+    places = index.places
     for word in words:
         if word.lower() in own or word.lower() in places.zones or word.upper() in places.countries:
             continue
@@ -142,29 +139,31 @@ def place_errors(key: str, words: Iterable[str], catalog: Catalog, vendor: str =
         yield f"{key}: {word!r} is no {kinds}{hint}"
 
 
-def _name_errors(file: ConfigFile, catalog: Catalog) -> Iterator[str]:
-    yield from place_errors("region", file.regions, catalog)
-    yield from _vendor_errors("vendors", file.vendors, catalog)
+def _name_errors(file: ConfigFile, index: Index) -> Iterator[str]:
+    yield from place_errors("region", file.regions, index)
+    yield from _vendor_errors("vendors", file.vendors, index)
     for number, entry in enumerate(file.paths, 1):
-        yield from place_errors(f"paths[{number}].region", entry.regions, catalog)
-        yield from _vendor_errors(f"paths[{number}].vendors", entry.vendors, catalog)
+        yield from place_errors(f"paths[{number}].region", entry.regions, index)
+        yield from _vendor_errors(f"paths[{number}].vendors", entry.vendors, index)
 
 
-def _vendor_errors(key: str, entries: Mapping[str, VendorEntry], catalog: Catalog) -> Iterator[str]:
+def _vendor_errors(key: str, entries: Mapping[str, VendorEntry], index: Index) -> Iterator[str]:
     for vendor, entry in entries.items():
-        if vendor in catalog.vendors:
-            yield from place_errors(f"{key}.{vendor}", entry.regions, catalog, vendor)
+        if vendor in index.vendors:
+            yield from place_errors(f"{key}.{vendor}", entry.regions, index, vendor)
         else:
-            yield f"{key}.{vendor}: unknown vendor{near(vendor, catalog.vendors)}"
+            yield f"{key}.{vendor}: unknown vendor{near(vendor, index.vendors)}"
 
 
-def _own_names(catalog: Catalog, vendor: str) -> dict[str, str]:
+def _own_names(index: Index, vendor: str) -> dict[str, str]:
     """What a vendor's regions may be called, in lower case → their names."""
-    regions, aliases = catalog.regions(vendor), catalog.vendors[vendor].aliases
-    return {alias.lower(): name for alias, name in aliases.items()} | {name.lower(): name for name in regions}
+    aliases = index.aliases[vendor]
+    return {alias.lower(): name for alias, name in aliases.items()} | {
+        name.lower(): name for name in index.vendors[vendor]
+    }
 
 
-def _with_own_rows(file: ConfigFile, folder: str, shipped: Catalog) -> tuple[Catalog, list[str]]:
+def _with_own_rows(file: ConfigFile, folder: str, shipped: Index) -> tuple[Index, list[str]]:
     paths: dict[Path, None] = {}
     errors: list[str] = []
     for pattern in file.catalog:
@@ -172,8 +171,12 @@ def _with_own_rows(file: ConfigFile, folder: str, shipped: Catalog) -> tuple[Cat
         paths.update((Path(path), None) for path in found)
         if not found:
             errors.append(f"{file.path}: catalog: no file fits {pattern!r}")
+    if not paths:
+        return shipped, errors
+    from residency_lint.loading import index_of, load_catalog  # with all rules, which few config files need
+
     try:
-        return (load_catalog(paths, shipped) if paths else shipped), errors
+        return index_of(load_catalog(paths, shipped.catalog)), errors
     except ConfigError as error:
         return shipped, [*errors, str(error)]
 

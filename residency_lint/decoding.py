@@ -5,8 +5,7 @@ from __future__ import annotations
 import codecs
 import re
 
-from residency_lint.findings import Skip
-from residency_lint.source import Source
+from residency_lint.source import Skip, Source
 
 _COOKIE = re.compile(rb"[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")
 _BLANK = re.compile(rb"[ \t\f]*(#|$)")

@@ -7,12 +7,11 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from difflib import get_close_matches
 
-from residency_lint.catalog import Catalog
 from residency_lint.errors import ConfigError
-from residency_lint.findings import Report
 from residency_lint.fixes import Applicability
-from residency_lint.loading import shipped_catalog
+from residency_lint.loading import index_of, shipped_catalog
 from residency_lint.policy import Allowance, Policy
+from residency_lint.report import Report
 from residency_lint.rules import ArnRule, Endpoint, LookAlike, Neutral, Rule, SdkCall, Token
 from residency_lint.suppress import OWN_RULES
 
@@ -99,11 +98,7 @@ def old_rule_lines(days: int) -> Iterator[str]:
 def keyword_lines() -> Iterator[str]:
     """The texts of which one must occur in a file before anything looks closer, when everything is forbidden."""
     catalog = shipped_catalog()
-    yield from sorted(_atoms(catalog) | {word.lower() for word in catalog.sdk_words})
-
-
-def _atoms(catalog: Catalog) -> frozenset[str]:
-    return catalog.atoms([Policy(Allowance())])
+    yield from sorted(index_of(catalog).atoms([Policy(Allowance())]) | {word.lower() for word in catalog.sdk_words})
 
 
 def statistic_lines(report: Report) -> Iterator[str]:

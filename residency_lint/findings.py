@@ -1,23 +1,18 @@
-"""What a run learns: sightings, findings, skips, the report."""
+"""What a file says of where data goes: sightings, and findings once they are judged."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import Enum
+from typing import TYPE_CHECKING
 
 from residency_lint.fixes import Applicability, Edit, Fix
-from residency_lint.rules import Rule
-from residency_lint.source import Source, Span
+from residency_lint.source import Span
+from residency_lint.verdicts import Verdict
 
-
-class Verdict(Enum):
-    """Where data goes, seen from the declared region."""
-
-    ALLOWED = "allowed"
-    FORBIDDEN = "forbidden"
-    UNKNOWN = "unknown"
+if TYPE_CHECKING:
+    from residency_lint.rules import Rule
 
 
 class Level(Enum):
@@ -148,32 +143,3 @@ class Finding:
         parts = (self.rule.id, self.path, self.sighting.seen, self.sighting.words)
         # File names that are not Unicode, and JSON strings, hold lone surrogates.
         return hashlib.sha256("\0".join(parts).encode(errors="surrogatepass")).hexdigest()[:32]
-
-
-@dataclass(frozen=True, slots=True)
-class Skip:
-    """A candidate that could not be read; `fatal` when its content stayed unknown (exit code 2)."""
-
-    path: str
-    reason: str
-    fatal: bool = True
-
-
-@dataclass(frozen=True)
-class Report:
-    """Everything one run learned; all a reporter receives."""
-
-    findings: tuple[Finding, ...]
-    skips: tuple[Skip, ...] = ()
-    files: int = 0
-    """Files looked at, candidates or not."""
-    candidates: int = 0
-    declared: tuple[str, ...] = ()
-    declared_in: str = ""
-    sources: Mapping[str, Source] = field(default_factory=dict)
-    """The sources that findings and their chains lie in."""
-    fixed: int = 0
-
-    @property
-    def failing(self) -> tuple[Finding, ...]:
-        return tuple(finding for finding in self.findings if finding.fails)

@@ -11,7 +11,7 @@ from functools import lru_cache
 
 from ahocorasick_rs import BytesAhoCorasick, Implementation
 
-from residency_lint.findings import Skip
+from residency_lint.source import Skip
 
 LARGEST = 100_000_000
 """Bytes; a larger file is skipped, and the report says so."""

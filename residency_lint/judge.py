@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from residency_lint.catalog import Catalog
-from residency_lint.findings import Context, Finding, Level, Sighting, Verdict
+from residency_lint.findings import Context, Finding, Level, Sighting
 from residency_lint.fixes import Applicability, Fix
 from residency_lint.policy import Policy
+from residency_lint.verdicts import Verdict
 
 
 def judge(sighting: Sighting, policy: Policy, catalog: Catalog) -> Finding:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from enum import Enum
 from typing import TYPE_CHECKING, TypeAlias
 
-from residency_lint.findings import Skip
+from residency_lint.source import Skip
 
 if TYPE_CHECKING:
     from pathspec import GitIgnoreSpec

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -11,20 +11,34 @@ import tomli
 
 from residency_lint.catalog import Catalog
 from residency_lint.errors import ConfigError
+from residency_lint.index import Index
 from residency_lint.places import Places, Region
 from residency_lint.rule_files import RuleFile, read_rule_file
+from residency_lint.rule_paths import rule_paths
 from residency_lint.rules import ArnRule, HttpCalls, HttpClient
-
-
-def rules_folder() -> Path:
-    """Where the shipped rule files lie: beside the package in a checkout, inside it in a wheel."""
-    inside = Path(__file__).parent / "_rules"
-    return inside if inside.is_dir() else Path(__file__).parent.parent / "rules"
 
 
 @lru_cache(maxsize=1)
 def shipped_catalog() -> Catalog:
-    return load_catalog(sorted(rules_folder().glob("*.toml")))
+    return load_catalog(rule_paths())
+
+
+def index_of(catalog: Catalog) -> Index:
+    return Index(
+        catalog.places,
+        {vendor: catalog.regions(vendor) for vendor in catalog.vendors},
+        {vendor: head.aliases for vendor, head in catalog.vendors.items()},
+        catalog.texts,
+        catalog.sdk_roots,
+        catalog.sdk_words - catalog.sdk_roots,
+        catalog.worded_vendors,
+        partial(_itself, catalog),
+    )
+
+
+def _itself(catalog: Catalog) -> Catalog:
+    """Not a lambda: an index travels to other processes."""
+    return catalog
 
 
 def load_catalog(paths: Iterable[Path], base: Catalog | None = None) -> Catalog:

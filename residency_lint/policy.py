@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from residency_lint.findings import Verdict
 from residency_lint.places import Region
-from residency_lint.rules import NOWHERE, UNREADABLE
+from residency_lint.verdicts import NOWHERE, UNREADABLE, Verdict
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,8 @@ import os
 import re
 from collections.abc import Callable, Collection, Container, Iterable, Iterator
 
-from residency_lint.findings import Skip
 from residency_lint.listing import Kind, entries_below
+from residency_lint.source import Skip
 from residency_lint.source_roots import SourceRoots
 from residency_lint.walk import shown
 

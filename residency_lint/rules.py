@@ -11,9 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from residency_lint.fixes import Applicability
+from residency_lint.verdicts import NOWHERE, UNREADABLE
 
-UNREADABLE = "unreadable"
-NOWHERE = "nowhere"
 RESERVED_COLUMNS = (UNREADABLE, NOWHERE)
 
 

@@ -2,28 +2,22 @@
 
 from __future__ import annotations
 
-import os
-import re
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-from residency_lint.catalog import Catalog
 from residency_lint.errors import ConfigError
-from residency_lint.facts import Facts
-from residency_lint.findings import Finding, Level, Report, Skip, Suppression, Verdict
-from residency_lint.fixes import Applicability
 from residency_lint.gate import Gate, gate_for
-from residency_lint.judge import judge, wanted
 from residency_lint.languages import READERS
 from residency_lint.languages.file_names import language_of
 from residency_lint.policy import Policy
-from residency_lint.rules import SdkCall
+from residency_lint.report import Report
 from residency_lint.settings import Settings
-from residency_lint.sightings import Scene, is_silent, sightings
-from residency_lint.source import Source, Span
-from residency_lint.suppress import NOT_PARSED, OWN_RULES, own_finding, silence
-from residency_lint.tree import Tree, sdk_words
+from residency_lint.source import Skip
+from residency_lint.tree import Tree
 from residency_lint.walk import files
+
+if TYPE_CHECKING:
+    from residency_lint.findings import Finding
 
 
 def check_paths(paths: Sequence[str], settings: Settings, tree: Tree | None = None) -> Report:
@@ -46,12 +40,17 @@ def check_paths(paths: Sequence[str], settings: Settings, tree: Tree | None = No
         elif gates.is_candidate(entry, data):
             candidates += 1
             tree.candidates.append(entry)
+            from residency_lint.inspection import check_file  # most of the start, and most runs of a hook need none
+
             found = check_file(entry, settings, tree)
             if isinstance(found, Skip):
                 skips += [found] if found.fatal else []
             else:
                 findings += found
-    findings = [_with_command(finding, paths) for finding in _once(findings)]
+    if findings:
+        from residency_lint.inspection import as_reported
+
+        findings = as_reported(findings, paths)
     general = _general(settings)
     return Report(
         findings=tuple(findings),
@@ -64,60 +63,6 @@ def check_paths(paths: Sequence[str], settings: Settings, tree: Tree | None = No
     )
 
 
-def is_asked_for(path: str, paths: Sequence[str]) -> bool:
-    """Whether a path is one of those given, or lies below one; without any, below the current folder."""
-    full = os.path.abspath(path)
-    roots = (os.path.abspath(root) for root in paths or ["."])
-    return any(full == root or full.startswith(root.rstrip(os.sep) + os.sep) for root in roots)
-
-
-def _with_command(finding: Finding, paths: Sequence[str]) -> Finding:
-    """A fix outside what was asked for is not made there; it comes with the command that makes it."""
-    fix = finding.fix
-    outside = sorted({edit.path for edit in fix.edits if not is_asked_for(edit.path, paths)}) if fix else []
-    if fix is None or not outside:
-        return finding
-    flags = "--fix" if fix.applicability is Applicability.SAFE else "--fix --unsafe-fixes"
-    title = f"{fix.title}: `residency-lint check {flags} {' '.join(outside)}` applies it"
-    return replace(finding, fix=replace(fix, title=title, applicability=Applicability.DISPLAY))
-
-
-def check_file(path: str, settings: Settings, tree: Tree) -> list[Finding] | Skip:
-    """The findings of one file that may have some. Raises ConfigError."""
-    source = tree.source(path)
-    if isinstance(source, Skip):
-        return source
-    found = check_source(source, settings, tree)
-    return [f for f in found if f.rule.vendor == "residency-lint" or settings.is_selected(f.rule.id)]
-
-
-def check_source(source: Source, settings: Settings, tree: Tree, *, with_allowed: bool = False) -> list[Finding]:
-    """The findings of one source. Pure but for `tree`, which is asked for other files.
-
-    `with_allowed`: what lies inside the declared region as well.
-    """
-    if is_silent(source.path):
-        return []
-    policy, catalog = settings.policy_for(source.path), settings.catalog_for(source.path)
-    facts = tree.facts(source)
-    scene = Scene(
-        source=source,
-        unit=tree.unit(source, facts),
-        catalog=catalog,
-        program=tree.program(catalog),
-        sources=tree.known_source,
-        wanted=_wanted(policy, catalog),
-        names_something=tree.names_something(catalog),
-        is_named_in=tree.is_named_in(catalog),
-    )
-    judged = [judge(sighting, policy, catalog) for sighting in sightings(scene)]
-    found = [f for f in judged if f.verdict is not Verdict.ALLOWED or with_allowed]
-    if facts.note and (any(f.verdict is not Verdict.ALLOWED for f in found) or _names_an_sdk(source, catalog)):
-        found.append(_not_parsed(facts))
-    known = set(catalog.rules) | set(catalog.vendors) | {rule.id for rule in OWN_RULES}
-    return silence(found, facts.comments, source.path, known)
-
-
 class _Gates:
     """One gate for each policy and catalogue."""
 
@@ -127,51 +72,18 @@ class _Gates:
         self._kept: list[object] = []
 
     def is_candidate(self, path: str, data: bytes) -> bool:
-        policy, catalog = self._settings.policy_for(path), self._settings.catalog_for(path)
+        policy, index = self._settings.policy_for(path), self._settings.index_for(path)
         kind = READERS[language_of(path)]
-        key = (id(policy), id(catalog), kind)
+        key = (id(policy), id(index), kind)
         if key not in self._gates:
             # What else says something: in programs an SDK's name, in configuration a vendor's (`mixpanel: region: …`).
-            modules, words = sdk_words(catalog) if kind in ("python", "notebook") else (frozenset(), frozenset())
-            words = catalog.worded_vendors if kind == "config" else words
-            self._gates[key] = gate_for(catalog.atoms([policy]) | {"residency:"}, words, modules)
-            self._kept += [policy, catalog]  # so that no id is used again
+            is_program = kind in ("python", "notebook")
+            words = index.worded_vendors if kind == "config" else index.words if is_program else frozenset()
+            self._gates[key] = gate_for(
+                index.atoms([policy]) | {"residency:"}, words, index.modules if is_program else frozenset()
+            )
+            self._kept += [policy, index]  # so that no id is used again
         return self._gates[key].is_candidate(data)
-
-
-def _wanted(policy: Policy, catalog: Catalog) -> Callable[[str], tuple[str, ...]]:
-    known: dict[str, tuple[str, ...]] = {}
-
-    def regions(vendor: str) -> tuple[str, ...]:
-        if vendor not in known:
-            known[vendor] = wanted(vendor, policy, catalog)
-        return known[vendor]
-
-    return regions
-
-
-def _names_an_sdk(source: Source, catalog: Catalog) -> bool:
-    """Whether text that no parser takes may start an SDK: what it does then, nobody has looked at."""
-    return not catalog.sdk_words.isdisjoint(re.findall(r"\w+", source.text))
-
-
-def _not_parsed(facts: Facts) -> Finding:
-    place = Suppression((), "", Span(0, 0), Span(0, 0))
-    return own_finding(NOT_PARSED, facts.path, place, facts.note, Level.NOTE)
-
-
-def _once(findings: Iterable[Finding]) -> list[Finding]:
-    """One finding for each piece of evidence, also when two files led to it; by path and place."""
-    kept: dict[tuple[str, Span, str], Finding] = {}
-    # What an SDK is told may stand in a file that was looked at before the one that starts it.
-    for finding in sorted(findings, key=_precedence):
-        kept.setdefault((finding.path, finding.span, finding.rule.vendor), finding)
-    return sorted(kept.values(), key=lambda finding: (finding.path, finding.span, finding.rule.id))
-
-
-def _precedence(finding: Finding) -> tuple[bool, bool]:
-    """What an SDK is told says more than the text alone; that one start passes it over, less than that one takes it."""
-    return not isinstance(finding.rule, SdkCall), not finding.fails
 
 
 def _general(settings: Settings) -> Policy | None:

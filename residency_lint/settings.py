@@ -7,12 +7,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from residency_lint.catalog import Catalog
 from residency_lint.config_file import NAMES, ConfigFile, near, read_config_file
 from residency_lint.declarations import Declarations, declarations, place_errors
 from residency_lint.errors import ConfigError
+from residency_lint.index import Index
 from residency_lint.policy import Policy
+
+if TYPE_CHECKING:
+    from residency_lint.catalog import Catalog
 
 
 @dataclass(frozen=True)
@@ -23,8 +27,8 @@ class Settings:
     path's config file is wrong.
     """
 
-    catalog: Catalog
-    """The shipped one; `catalog_for` adds the rows of a config file."""
+    index: Index
+    """Of the shipped catalogue; `index_for` adds the rows of a config file."""
     regions: tuple[str, ...] = ()
     """`--region`: replaces the top-level `region` of every config file, and nothing else."""
     isolated: bool = False
@@ -41,7 +45,7 @@ class Settings:
     """Folder → what holds in it; folders below one config file share theirs."""
 
     def __post_init__(self) -> None:
-        errors = list(place_errors("--region", self.regions, self.catalog))
+        errors = list(place_errors("--region", self.regions, self.index))
         if self.config is not None and not self.config.is_file():
             errors.append(f"--config: {self.config}: no such file")
         if self.config is not None and self.isolated:
@@ -53,8 +57,11 @@ class Settings:
         """Also raises ConfigError if no region is declared for the path."""
         return self._declared(path).policy_for(path)
 
+    def index_for(self, path: str) -> Index:
+        return self._declared(path).index
+
     def catalog_for(self, path: str) -> Catalog:
-        return self._declared(path).catalog
+        return self.index_for(path).catalog
 
     def is_excluded(self, path: str) -> bool:
         """Whether `exclude` names a file, or with a `/` at the end a folder.
@@ -106,7 +113,7 @@ class Settings:
         return found
 
     def _made(self, file: ConfigFile, folder: str) -> Declarations:
-        return declarations(file, folder, self.catalog, self.regions, self.today)
+        return declarations(file, folder, self.index, self.regions, self.today)
 
 
 def _config_in(folder: str) -> ConfigFile | None:

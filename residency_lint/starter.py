@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections import Counter
 
 from residency_lint.catalog import Catalog
-from residency_lint.findings import Finding, Skip
-from residency_lint.loading import shipped_catalog
-from residency_lint.scan import check_source
+from residency_lint.findings import Finding
+from residency_lint.inspection import check_source
+from residency_lint.loading import index_of, shipped_catalog
 from residency_lint.settings import Settings
+from residency_lint.source import Skip
 from residency_lint.tree import Tree
 from residency_lint.walk import files
 
@@ -19,7 +20,7 @@ _ZONES = ("eu", "us", "uk", "ch", "in", "au", "ca", "jp", "sg", "br")
 def policy_text() -> str:
     """A policy for the current folder: the zone most of its destinations lie in, and all that it found."""
     catalog = shipped_catalog()
-    settings = Settings(catalog=catalog, regions=("eu",), isolated=True)
+    settings = Settings(index_of(catalog), regions=("eu",), isolated=True)
     seen = Counter[tuple[str, str]]()
     for finding in _all_findings(settings):
         region = finding.sighting.region
@@ -33,7 +34,7 @@ def _all_findings(settings: Settings) -> list[Finding]:
     found: list[Finding] = []
     for path in files(["."]):
         source = tree.source(path) if isinstance(path, str) else path
-        if not isinstance(source, Skip) and _names_a_vendor(source.data, settings.catalog):
+        if not isinstance(source, Skip) and _names_a_vendor(source.data, settings.index.catalog):
             found += [f for f in check_source(source, settings, tree, with_allowed=True) if f.rule.verified]
     return found
 

@@ -7,9 +7,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from residency_lint.facts import Comment
-from residency_lint.findings import Finding, Level, Sighting, Suppression, Verdict
+from residency_lint.findings import Finding, Level, Sighting, Suppression
 from residency_lint.fixes import Applicability
 from residency_lint.rules import Rule
+from residency_lint.verdicts import Verdict
 
 _ALLOW = re.compile(
     r"^\W*(?:REM\s+)?residency:\s*allow(?:\[(?P<rules>[^\]]*)\])?(?P<reason>.*?)\s*(?:-->|\*/)?$", re.DOTALL
@@ -44,7 +45,13 @@ NOT_PARSED = _own(
     "Its hosts and ARNs are judged; calls, defaults and names in it are not.",
     "",
 )
-OWN_RULES = (WITHOUT_REASON, UNUSED, UNKNOWN_RULE, NOT_PARSED)
+CUT_OFF = _own(
+    "cut-off",
+    "A file that was looked at in part",
+    "A file with thousands of destinations is a list or a log; what lies past them may be anything.",
+    "",
+)
+OWN_RULES = (WITHOUT_REASON, UNUSED, UNKNOWN_RULE, NOT_PARSED, CUT_OFF)
 
 
 def suppressions(comments: Iterable[Comment]) -> Iterator[Suppression]:

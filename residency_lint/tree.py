@@ -5,21 +5,22 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING
 
-from residency_lint.catalog import Catalog
 from residency_lint.decoding import source_of
 from residency_lint.errors import Unreadable
-from residency_lint.facts import Facts
-from residency_lint.findings import Finding, Skip
 from residency_lint.gate import Gate, gate_for, read_bytes
 from residency_lint.languages import reader_for
-from residency_lint.policy import Allowance, Policy
 from residency_lint.repository import Repository
-from residency_lint.resolve.deployments import DEPLOYMENTS, IS_DEPLOYMENT, IS_ENVIRONMENT
-from residency_lint.resolve.program import Program
-from residency_lint.resolve.units import Unit
-from residency_lint.source import Source
-from residency_lint.versions import rank
+from residency_lint.source import Skip, Source
+
+if TYPE_CHECKING:
+    from residency_lint.catalog import Catalog
+    from residency_lint.facts import Facts
+    from residency_lint.findings import Finding
+    from residency_lint.resolve.program import Program
+    from residency_lint.resolve.units import Unit
 
 _LARGEST = 16_000_000
 """Bytes of a candidate; a larger one is not parsed, and the report says so."""
@@ -38,12 +39,11 @@ class Tree:
     _units: dict[str, Unit] = field(default_factory=dict)
     _programs: dict[int, Program] = field(default_factory=dict)
     _atoms: dict[int, Gate] = field(default_factory=dict)
-    _environments: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    _requirements: dict[str, tuple[str, ...]] = field(default_factory=dict)
     _passing: dict[tuple[str, int], bool] = field(default_factory=dict)
 
-    def __post_init__(self) -> None:
-        self._repository = Repository(self.data, self.changes, self._facts)
+    @cached_property
+    def _repository(self) -> Repository:
+        return Repository(self.data, self.changes, self._facts)
 
     def changed(self, changes: Mapping[str, bytes]) -> Tree:
         """The same files with others in the place of some; what was read of the rest is kept."""
@@ -84,6 +84,8 @@ class Tree:
 
     def unit(self, source: Source, facts: Facts) -> Unit:
         if source.path not in self._units:
+            from residency_lint.resolve.units import Unit
+
             self._units[source.path] = Unit(facts)
         return self._units[source.path]
 
@@ -92,14 +94,18 @@ class Tree:
         if id(catalog) not in self._programs:
             modules, words = sdk_words(catalog)
             gate = gate_for(frozenset(), words, modules)
-            roots = self._repository.source_roots
+            # Only a run with a candidate pays for what follows names and values.
+            from residency_lint.files_around import FilesAround
+            from residency_lint.resolve.program import Program
+
+            around, roots = FilesAround(), self._repository.source_roots
             self._programs[id(catalog)] = Program(
                 self._unit_at,
                 self._is_file,
                 self._bytes_at,
                 lambda path: self._passes(path, gate),
-                self._environment_files,
-                self._requirement_files,
+                around.environment_files,
+                around.requirement_files,
                 source_roots=roots,
             )
             self._programs[id(catalog)].whole = Program(
@@ -107,41 +113,12 @@ class Tree:
                 self._is_file,
                 self._bytes_at,
                 lambda path: True,
-                self._environment_files,
-                self._requirement_files,
+                around.environment_files,
+                around.requirement_files,
                 self._repository.files_naming,
                 roots,
             )
         return self._programs[id(catalog)]
-
-    def _environment_files(self, path: str) -> tuple[str, ...]:
-        """The files beside and above a file, up to the work tree's or the current folder, that set variables."""
-        folder = os.path.dirname(path)
-        if folder not in self._environments:
-            found = [
-                os.path.join(folder, inner, name)
-                for inner in ("", os.path.join(".github", "workflows"))
-                for name in _listed(os.path.join(folder, inner))
-                if IS_ENVIRONMENT.search(os.path.join(inner, name))
-            ]
-            found += _deployments(folder, _DEEPEST_DEPLOYMENT)
-            above = () if _is_top(folder) else self._environment_files(folder)
-            self._environments[folder] = (*found, *above)
-        return self._environments[folder]
-
-    def _requirement_files(self, path: str) -> tuple[str, ...]:
-        """The files beside and above a file that ask for packages: the nearest folder first, in it locks first."""
-        folder = os.path.dirname(path)
-        if folder not in self._requirements:
-            ranked = [
-                (number, os.path.join(folder, inner, name))
-                for inner in ("", "requirements")
-                for name in _listed(os.path.join(folder, inner))
-                if (number := rank(os.path.join(inner, name))) is not None
-            ]
-            above = () if _is_top(folder) else self._requirement_files(folder)
-            self._requirements[folder] = (*(found for _, found in sorted(ranked)), *above)
-        return self._requirements[folder]
 
     def names_something(self, catalog: Catalog) -> Callable[[str], bool]:
         """Whether a text holds an atom of any region: what is allowed counts, for it may stand beside what is not."""
@@ -155,7 +132,7 @@ class Tree:
 
     def _gate_of_all(self, catalog: Catalog) -> Gate:
         if id(catalog) not in self._atoms:
-            self._atoms[id(catalog)] = gate_for(catalog.atoms([Policy(Allowance())]))
+            self._atoms[id(catalog)] = gate_for(catalog.atoms)
         return self._atoms[id(catalog)]
 
     def _is_file(self, path: str) -> bool:
@@ -187,34 +164,6 @@ class Tree:
             paths.update(edit.path for edit in finding.fix.edits if finding.fix) if finding.fix else None
         found = {path: self.known_source(path) for path in sorted(paths)}
         return {path: source for path, source in found.items() if source is not None}
-
-
-def _is_top(folder: str) -> bool:
-    """Whether nothing above a folder belongs to the program: the work tree's, or the current one."""
-    return not folder or os.path.exists(os.path.join(folder, ".git")) or os.path.dirname(folder) == folder
-
-
-def _listed(folder: str) -> list[str]:
-    try:
-        return sorted(os.listdir(folder or "."))
-    except OSError:
-        return []
-
-
-def _deployments(folder: str, depth: int) -> list[str]:
-    """The files in folders for deployments below a folder."""
-    found: list[str] = []
-    for name in _listed(folder) if depth else ():
-        if DEPLOYMENTS.fullmatch(name) or (depth < _DEEPEST_DEPLOYMENT and "." not in name):
-            inner = os.path.join(folder, name)
-            files = [file for file in _listed(inner) if IS_DEPLOYMENT.search(file)]
-            found += [os.path.join(inner, file) for file in files[:_MOST_DEPLOYMENTS]]
-            found += _deployments(inner, depth - 1)
-    return found[:_MOST_DEPLOYMENTS]
-
-
-_DEEPEST_DEPLOYMENT = 3
-_MOST_DEPLOYMENTS = 100
 
 
 def sdk_words(catalog: Catalog) -> tuple[frozenset[str], frozenset[str]]:

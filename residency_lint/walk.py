@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
 from residency_lint.errors import ConfigError
-from residency_lint.findings import Skip
 from residency_lint.listing import Kind, entries_below
+from residency_lint.source import Skip
 
 
 def files(

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from residency_lint.catalog import Catalog
+from residency_lint.loading import index_of
 from residency_lint.places import Places, Region
 from residency_lint.rule_files import RuleFile, Vendor
 
@@ -25,3 +26,4 @@ CATALOG = Catalog(
     ),
     PLACES,
 )
+INDEX = index_of(CATALOG)

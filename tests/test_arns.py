@@ -21,9 +21,9 @@ from residency_lint.arns import (
     slot_kind,
     wildcard_regions,
 )
-from residency_lint.findings import Verdict
 from residency_lint.loading import shipped_catalog
 from residency_lint.policy import Allowance, Policy
+from residency_lint.verdicts import Verdict
 
 CASES = json.loads((Path(__file__).parent / "data" / "arn_cases.json").read_text(encoding="utf-8"))
 CATALOG = shipped_catalog()

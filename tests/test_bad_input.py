@@ -13,7 +13,8 @@ from click.testing import CliRunner
 import residency_lint
 from residency_lint import scan
 from residency_lint.cli import main
-from residency_lint.findings import Skip
+from residency_lint.sightings import MOST
+from residency_lint.source import Skip
 
 URL = "https://api.mixpanel.com/track"
 FOREIGN = f'URL = "{URL}"\n'
@@ -207,6 +208,18 @@ def test_nesting_kills_nothing_and_hides_nothing(name: str) -> None:
 
 
 # --- Python that is none ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["access.log", "hosts.json", "hosts.py"])
+def test_thousands_of_destinations_are_cut_off(name: str) -> None:
+    """A log or a list costs no more than it can tell; what was not looked at is never called clean."""
+    allowed = "https://api-eu.mixpanel.com/track"
+    lines = [f'"{allowed}",\n'] * (MOST + 1)
+    put(name, "HOSTS = [\n" + "".join(lines) + f'"{URL}",\n]\n')
+    out = check(name, code=1).splitlines()
+    assert [line.split(": ", 1)[1][:37] for line in out[:-1]] == ["warning [residency-lint/cut-off] A fi"]
+    put(name, "HOSTS = [\n" + "".join(lines[:MOST]) + "]\n")
+    assert check(name, code=0).startswith("No data leaves")
 
 
 def test_python_2_is_read_as_text() -> None:

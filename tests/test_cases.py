@@ -12,13 +12,16 @@ from pathlib import Path
 import pytest
 
 from residency_lint.decoding import source_of
-from residency_lint.findings import Finding, Report, Verdict
-from residency_lint.loading import shipped_catalog
+from residency_lint.findings import Finding
+from residency_lint.inspection import check_source
+from residency_lint.report import Report
 from residency_lint.rewrite import rewritten
 from residency_lint.rules import SdkCall
-from residency_lint.scan import check_paths, check_source
+from residency_lint.scan import check_paths
 from residency_lint.settings import Settings
+from residency_lint.shipped import shipped_index
 from residency_lint.tree import Tree
+from residency_lint.verdicts import Verdict
 from tests.case_files import Marker, Section, sections, updated
 
 CASES = Path(__file__).parent / "cases"
@@ -76,7 +79,7 @@ def _write(tree: Path, texts: dict[str, str]) -> None:
 
 
 def _settings(*, unsafe: bool = False) -> Settings:
-    return Settings(shipped_catalog(), config=Path("../policy.toml"), unsafe_fixes=unsafe)
+    return Settings(shipped_index(), config=Path("../policy.toml"), unsafe_fixes=unsafe)
 
 
 def _past_the_gate(section: Section) -> list[Finding]:

@@ -9,16 +9,17 @@ from pathlib import Path
 import pytest
 
 from residency_lint.errors import ConfigError
-from residency_lint.findings import Verdict
-from residency_lint.loading import load_catalog, shipped_catalog
+from residency_lint.inspection import check_source
+from residency_lint.loading import index_of, load_catalog, shipped_catalog
 from residency_lint.rules import Neutral, Rule, SdkCall, SdkEscape
-from residency_lint.scan import check_source
 from residency_lint.settings import Settings
 from residency_lint.source import Source
 from residency_lint.tree import Tree
+from residency_lint.verdicts import Verdict
 from tests.test_cases import SECTIONS
 
 CATALOG = shipped_catalog()
+INDEX = index_of(CATALOG)
 RULES = [rule for rule in CATALOG.rules.values() if not isinstance(rule, Neutral)]
 SHAPES = sorted((Path(__file__).parent / "data" / "rules").glob("*.toml"))
 MARKERS = [marker for section in SECTIONS for marker in section.markers()]
@@ -98,7 +99,7 @@ def _parses(text: str) -> bool:
 
 
 def _verdicts(rule: Rule, path: str, text: str) -> set[Verdict]:
-    settings = Settings(CATALOG, regions=("eu",), isolated=True)
+    settings = Settings(INDEX, regions=("eu",), isolated=True)
     found = check_source(Source(path, text.encode()), settings, Tree())
     return {finding.verdict for finding in found if finding.rule.id == rule.id}
 

@@ -13,6 +13,7 @@ from residency_lint import __version__
 from residency_lint.cli import main
 from residency_lint.loading import shipped_catalog
 from residency_lint.settings import Settings
+from residency_lint.shipped import shipped_index
 
 FOREIGN = 'URL = "https://api.mixpanel.com/track"\n'
 INSIDE = 'URL = "https://api-eu.mixpanel.com/track"\n'
@@ -136,7 +137,7 @@ def test_a_bug_is_2_and_shows_its_traceback(declared: Path, monkeypatch: pytest.
     def fails(*arguments: object) -> None:
         raise ZeroDivisionError("a bug")
 
-    monkeypatch.setattr("residency_lint.scan.judge", fails)
+    monkeypatch.setattr("residency_lint.inspection.judge", fails)
     result = CliRunner().invoke(main, ["check"])
     assert result.exit_code == 2
     assert "ZeroDivisionError: a bug" in result.stderr
@@ -447,7 +448,7 @@ def test_init_writes_a_policy_that_is_valid() -> None:
     write("app.py", FOREIGN)
     shown = run("init", code=0).stdout
     assert read("residency-lint.toml") in shown
-    settings = Settings(catalog=shipped_catalog())
+    settings = Settings(shipped_index())
     assert settings.policy_for("app.py").declared_in == "residency-lint.toml"
     assert "mixpanel" in read("residency-lint.toml")
     assert complaint_free(check("--exit-zero", code=0))

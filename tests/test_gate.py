@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from residency_lint.findings import Skip
 from residency_lint.gate import Gate, read_bytes
+from residency_lint.source import Skip
 
 SMALL = st.text(alphabet="abAB.é", max_size=4)
 

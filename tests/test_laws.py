@@ -14,17 +14,17 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from residency_lint.decoding import source_of
-from residency_lint.findings import Report
 from residency_lint.fixes import Applicability, Edit, Fix, apply, selected
-from residency_lint.loading import shipped_catalog
+from residency_lint.report import Report
 from residency_lint.rewrite import Rewritten, rewritten
 from residency_lint.scan import check_paths
 from residency_lint.settings import Settings
+from residency_lint.shipped import shipped_index
 from residency_lint.source import Source, Span
 from residency_lint.tree import Tree
 
-POLICY = Settings(catalog=shipped_catalog(), regions=("eu",), isolated=True)
-UNSAFE = Settings(catalog=shipped_catalog(), regions=("eu",), isolated=True, unsafe_fixes=True)
+POLICY = Settings(shipped_index(), regions=("eu",), isolated=True)
+UNSAFE = Settings(shipped_index(), regions=("eu",), isolated=True, unsafe_fixes=True)
 
 # --- Python sources, put together from statements --------------------------------------------------------
 

@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 from residency_lint.errors import ConfigError
-from residency_lint.findings import Verdict
 from residency_lint.holes import REGION
-from residency_lint.loading import load_catalog, load_places, rules_folder
+from residency_lint.loading import load_catalog, load_places
 from residency_lint.policy import Allowance, Policy
-from residency_lint.rules import NOWHERE, UNREADABLE
+from residency_lint.rule_paths import rules_folder
+from residency_lint.verdicts import NOWHERE, UNREADABLE, Verdict
 
 PLACES = load_places(rules_folder() / "places.toml")
 AWS = PLACES.providers["aws"]

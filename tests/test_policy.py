@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 
 from residency_lint.errors import ConfigError
-from residency_lint.findings import Verdict
 from residency_lint.policy import Policy
 from residency_lint.settings import Settings
-from tests.places import CATALOG
+from residency_lint.verdicts import Verdict
+from tests.places import CATALOG, INDEX
 
 TODAY = date(2026, 11, 22)
 ALLOWED, FORBIDDEN, UNKNOWN = Verdict.ALLOWED, Verdict.FORBIDDEN, Verdict.UNKNOWN
@@ -23,7 +23,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def policy(toml: str, path: str = "a.py", regions: tuple[str, ...] = ()) -> Policy:
     Path("residency-lint.toml").write_text(toml)
-    return Settings(CATALOG, regions=regions, today=TODAY).policy_for(path)
+    return Settings(INDEX, regions=regions, today=TODAY).policy_for(path)
 
 
 def verdict(found: Policy, vendor: str, region: str | None) -> Verdict:

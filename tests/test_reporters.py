@@ -15,13 +15,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft7Validator
 
-from residency_lint.findings import Finding, Level, Report, Sighting, Skip, Step, Suppression, Verdict
+from residency_lint.findings import Finding, Level, Sighting, Step, Suppression
 from residency_lint.fixes import Applicability, Edit, Fix, apply
+from residency_lint.report import Report
 from residency_lint.reporters import FORMATS, renderer
 from residency_lint.reporters.frames import COLUMNS
 from residency_lint.reporters.frames import frame as frame_of
 from residency_lint.rules import Endpoint, Pattern, Rule
-from residency_lint.source import Source, Span
+from residency_lint.source import Skip, Source, Span
+from residency_lint.verdicts import Verdict
 
 SCHEMA = json.loads((Path(__file__).parent / "data/schemas/sarif-2.1.0.json").read_text())
 

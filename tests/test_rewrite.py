@@ -12,10 +12,10 @@ from click.testing import CliRunner
 
 from residency_lint.cli import main
 from residency_lint.errors import WriteError
-from residency_lint.loading import shipped_catalog
 from residency_lint.rewrite import Rewritten, rewritten, write
 from residency_lint.scan import check_paths
 from residency_lint.settings import Settings
+from residency_lint.shipped import shipped_index
 from residency_lint.tree import Tree
 
 FOREIGN = b'URL = "https://api.mixpanel.com/track"\n'
@@ -43,7 +43,7 @@ def put(path: str, data: bytes = FOREIGN) -> Path:
 
 
 def change(*paths: str) -> Rewritten:
-    settings, tree = Settings(catalog=shipped_catalog()), Tree()
+    settings, tree = Settings(shipped_index()), Tree()
     return rewritten(check_paths(paths, settings, tree), paths, settings, tree)
 
 
@@ -279,7 +279,7 @@ def test_fix_in_another_file_comes_with_its_command(tmp_path: Path, monkeypatch:
         "from mixpanel import Consumer, Mixpanel\nfrom conf import HOST\n"
         "mp = Mixpanel(TOKEN, consumer=Consumer(api_host=HOST))\n"
     )
-    settings = Settings(catalog=shipped_catalog(), regions=("eu",), isolated=True)
+    settings = Settings(shipped_index(), regions=("eu",), isolated=True)
     report = check_paths(["a.py"], settings)
     fix = report.findings[0].fix
     assert fix is not None

@@ -9,7 +9,7 @@ import pytest
 
 from residency_lint.errors import ConfigError
 from residency_lint.settings import Settings
-from tests.places import CATALOG
+from tests.places import INDEX
 
 
 @pytest.fixture(autouse=True)
@@ -24,12 +24,12 @@ def write(name: str, text: str) -> None:
 
 
 def words(path: str, settings: Settings | None = None) -> tuple[str, ...]:
-    return (settings or Settings(CATALOG)).policy_for(path).allowed.words
+    return (settings or Settings(INDEX)).policy_for(path).allowed.words
 
 
 def errors(path: str = "a.py", settings: Settings | None = None) -> list[str]:
     with pytest.raises(ConfigError) as raised:
-        (settings or Settings(CATALOG)).policy_for(path)
+        (settings or Settings(INDEX)).policy_for(path)
     return str(raised.value).splitlines()
 
 
@@ -38,7 +38,7 @@ def test_nearest_file_is_used_alone() -> None:
     write("pyproject.toml", '[tool.residency-lint]\nregion = "eu"\nunknown = "error"\n')
     write("a/b/residency-lint.toml", 'region = "us"\n')
     write("a/b/c/pyproject.toml", '[project]\nname = "x"\n')
-    settings = Settings(CATALOG)
+    settings = Settings(INDEX)
     assert [words(path, settings) for path in ("x.py", "a/x.py", "a/b/x.py", "a/b/c/d/x.py")] == [
         ("eu",),
         ("eu",),
@@ -54,7 +54,7 @@ def test_file_above_the_current_folder(monkeypatch: pytest.MonkeyPatch) -> None:
     write("residency-lint.toml", 'region = "eu"\nexclude = ["in/out/"]')
     write("in/out/a.py", "")
     monkeypatch.chdir("in")
-    settings = Settings(CATALOG)
+    settings = Settings(INDEX)
     assert words("a.py", settings) == ("eu",)
     assert settings.is_excluded("out/a.py")
 
@@ -81,7 +81,7 @@ def test_given_file_is_used_for_every_path() -> None:
     """Whatever lies nearer; its globs start from the current folder."""
     write("residency-lint.toml", 'region = "us"')
     write("ci/policy.toml", 'region = "eu"\nexclude = ["/src/x.py"]')
-    settings = Settings(CATALOG, config=Path("ci/policy.toml"))
+    settings = Settings(INDEX, config=Path("ci/policy.toml"))
     assert words("a/b.py", settings) == ("eu",)
     assert [settings.is_excluded(path) for path in ("src/x.py", "ci/src/x.py", "../src/x.py")] == [True, False, False]
 
@@ -89,7 +89,7 @@ def test_given_file_is_used_for_every_path() -> None:
 def test_no_config_files() -> None:
     """`--isolated` with `--region` needs none."""
     write("residency-lint.toml", 'region = "us"\nexclude = ["*"]')
-    settings = Settings(CATALOG, regions=("eu",), isolated=True)
+    settings = Settings(INDEX, regions=("eu",), isolated=True)
     assert words("a.py", settings) == ("eu",)
     assert not settings.is_excluded("a.py")
 
@@ -107,7 +107,7 @@ def test_excludes() -> None:
     write(
         "residency-lint.toml", 'region = "eu"\nexclude = ["third_party/**", "*.min.js", "/top.py", "out/", "!out/no"]'
     )
-    settings = Settings(CATALOG)
+    settings = Settings(INDEX)
     names = ["third_party/a/b.py", "x/y.min.js", "top.py", "x/top.py", "x/out/a.py", "a.py"]
     assert [settings.is_excluded(name) for name in names] == [True, True, True, False, True, False]
     assert not settings.is_excluded("x/out/")  # it may hold files that are taken back
@@ -117,7 +117,7 @@ def test_config_in_an_excluded_folder_is_not_read() -> None:
     """It may be wrong on purpose."""
     write("residency-lint.toml", 'region = "eu"\nexclude = ["cases/"]')
     write("cases/in/residency-lint.toml", "broken")
-    settings = Settings(CATALOG)
+    settings = Settings(INDEX)
     assert settings.is_excluded("cases/")
     assert settings.is_excluded("cases/in/a.py")
     assert not settings.is_excluded("a.py")
@@ -179,27 +179,27 @@ def test_bad_glob() -> None:
     """It is named with its key."""
     write("residency-lint.toml", 'region = "eu"\nexclude = ["!"]')
     with pytest.raises(ConfigError, match=r"^residency-lint.toml: exclude: "):
-        Settings(CATALOG).is_excluded("a.py")
+        Settings(INDEX).is_excluded("a.py")
 
 
 def test_wrong_flags() -> None:
     """All at once."""
     with pytest.raises(ConfigError) as raised:
-        Settings(CATALOG, regions=("uss",), config=Path("none.toml"), isolated=True)
+        Settings(INDEX, regions=("uss",), config=Path("none.toml"), isolated=True)
     assert str(raised.value).splitlines() == [
         "--region: 'uss' is no zone or country; did you mean `us`?",
         "--config: none.toml: no such file",
         "--config: --isolated reads no config file; leave one of them out",
     ]
     write("pyproject.toml", "")
-    assert errors(settings=Settings(CATALOG, config=Path("pyproject.toml"))) == [
+    assert errors(settings=Settings(INDEX, config=Path("pyproject.toml"))) == [
         "pyproject.toml: has no [tool.residency-lint]"
     ]
 
 
 def test_selection() -> None:
     """By vendor or by row; what is deselected stays out."""
-    settings = Settings(CATALOG, selected=("mixpanel", "aws/arn"), deselected=("mixpanel/ui",))
+    settings = Settings(INDEX, selected=("mixpanel", "aws/arn"), deselected=("mixpanel/ui",))
     names = ["mixpanel/ingest", "mixpanel/ui", "aws/arn", "aws/host"]
     assert [settings.is_selected(name) for name in names] == [True, False, True, False]
     assert list(settings.selection_errors({"mixpanel/ingest", "mixpanel/ui", "aws/arns"})) == [
@@ -210,7 +210,7 @@ def test_selection() -> None:
 def test_settings_travel_to_other_processes() -> None:
     """With everything they have looked up."""
     write("residency-lint.toml", 'region = "eu"\nexclude = ["out/"]\n[[paths]]\nmatch = "a/"\nregion = "us"')
-    settings = Settings(CATALOG)
+    settings = Settings(INDEX)
     assert words("a/b.py", settings) == ("us",)
     assert settings.is_excluded("out/x")
     copy = pickle.loads(pickle.dumps(settings))
@@ -221,8 +221,8 @@ def test_globs_cost_nothing_where_there_are_none() -> None:
     """Importing pathspec, difflib and subprocess takes as long as checking a file."""
     write("residency-lint.toml", 'region = "eu"')
     script = (
-        "import sys; from tests.places import CATALOG; from residency_lint.settings import Settings;"
-        "from residency_lint.walk import files; s = Settings(CATALOG); s.policy_for('a.py');"
+        "import sys; from tests.places import INDEX; from residency_lint.settings import Settings;"
+        "from residency_lint.walk import files; s = Settings(INDEX); s.policy_for('a.py');"
         "list(files(['residency-lint.toml'], is_excluded=s.is_excluded));"
         "sys.exit(' '.join({'pathspec', 'subprocess', 'libcst'} & set(sys.modules)))"
     )

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from importlib import import_module
+from typing import TYPE_CHECKING
 
-from residency_lint.facts import Facts
 from residency_lint.languages.file_names import language_of
-from residency_lint.source import Source
+
+if TYPE_CHECKING:
+    from residency_lint.facts import Facts
+    from residency_lint.source import Source
 
 READERS = {
     "python": "python",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from importlib import import_module
 
-from residency_lint.findings import Report
+from residency_lint.report import Report
 
 Renderer = Callable[[Report], Iterator[str]]
 """Yields pieces of text, newlines included; joined they are the whole output."""

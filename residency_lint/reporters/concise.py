@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from residency_lint.findings import Finding, Report
+from residency_lint.findings import Finding
 from residency_lint.fixes import Applicability
+from residency_lint.report import Report
 from residency_lint.reporters.characters import printable
 from residency_lint.reporters.locations import finding_words
 from residency_lint.reporters.summary import active, skip_line, summary

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from residency_lint.findings import Finding, Report, Step
+from residency_lint.findings import Finding, Step
+from residency_lint.report import Report
 from residency_lint.reporters.characters import printable
 from residency_lint.source import Source, Span
 

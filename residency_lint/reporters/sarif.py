@@ -7,12 +7,14 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 
 from residency_lint import __version__
-from residency_lint.findings import Finding, Report, Skip, Step, Suppression
+from residency_lint.findings import Finding, Step, Suppression
 from residency_lint.fixes import Applicability
+from residency_lint.report import Report
 from residency_lint.reporters.sarif_places import artifact, fix_object, physical, quoted
 from residency_lint.reporters.sarif_rules import descriptor, rules_by_id
 from residency_lint.reporters.secrets import secrets_by_path
 from residency_lint.reporters.summary import skip_words
+from residency_lint.source import Skip
 
 JsonObject = dict[str, object]
 

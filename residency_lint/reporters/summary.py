@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from residency_lint.findings import Finding, Level, Report, Skip
+from residency_lint.findings import Finding, Level
 from residency_lint.fixes import Applicability
+from residency_lint.report import Report
 from residency_lint.reporters.characters import printable
+from residency_lint.source import Skip
 
 APPLICABILITY_WORDS = {Applicability.SAFE: "safe", Applicability.UNSAFE: "unsafe", Applicability.DISPLAY: "shown"}
 

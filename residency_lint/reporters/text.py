@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from residency_lint.findings import Finding, Report
+from residency_lint.findings import Finding
+from residency_lint.report import Report
 from residency_lint.reporters.characters import printable
 from residency_lint.reporters.frames import frame
 from residency_lint.reporters.locations import finding_words, step_words

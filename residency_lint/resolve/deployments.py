@@ -153,19 +153,3 @@ def _part(text: Text, start: int, end: int) -> Text:
     if not text.plain or not text.text.isascii():
         return replace(text, text=text.text[start:end], plain=False)
     return replace(text, text=text.text[start:end], span=Span(text.span.start + start, text.span.start + end))
-
-
-IS_ENVIRONMENT = re.compile(
-    r"(?i)(?:^|/)(?:\.env(?:\.(?:local|prod|production|defaults))?|dockerfile(?:\.\w+)?|[\w-]+\.dockerfile"
-    r"|(?:docker-)?compose[\w.-]*\.ya?ml|(?:app|serverless|template|render|heroku|deployment|configmap|k8s|values)\.ya?ml"
-    r"|fly\.toml|vercel\.json|procfile|[\w-]+\.tf)$"
-    r"|(?:^|/)\.github/workflows/[\w.-]+\.ya?ml$"
-)
-"""Names of files that set variables; `.env.example` sets nothing."""
-IS_DEPLOYMENT = re.compile(r"(?i)\.(?:ya?ml|json|tf|service)$|(?:^|/)dockerfile(?:\.\w+)?$")
-"""Names of files that set variables where they lie in a folder for deployments."""
-DEPLOYMENTS = re.compile(
-    r"(?i)(?:deploy\w*|k8s|kube\w*|manifests|helm|charts?|templates|infra\w*|terraform|tf|ops|docker|\.docker|base"
-    r"|overlays|prod(?:uction)?|modules|systemd)$"
-)
-"""Names of folders for deployments."""

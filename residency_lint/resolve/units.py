@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
@@ -47,17 +47,11 @@ class Unit:
 
     @cached_property
     def returns(self) -> dict[int, list[Return]]:
-        index: dict[int, list[Return]] = {}
-        for entry in self.facts.returns:
-            index.setdefault(entry.site.scope, []).append(entry)
-        return index
+        return _by_scope(self.facts.returns)
 
     @cached_property
     def yields(self) -> dict[int, list[Return]]:
-        index: dict[int, list[Return]] = {}
-        for entry in self.facts.yields:
-            index.setdefault(entry.site.scope, []).append(entry)
-        return index
+        return _by_scope(self.facts.yields)
 
     @cached_property
     def calls_by_name(self) -> dict[str, list[Call]]:
@@ -292,3 +286,10 @@ class Unit:
 
 
 _WHOLE_FILE = Scope(ScopeKind.MODULE, "", -1, Span(0, 0))
+
+
+def _by_scope(entries: Iterable[Return]) -> dict[int, list[Return]]:
+    index: dict[int, list[Return]] = {}
+    for entry in entries:
+        index.setdefault(entry.site.scope, []).append(entry)
+    return index

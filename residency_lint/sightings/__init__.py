@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 
 from residency_lint.findings import Context, Sighting
 from residency_lint.rules import SdkCall, Setting
@@ -17,19 +18,24 @@ from residency_lint.sightings.unused import without_unused
 from residency_lint.sightings.vain import vain
 from residency_lint.sightings.variables import sets_nothing
 
-__all__ = ["Scene", "is_silent", "sightings"]
+__all__ = ["MOST", "Scene", "is_silent", "sightings"]
 
 
-def sightings(scene: Scene) -> tuple[Sighting, ...]:
-    """Everything in a file that names a destination, allowed or not, by position; one for each piece of evidence.
+MOST = 5_000
+"""Texts of one file that are looked at for destinations; past them it is a list, and nobody reads on."""
+
+
+def sightings(scene: Scene) -> tuple[tuple[Sighting, ...], bool]:
+    """Everything in a file that names a destination, allowed or not, by position; one for each piece of evidence. And
+    whether that is not all of it.
 
     Where an SDK rule and a host rule see the same value, the SDK rule's stays.
     """
     if _is_host_list(scene):
-        return ()
+        return (), False
     in_vain = vain(scene)
     sdk = list(sdk_sightings(scene, in_vain))
-    texts = _texts(scene)
+    texts, is_cut = _texts(scene)
     placed = list(placed_in_switches(texts, scene))
     used = without_unused(placed, texts, sdk, scene, in_vain)
     found = [*sdk, *sent_sightings(scene), *used, *folded_sightings(scene)]
@@ -44,7 +50,7 @@ def sightings(scene: Scene) -> tuple[Sighting, ...]:
             kept.add(one)
     words = [one for one in kept if isinstance(one.rule, Setting) and _is_telling_word(one.rule)]
     left = [one for one in kept if not one.muted and not any(_is_made_of(one, word) for word in words)]
-    return tuple(sorted(left, key=lambda s: (s.path, s.span)))
+    return tuple(sorted(left, key=lambda s: (s.path, s.span))), is_cut
 
 
 class _Kept:
@@ -109,8 +115,15 @@ def _is_made_of(one: Sighting, word: Sighting) -> bool:
     return last is not None and (last.path, last.span, one.rule.vendor) == (word.path, word.span, word.rule.vendor)
 
 
-def _texts(scene: Scene) -> list[Seen]:
-    seen = []
+def _texts(scene: Scene) -> tuple[list[Seen], bool]:
+    """What single texts name, and whether there is more."""
+    every = _every_text(scene)
+    seen = list(islice(every, MOST))
+    choices = {id(one) for one in _choices(seen)}
+    return [one for one in seen if id(one) not in choices], next(every, None) is not None
+
+
+def _every_text(scene: Scene) -> Iterator[Seen]:
     for mention in scene.facts.mentions:
         if not scene.names_something(mention.text.text):
             continue
@@ -119,9 +132,8 @@ def _texts(scene: Scene) -> list[Seen]:
             continue
         if context is Context.CODE and sets_nothing(mention, scene):
             context = Context.SAMPLE
-        seen += [Seen(mention, found) for found in text_sightings(Passage(mention, context, scene))]
-    choices = {id(one) for one in _choices(seen)}
-    return [one for one in seen if id(one) not in choices]
+        for found in text_sightings(Passage(mention, context, scene)):
+            yield Seen(mention, found)
 
 
 def _choices(seen: list[Seen]) -> list[Seen]:

@@ -12,8 +12,9 @@ from residency_lint.facts import BindingKind
 from residency_lint.findings import Context, Rewrite, Sighting
 from residency_lint.fixes import Applicability
 from residency_lint.resolve.calls import written
-from residency_lint.rules import UNREADABLE, ArnRule, CloudHost, Pinned, Rule, Setting
+from residency_lint.rules import ArnRule, CloudHost, Pinned, Rule, Setting
 from residency_lint.sightings.evidence import Evidence, Passage
+from residency_lint.verdicts import UNREADABLE
 
 _FETCHED = re.compile(
     r"\.(?:zip|tar|gz|tgz|bz2|xz|deb|rpm|pkg|dmg|msi|exe|jar|sh|whl|gpg|asc|repo|min\.js)(?:$|[?#\s\"'])"

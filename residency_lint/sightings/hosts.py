@@ -9,9 +9,10 @@ from residency_lint.catalog import Catalog, HostRow
 from residency_lint.findings import Rewrite, Sighting
 from residency_lint.fixes import Applicability
 from residency_lint.rule_files import Vendor
-from residency_lint.rules import NOWHERE, UNREADABLE, Endpoint, LookAlike, Neutral
+from residency_lint.rules import Endpoint, LookAlike, Neutral
 from residency_lint.sightings.clouds import cloud_host_sightings
 from residency_lint.sightings.evidence import Evidence, Passage
+from residency_lint.verdicts import NOWHERE, UNREADABLE
 
 # A host is preceded by no letter, dot, at sign or template hole, save the percent escape of a slash.
 _HOST = re.compile(

@@ -13,11 +13,12 @@ from residency_lint.facts import Binding
 from residency_lint.findings import Rewrite, Sighting
 from residency_lint.fixes import Applicability, Edit
 from residency_lint.resolve.frames import Unknown
-from residency_lint.rules import NOWHERE, SdkCall, SdkSetting
+from residency_lint.rules import SdkCall, SdkSetting
 from residency_lint.sightings.signatures import locked
 from residency_lint.sightings.starts import Start, setting_name
 from residency_lint.sightings.writing import insertion, whole_argument
 from residency_lint.source import Span
+from residency_lint.verdicts import NOWHERE
 
 _OF_A_PLACE = re.compile(
     r"(?i)(?:^|_)(?:host|hostname|domain|url|uri|endpoint|server|region|residency|zone|site|pod|cluster|datacenter"

@@ -11,7 +11,7 @@ from residency_lint.findings import Sighting
 from residency_lint.resolve.environment import set_values
 from residency_lint.resolve.frames import Unknown, Value, told
 from residency_lint.resolve.names import Target, constructor_parameters
-from residency_lint.rules import NOWHERE, SdkSetting
+from residency_lint.rules import SdkSetting
 from residency_lint.sightings.contexts import in_contexts, weighed
 from residency_lint.sightings.escapes import escape_sightings
 from residency_lint.sightings.given import Given, arguments_by_name, assignments, given_to
@@ -24,6 +24,7 @@ from residency_lint.sightings.surroundings import counts, is_replaced, known, ta
 from residency_lint.sightings.switches import Seen, placed_in_branches
 from residency_lint.sightings.uses import Fate, Vain, fate_of
 from residency_lint.sightings.writing import insertion
+from residency_lint.verdicts import NOWHERE
 
 
 def sdk_sightings(scene: Scene, vain: Vain) -> Iterator[Sighting]:

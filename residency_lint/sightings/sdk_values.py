@@ -13,7 +13,7 @@ from residency_lint.facts import Mention, Role
 from residency_lint.findings import Rewrite, Sighting, Step
 from residency_lint.fixes import Applicability
 from residency_lint.resolve.frames import Unknown, Value
-from residency_lint.rules import NOWHERE, Endpoint, SdkSetting
+from residency_lint.rules import Endpoint, SdkSetting
 from residency_lint.sightings.clouds import region_rewrites
 from residency_lint.sightings.evidence import Evidence, Passage
 from residency_lint.sightings.hosts import host_at, host_rewrites
@@ -22,6 +22,7 @@ from residency_lint.sightings.shapes import wrong_shape
 from residency_lint.sightings.starts import Start, setting_name
 from residency_lint.sightings.texts import text_sightings
 from residency_lint.sightings.writing import insertion
+from residency_lint.verdicts import NOWHERE
 
 
 def value_sightings(value: Value, setting: SdkSetting, expression: Expression, start: Start) -> Iterator[Sighting]:

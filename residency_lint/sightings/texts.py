@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from residency_lint.findings import Rewrite, Sighting
 from residency_lint.fixes import Applicability
-from residency_lint.rules import UNREADABLE, Token
+from residency_lint.rules import Token
 from residency_lint.sightings.clouds import (
     arn_sightings,
     option_sightings,
@@ -17,6 +17,7 @@ from residency_lint.sightings.clouds import (
 from residency_lint.sightings.evidence import Evidence, Passage
 from residency_lint.sightings.hosts import host_sightings
 from residency_lint.sightings.words import word_sightings
+from residency_lint.verdicts import UNREADABLE
 
 _TOKENS = (
     re.compile(r"(?<![\d.])\d{1,3}(?:\.\d{1,3}){3}(?![\d.])"),

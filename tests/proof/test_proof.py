@@ -23,13 +23,16 @@ import pytest
 import trustme
 
 from residency_lint.decoding import source_of
-from residency_lint.findings import Finding, Level, Verdict
+from residency_lint.findings import Finding, Level
 from residency_lint.fixes import Applicability
+from residency_lint.inspection import check_source
 from residency_lint.loading import shipped_catalog
 from residency_lint.rules import SdkCall
-from residency_lint.scan import check_paths, check_source
+from residency_lint.scan import check_paths
 from residency_lint.settings import Settings
+from residency_lint.shipped import shipped_index
 from residency_lint.tree import Tree
+from residency_lint.verdicts import Verdict
 from tests.case_files import Section, sections, updated_reached
 
 FOLDER = Path(__file__).parent
@@ -212,7 +215,7 @@ def _failures(section: Section, folder: Path, monkeypatch: pytest.MonkeyPatch) -
         (folder / "tree" / name).write_text(text, encoding="utf-8")
     (folder / "policy.toml").write_text(section.policy, encoding="utf-8")
     monkeypatch.chdir(folder / "tree")
-    report = check_paths(["."], Settings(shipped_catalog(), config=Path("../policy.toml")))
+    report = check_paths(["."], Settings(shipped_index(), config=Path("../policy.toml")))
     return [finding for finding in report.findings if finding.level is not Level.NOTE]
 
 
@@ -230,7 +233,7 @@ def _seen(host: str) -> Finding | None:
     with tempfile.TemporaryDirectory() as folder:
         config = Path(folder, "policy.toml")
         config.write_text('region = "eu"\n', encoding="utf-8")
-        settings = Settings(shipped_catalog(), config=config)
+        settings = Settings(shipped_index(), config=config)
         source = source_of("hosts.json", f'{{"url": "https://{host}/"}}\n'.encode())
         return next(iter(check_source(source, settings, Tree(), with_allowed=True)), None)
 

@@ -17,68 +17,39 @@ if TYPE_CHECKING:
 
 
 def binary(expressions: Expressions, node: cst.BinaryOperation, around: Around) -> e.Expression:
+    span, inner = expressions.span(node), replace(around, assigned="")
     if isinstance(node.operator, cst.Add):
-        parts: list[cst.BaseExpression] = []
-        left: cst.BaseExpression = node
-        # A chain is as deep as it is long: unrolled, not recursed into.
-        while isinstance(left, cst.BinaryOperation) and isinstance(left.operator, cst.Add):
-            parts.append(left.right)
-            left = left.left
-        return expressions.joined([left, *reversed(parts)], node, around)
+        return expressions.joined(_operands(node), node, around)
     if isinstance(node.operator, cst.Modulo):
-        inner = replace(around, assigned="")
         base, right = expressions.convert(node.left, inner), expressions.convert(node.right, inner)
-        return expressions.operation(base, "__mod__", [right], expressions.span(node), around)
+        return expressions.operation(base, "__mod__", [right], span, around)
     if isinstance(node.operator, cst.BitOr):
         # Of mappings the one with the items of both; of anything else nothing is asked.
-        return _merged(expressions, node, around)
+        return e.Mapping(tuple((None, expressions.convert(part, inner)) for part in _operands(node)), span)
     if isinstance(node.operator, cst.Divide):
-        return _path(expressions, node, around)
+        base, *parts = [expressions.convert(part, inner) for part in _operands(node)]
+        return expressions.operation(base, "__truediv__", parts, span, around)
     return expressions.opaque(node, around)
 
 
-def _merged(expressions: Expressions, node: cst.BinaryOperation, around: Around) -> e.Expression:
-    parts: list[cst.BaseExpression] = []
-    left: cst.BaseExpression = node
-    while isinstance(left, cst.BinaryOperation) and isinstance(left.operator, cst.BitOr):
-        parts.append(left.right)
-        left = left.left
-    inner = replace(around, assigned="")
-    return e.Mapping(
-        tuple((None, expressions.convert(part, inner)) for part in [left, *reversed(parts)]), expressions.span(node)
-    )
-
-
-def _path(expressions: Expressions, node: cst.BinaryOperation, around: Around) -> e.Expression:
-    inner = replace(around, assigned="")
-    parts: list[cst.BaseExpression] = []
-    left: cst.BaseExpression = node
-    while isinstance(left, cst.BinaryOperation) and isinstance(left.operator, cst.Divide):
-        parts.append(left.right)
-        left = left.left
-    base = expressions.convert(left, inner)
-    return expressions.operation(
-        base,
-        "__truediv__",
-        [expressions.convert(part, inner) for part in reversed(parts)],
-        expressions.span(node),
-        around,
-    )
-
-
 def boolean(expressions: Expressions, node: cst.BooleanOperation, around: Around) -> e.Expression:
-    span = expressions.span(node)
-    inner = replace(around, assigned="")
+    span, inner = expressions.span(node), replace(around, assigned="")
     if isinstance(node.operator, cst.Or):
-        options: list[cst.BaseExpression] = []
-        left: cst.BaseExpression = node
-        while isinstance(left, cst.BooleanOperation) and isinstance(left.operator, cst.Or):
-            options.append(left.right)
-            left = left.left
-        converted = tuple(expressions.convert(option, inner) for option in [left, *reversed(options)])
+        converted = tuple(expressions.convert(option, inner) for option in _operands(node))
         return expressions.read(e.Fallback(converted, span), around)
     first = expressions.convert(node.left, replace(inner, role=f.Role.COMPARED))
     return expressions.read(e.Branch(first, expressions.convert(node.right, inner), first, span), around)
+
+
+def _operands(node: cst.BinaryOperation | cst.BooleanOperation) -> list[cst.BaseExpression]:
+    """What a chain of one operator takes, first to last: it is as deep as it is long, so not recursed into."""
+    kind = type(node.operator)
+    found: list[cst.BaseExpression] = []
+    left: cst.BaseExpression = node
+    while isinstance(left, (cst.BinaryOperation, cst.BooleanOperation)) and isinstance(left.operator, kind):
+        found.append(left.right)
+        left = left.left
+    return [left, *reversed(found)]
 
 
 def comparison(expressions: Expressions, node: cst.Comparison, around: Around) -> e.Expression:

@@ -12,6 +12,7 @@ from residency_lint.loading import shipped_catalog
 from residency_lint.rewrite import rewritten
 from residency_lint.scan import check_paths
 from residency_lint.settings import Settings
+from residency_lint.shipped import shipped_index
 from residency_lint.tree import Tree
 
 _CATALOG = shipped_catalog()
@@ -41,7 +42,7 @@ def _failures(tree: Tree, settings: Settings) -> list[Finding]:
 
 
 def _settings(*, unsafe: bool) -> Settings:
-    return Settings(_CATALOG, config=Path("..", _POLICY), unsafe_fixes=unsafe)
+    return Settings(shipped_index(), config=Path("..", _POLICY), unsafe_fixes=unsafe)
 
 
 @contextlib.contextmanager

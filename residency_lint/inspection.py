@@ -1,0 +1,119 @@
+"""One file that may have findings → its findings."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+
+from residency_lint.catalog import Catalog
+from residency_lint.findings import Finding, Level, Suppression
+from residency_lint.fixes import Applicability
+from residency_lint.judge import judge, wanted
+from residency_lint.policy import Policy
+from residency_lint.rules import Rule, SdkCall
+from residency_lint.settings import Settings
+from residency_lint.sightings import MOST, Scene, is_silent, sightings
+from residency_lint.source import Skip, Source, Span
+from residency_lint.suppress import CUT_OFF, NOT_PARSED, OWN_RULES, own_finding, silence
+from residency_lint.tree import Tree
+from residency_lint.verdicts import Verdict
+
+
+def check_file(path: str, settings: Settings, tree: Tree) -> list[Finding] | Skip:
+    """The findings of one file that may have some. Raises ConfigError."""
+    source = tree.source(path)
+    if isinstance(source, Skip):
+        return source
+    found = check_source(source, settings, tree)
+    return [f for f in found if f.rule.vendor == "residency-lint" or settings.is_selected(f.rule.id)]
+
+
+def check_source(source: Source, settings: Settings, tree: Tree, *, with_allowed: bool = False) -> list[Finding]:
+    """The findings of one source. Pure but for `tree`, which is asked for other files.
+
+    `with_allowed`: what lies inside the declared region as well.
+    """
+    if is_silent(source.path):
+        return []
+    policy, catalog = settings.policy_for(source.path), settings.catalog_for(source.path)
+    facts = tree.facts(source)
+    scene = Scene(
+        source=source,
+        unit=tree.unit(source, facts),
+        catalog=catalog,
+        program=tree.program(catalog),
+        sources=tree.known_source,
+        wanted=_wanted(policy, catalog),
+        names_something=tree.names_something(catalog),
+        is_named_in=tree.is_named_in(catalog),
+    )
+    seen, is_cut = sightings(scene)
+    judged = [judge(sighting, policy, catalog) for sighting in seen]
+    found = [f for f in judged if f.verdict is not Verdict.ALLOWED or with_allowed]
+    if facts.note and (any(f.verdict is not Verdict.ALLOWED for f in found) or _names_an_sdk(source, catalog)):
+        found.append(_about(NOT_PARSED, facts.path, facts.note, Level.NOTE))
+    if is_cut:
+        words = f"more than {MOST:,} destinations: the rest was not looked at; exclude the file if it sends nothing"
+        found.append(_about(CUT_OFF, facts.path, words, Level.WARNING))
+    known = set(catalog.rules) | set(catalog.vendors) | {rule.id for rule in OWN_RULES}
+    return silence(found, facts.comments, source.path, known)
+
+
+def _wanted(policy: Policy, catalog: Catalog) -> Callable[[str], tuple[str, ...]]:
+    known: dict[str, tuple[str, ...]] = {}
+
+    def regions(vendor: str) -> tuple[str, ...]:
+        if vendor not in known:
+            known[vendor] = wanted(vendor, policy, catalog)
+        return known[vendor]
+
+    return regions
+
+
+def _names_an_sdk(source: Source, catalog: Catalog) -> bool:
+    """Whether text that no parser takes may start an SDK: what it does then, nobody has looked at."""
+    return not catalog.sdk_words.isdisjoint(re.findall(r"\w+", source.text))
+
+
+def _about(rule: Rule, path: str, words: str, level: Level) -> Finding:
+    """A finding about a whole file."""
+    return own_finding(rule, path, Suppression((), "", Span(0, 0), Span(0, 0)), words, level)
+
+
+def as_reported(findings: Iterable[Finding], paths: Sequence[str]) -> list[Finding]:
+    """One finding for each piece of evidence of a run; fixes are made where it was asked to look."""
+    return [_with_command(finding, paths) for finding in _once(findings)]
+
+
+def _once(findings: Iterable[Finding]) -> list[Finding]:
+    """One finding for each piece of evidence, also when two files led to it; by path and place."""
+    kept: dict[tuple[str, Span, str], Finding] = {}
+    # What an SDK is told may stand in a file that was looked at before the one that starts it.
+    for finding in sorted(findings, key=_precedence):
+        kept.setdefault((finding.path, finding.span, finding.rule.vendor), finding)
+    return sorted(kept.values(), key=lambda finding: (finding.path, finding.span, finding.rule.id))
+
+
+def _precedence(finding: Finding) -> tuple[bool, bool]:
+    """What an SDK is told says more than the text alone; that one start passes it over, less than that one takes it."""
+    return not isinstance(finding.rule, SdkCall), not finding.fails
+
+
+def is_asked_for(path: str, paths: Sequence[str]) -> bool:
+    """Whether a path is one of those given, or lies below one; without any, below the current folder."""
+    full = os.path.abspath(path)
+    roots = (os.path.abspath(root) for root in paths or ["."])
+    return any(full == root or full.startswith(root.rstrip(os.sep) + os.sep) for root in roots)
+
+
+def _with_command(finding: Finding, paths: Sequence[str]) -> Finding:
+    """A fix outside what was asked for is not made there; it comes with the command that makes it."""
+    fix = finding.fix
+    outside = sorted({edit.path for edit in fix.edits if not is_asked_for(edit.path, paths)}) if fix else []
+    if fix is None or not outside:
+        return finding
+    flags = "--fix" if fix.applicability is Applicability.SAFE else "--fix --unsafe-fixes"
+    title = f"{fix.title}: `residency-lint check {flags} {' '.join(outside)}` applies it"
+    return replace(finding, fix=replace(fix, title=title, applicability=Applicability.DISPLAY))
