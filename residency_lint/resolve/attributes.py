@@ -10,10 +10,11 @@ from residency_lint.expressions import Attribute, Call, Expression, Listing, Nam
 from residency_lint.facts import Binding, BindingKind
 from residency_lint.fixes import Slot
 from residency_lint.resolve.arguments import arguments_of
+from residency_lint.resolve.callers import call_sites
 from residency_lint.resolve.calls import results
 from residency_lint.resolve.classes import fields, is_property, lineage, method_of, receivers
 from residency_lint.resolve.enums import as_object, is_enum, member_of
-from residency_lint.resolve.frames import Activation, Frame, Unknown, Value
+from residency_lint.resolve.frames import Activation, Choice, Frame, Unknown, Value
 from residency_lint.resolve.names import Target, targets
 from residency_lint.resolve.units import Unit
 
@@ -145,7 +146,10 @@ def member_values(
         site = Site(method.scope, (), unit.scope(method.scope).span)
         bindings = unit.reaching(f"{receiver}.{name}", method.scope, site, _END)
         if bindings:
-            yield from resolution.bound(bindings, _inside(unit, site, frame, activation))
+            later = list(_set_later(method, name, frame, resolution))
+            yield from later
+            for value in resolution.bound(bindings, _inside(unit, site, frame, activation)):
+                yield value.chosen(Choice.OTHER) if later else value
             _pass_over_bodies(lineage(target, resolution.program), name, frame, resolution)
             return
     classes = lineage(target, resolution.program)
@@ -163,6 +167,21 @@ def member_values(
                 for other in fields(target, resolution.program):
                     _pass_over_bodies([one] * (other != name), other, frame, resolution)
             return
+
+
+def _set_later(constructor: Target, name: str, frame: Frame, resolution: Resolution) -> Iterator[Value]:
+    """What a method that the program calls gives an attribute once the object is made: `analytics.configure(host)`."""
+    unit = constructor.unit
+    assert unit is not None
+    reading = frame.site.scope if frame.unit is unit else -1
+    for scope in unit.scopes_below(unit.scope(constructor.scope).parent):
+        method = unit.scope(scope)
+        if scope in (constructor.scope, reading) or reading == constructor.scope or method.decorators:
+            continue
+        for receiver in method.parameters[:1]:
+            for binding in unit.bindings.get((scope, f"{receiver}.{name}"), [])[-1:]:
+                if not binding.site.guards and call_sites(scope, unit, resolution):
+                    yield from resolution.bound([binding], _inside(unit, binding.site, frame, None))
 
 
 def pass_over_members(node: Attribute, frame: Frame, resolution: Resolution) -> None:
