@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from residency_lint.expressions import Attribute, Call, Expression, Listing, Name, Site, Text
+from residency_lint.expressions import Attribute, Call, Constant, Expression, Listing, Name, Site, Text
 from residency_lint.facts import Binding, BindingKind
 from residency_lint.fixes import Slot
 from residency_lint.resolve.arguments import arguments_of
@@ -149,7 +149,10 @@ def member_values(
             later = list(_set_later(method, name, frame, resolution))
             yield from later
             for value in resolution.bound(bindings, _inside(unit, site, frame, activation)):
-                yield value.chosen(Choice.OTHER) if later else value
+                if not later:
+                    yield value
+                elif not isinstance(value.content, Constant):  # `None` is there for what comes later
+                    yield value.chosen(Choice.OTHER)
             _pass_over_bodies(lineage(target, resolution.program), name, frame, resolution)
             return
     classes = lineage(target, resolution.program)
