@@ -5,9 +5,9 @@ from __future__ import annotations
 import gc
 import re
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from residency_lint.rewrite import Rewritten
     from residency_lint.settings import Settings
 
+_T = TypeVar("_T")
 _FORMATS = ("text", "concise", "json", "sarif", "github")
 
 
@@ -62,6 +63,7 @@ def main() -> None:
 @click.option("--exit-zero", is_flag=True, help="Exit 0 even when there are findings.")
 @click.option("--strict", is_flag=True, help="Notes and files that were not read fail too.")
 @click.option("--statistics", is_flag=True, help="Print how often each rule was found instead.")
+@click.option("-j", "--jobs", type=click.IntRange(0), default=0, help="Processes; 0, the default: one a processor.")
 @click.option("--stdin-filename", default="", help="The path of the source that `-` reads from standard input.")
 def check(
     paths: tuple[str, ...],
@@ -90,7 +92,7 @@ def check(
         tree, paths = Tree(changes={name: sys.stdin.buffer.read()}), (name,)
     elif settings.stdin_filename:
         raise ConfigError("--stdin-filename: nothing is read from standard input; add `-`")
-    report = check_paths(paths, settings, tree)
+    report = check_paths(paths, settings, tree, _watched)
     could_not = any(skip.fatal for skip in report.skips)
     if fix or diff:
         from residency_lint.rewrite import rewritten, write
@@ -159,6 +161,7 @@ def _settings(
     deselected: tuple[str, ...],
     strict: bool,
     stdin_filename: str,
+    jobs: int,
 ) -> Settings:
     from residency_lint.settings import Settings
     from residency_lint.shipped import shipped_index
@@ -173,12 +176,26 @@ def _settings(
         deselected=deselected,
         strict=strict,
         stdin_filename=stdin_filename,
+        jobs=jobs,
     )
     if selected or deselected:
         errors = list(settings.selection_errors(set(settings.catalog_for("").rules)))
         if errors:
             raise ConfigError("\n".join(errors))
     return settings
+
+
+def _watched(items: Iterable[_T], number: int, doing: str) -> Iterator[_T]:
+    """The same, with a bar on standard error where a run at a terminal takes longer than a moment."""
+    if number < _MANY[doing] or not sys.stderr.isatty():
+        yield from items
+        return
+    with click.progressbar(items, number, doing, file=sys.stderr, update_min_steps=number // 100) as bar:
+        yield from bar
+
+
+_MANY = {"Searching": 5_000, "Checking": 50}
+"""Files; fewer are done before anybody reads a bar."""
 
 
 def _report(report: Report, output_format: str, output_file: Path | None, statistics: bool) -> None:

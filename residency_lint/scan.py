@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from residency_lint.errors import ConfigError
 from residency_lint.gate import Gate, gate_for
@@ -20,43 +20,58 @@ if TYPE_CHECKING:
     from residency_lint.findings import Finding
 
 
-def check_paths(paths: Sequence[str], settings: Settings, tree: Tree | None = None) -> Report:
+_T = TypeVar("_T")
+
+
+class Watched(Protocol):
+    """Hands on what it is given, for somebody who shows how far a run is: files that are searched, candidates that are
+    checked."""
+
+    def __call__(self, items: Iterable[_T], number: int, doing: str) -> Iterable[_T]: ...
+
+
+def _unwatched(items: Iterable[_T], number: int, doing: str) -> Iterable[_T]:
+    return items
+
+
+def check_paths(
+    paths: Sequence[str], settings: Settings, tree: Tree | None = None, watched: Watched = _unwatched
+) -> Report:
     """Checks files, and what lies in folders. Raises ConfigError for wrong settings and paths that do not exist."""
     tree = tree or Tree()
     gates = _Gates(settings)
     findings: list[Finding] = []
     skips: list[Skip] = []
-    count = candidates = 0
+    candidates: list[tuple[str, int]] = []
+    count = 0
     on_disk = [path for path in paths or ["."] if path not in tree.changes]
     given = (path for path in paths if path in tree.changes and not settings.is_excluded(path))
-    for entry in [*files(on_disk, is_excluded=settings.is_excluded), *given]:
-        if isinstance(entry, Skip):
-            skips.append(entry)
-            continue
-        count += 1
-        data = tree.data(entry)
+    entries = [*files(on_disk, is_excluded=settings.is_excluded), *given]
+    for entry in watched(entries, len(entries), "Searching"):
+        data = entry if isinstance(entry, Skip) else tree.data(entry)
+        count += not isinstance(entry, Skip)
         if isinstance(data, Skip):
             skips.append(data)
-        elif gates.is_candidate(entry, data):
-            candidates += 1
-            tree.candidates.append(entry)
-            from residency_lint.inspection import check_file  # most of the start, and most runs of a hook need none
+        elif isinstance(entry, str) and gates.is_candidate(entry, data):
+            candidates.append((entry, len(data)))
+    if candidates:
+        # Most of the start, and most runs of a hook need none of it.
+        from residency_lint.inspection import as_reported
+        from residency_lint.parallel import check_files
 
-            found = check_file(entry, settings, tree)
+        tree.candidates += [path for path, _ in candidates]
+        for found in watched(check_files(candidates, settings, tree), len(candidates), "Checking"):
             if isinstance(found, Skip):
                 skips += [found] if found.fatal else []
             else:
                 findings += found
-    if findings:
-        from residency_lint.inspection import as_reported
-
         findings = as_reported(findings, paths)
     general = _general(settings)
     return Report(
         findings=tuple(findings),
         skips=tuple(skips),
         files=count,
-        candidates=candidates,
+        candidates=len(candidates),
         declared=general.allowed.words if general else (),
         declared_in=general.declared_in if general else "",
         sources=tree.sources_of(findings),

@@ -40,6 +40,8 @@ class Settings:
     deselected: tuple[str, ...] = ()
     strict: bool = False
     stdin_filename: str = ""
+    jobs: int = 1
+    """Processes that check candidates, where there are enough; 0 for as many as there are processors."""
     today: date = field(default_factory=date.today)
     _known: dict[str, Declarations] = field(default_factory=dict, init=False, repr=False, compare=False)
     """Folder → what holds in it; folders below one config file share theirs."""

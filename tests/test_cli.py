@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import json
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,7 +12,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from residency_lint import __version__
-from residency_lint.cli import main
+from residency_lint.cli import _watched, main
 from residency_lint.loading import shipped_catalog
 from residency_lint.settings import Settings
 from residency_lint.shipped import shipped_index
@@ -482,3 +484,46 @@ def test_version_and_help() -> None:
     assert __version__ in run("--version", code=0).stdout
     for arguments in (["--help"], ["check", "-h"], ["rule", "--help"], ["vendors", "--help"], ["init", "--help"]):
         assert run(*arguments, code=0).stdout.startswith("Usage: ")
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.mark.parametrize(
+    ("doing", "count", "stream", "is_shown"),
+    [
+        ("Searching", 5_000, Terminal(), True),
+        ("Searching", 5_000, io.StringIO(), False),
+        ("Searching", 100, Terminal(), False),
+        ("Checking", 100, Terminal(), True),
+        ("Checking", 10, Terminal(), False),
+    ],
+)
+def test_a_long_run_shows_how_far_it_is(
+    doing: str, count: int, stream: io.StringIO, is_shown: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Only at a terminal, and on standard error: what is piped on stays as it is."""
+    monkeypatch.setattr(sys, "stderr", stream)
+    entries = [f"{number}.py" for number in range(count)]
+    assert list(_watched(iter(entries), count, doing)) == entries
+    assert (doing in stream.getvalue()) is is_shown
+
+
+@pytest.mark.parametrize("method", ["fork", "spawn"])
+def test_processes_find_the_same(method: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """One or many, by a fork or begun anew: the same report, in the same order."""
+    if method == "spawn":
+        monkeypatch.setattr("multiprocessing.get_all_start_methods", lambda: ["spawn"])
+    monkeypatch.setattr("residency_lint.parallel._LEAST", 0)
+    Path("conf.py").write_text('HOST = "https://us.i.posthog.com"\n')
+    for number in range(20):
+        Path(f"client_{number}.py").write_text(
+            "from posthog import Posthog\nfrom conf import HOST\n\n"
+            f'client = Posthog("KEY", host=HOST)\nURL_{number} = "https://api.mixpanel.com/track"\n'
+        )
+    flags = ("check", "--isolated", "--region", "eu", "--output-format", "json", "-j")
+    alone, together = (run(*flags, jobs, ".", code=1) for jobs in ("1", "3"))
+    assert json.loads(alone.stdout) == json.loads(together.stdout)
+    assert len(json.loads(alone.stdout)["findings"]) == 21

@@ -15,6 +15,7 @@ ROWS = (
     ("cli",),
     ("rewrite", "reporters", "explain", "starter"),
     ("scan",),
+    ("parallel",),
     ("inspection",),
     ("judge", "suppress"),
     ("sightings", "tree"),
