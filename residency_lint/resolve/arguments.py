@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from residency_lint.expressions import Argument, Call, Elsewhere, Expression, Listing, Mapping, Text
 from residency_lint.resolve.callers import is_bound
-from residency_lint.resolve.frames import Activation, Frame, Value
+from residency_lint.resolve.frames import Activation, Choice, Frame, Value, told
 
 if TYPE_CHECKING:
     from residency_lint.resolve.values import Resolution
@@ -27,11 +27,10 @@ def arguments_of(call: Call, frame: Frame, resolution: Resolution) -> Arguments:
     found = Arguments()
     for argument in call.arguments:
         if argument.star == "**":
-            expanded = items_of(argument.value, frame, resolution)
-            if expanded is None:
+            expanded, is_whole = known_items(argument.value, frame, resolution)
+            found.named = {**expanded, **found.named}
+            if not is_whole:
                 found.opaque = found.opaque or "the arguments that `**` expands cannot be told"
-            else:
-                found.named = {**expanded, **found.named}
         elif argument.star:
             listed = _listed(argument, frame, resolution)
             if listed is None:
@@ -47,32 +46,48 @@ def arguments_of(call: Call, frame: Frame, resolution: Resolution) -> Arguments:
 
 def items_of(expression: Expression, frame: Frame, resolution: Resolution) -> dict[str, Expression] | None:
     """Key → value of a mapping of which all can be seen, each with the place it stands at."""
-    values = list(resolution.values(expression, frame.deeper()))
-    return items(values[0], resolution, frame.depth + 1) if len(values) == 1 else None
+    found, is_whole = known_items(expression, frame, resolution)
+    return found if is_whole else None
 
 
 def items(value: Value, resolution: Resolution, depth: int = 0) -> dict[str, Expression] | None:
     """As `items_of`; `depth`: how deep the search is that found the value, for a mapping may expand itself."""
+    found, is_whole = certain_items(value, resolution, depth)
+    return found if is_whole else None
+
+
+def known_items(expression: Expression, frame: Frame, resolution: Resolution) -> tuple[dict[str, Expression], bool]:
+    """The items that a mapping is known to have, and whether they are all of them."""
+    values = told(tuple(resolution.values(expression, frame.deeper())))
+    usual = [value for value in values if value.choice is Choice.DEFAULT]
+    values = tuple(usual or [value for value in values if value.choice is not Choice.OTHER] or values)
+    return certain_items(values[0], resolution, frame.depth + 1) if len(values) == 1 else ({}, False)
+
+
+def certain_items(value: Value, resolution: Resolution, depth: int = 0) -> tuple[dict[str, Expression], bool]:
+    """As `known_items`: those that stand behind anything that cannot be seen into, for of a key the last one counts."""
     if not isinstance(value.content, Mapping):
-        return None
+        return {}, False
+    is_whole = True
     frame = value.frame(max(depth, len(value.chain)))
     found: dict[str, Expression] = {}
     for key, item in value.content.items:
         if key is None:
-            inner = items_of(item, frame, resolution)
-            if inner is None:
-                return None
+            inner, is_inner_whole = known_items(item, frame, resolution)
+            if not is_inner_whole:
+                found, is_whole = {}, False
             for overwritten in found.keys() & inner.keys():
                 _pass_over(found[overwritten], frame, resolution)
             found |= inner
             continue
         text = key.text if isinstance(key, Text) else _only_text(key, frame, resolution)
         if text is None:
-            return None
+            found, is_whole = {}, False
+            continue
         if text in found:
             _pass_over(found[text], frame, resolution)
         found[text] = placed(item, frame)
-    return found
+    return found, is_whole
 
 
 def _pass_over(item: Expression, frame: Frame, resolution: Resolution) -> None:

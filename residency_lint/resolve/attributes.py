@@ -6,13 +6,15 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from residency_lint.expressions import Attribute, Call, Expression, Listing, Name, Site, Text
+from residency_lint.expressions import Attribute, Call, Constant, Expression, Listing, Name, Site, Text
 from residency_lint.facts import Binding, BindingKind
 from residency_lint.fixes import Slot
 from residency_lint.resolve.arguments import arguments_of
+from residency_lint.resolve.callers import call_sites
 from residency_lint.resolve.calls import results
 from residency_lint.resolve.classes import fields, is_property, lineage, method_of, receivers
-from residency_lint.resolve.frames import Activation, Frame, Value
+from residency_lint.resolve.enums import as_object, is_enum, member_of
+from residency_lint.resolve.frames import Activation, Choice, Frame, Unknown, Value
 from residency_lint.resolve.names import Target, targets
 from residency_lint.resolve.units import Unit
 
@@ -26,20 +28,50 @@ _END = 1 << 60
 def attribute_values(node: Attribute, frame: Frame, resolution: Resolution) -> list[Value]:
     """The values of `base.name`; none where nothing of the repository is known to have the attribute."""
     found: list[Value] = []
-    for made, target in receivers(node.base, frame, resolution):
-        found += member_values(target, made, node.name, frame, resolution)
+    for made, target in [*receivers(node.base, frame, resolution)] or _enum_members(node.base, frame, resolution):
+        if node.name == "value" and made is not None and is_enum(target, resolution.program):
+            found += _own_value(made, frame, resolution)
+        else:
+            found += member_values(target, made, node.name, frame, resolution)
     if found:
         return found
     if node.name == "value":
         # A member of an enum is what it is bound to.
-        found = [v for v in resolution.values(node.base, frame.deeper()) if isinstance(v.content, Text)]
+        found = [v for v in resolution.values(node.base, frame.deeper()) if _is_its_value(v, resolution)]
     if found or not isinstance(node.base, (Name, Attribute, Call)):
         return found
     for value in resolution.values(node.base, frame.aside()):
         if isinstance(value.content, Call):
             found += _of_call(value.content, node.name, value, frame, resolution)
             found += _of_tuple(value.content, node.name, value, frame, resolution)
+        elif isinstance(value.content, Unknown) and value.content.name:
+            found += _of_module(value.content.name, node, value, frame, resolution)
     return found
+
+
+def _of_module(name: str, node: Attribute, value: Value, frame: Frame, resolution: Resolution) -> Iterator[Value]:
+    """A name of a module that is handed over as a value."""
+    module = resolution.program.module(value.unit.facts.path, name)
+    if module is not None:
+        site = Site(0, (), module.scope(0).span)
+        there = replace(frame.via(node.span, f"`{node.name}` of {module.facts.path}"), unit=module, site=site)
+        yield from resolution.bound(module.reaching(node.name, 0, site, _END), there)
+
+
+def _enum_members(base: Expression, frame: Frame, resolution: Resolution) -> list[tuple[Value, Target]]:
+    found = (as_object(value, resolution) for value in resolution.values(base, frame.aside()))
+    return [one for one in found if one is not None]
+
+
+def _is_its_value(value: Value, resolution: Resolution) -> bool:
+    return isinstance(value.content, Text) or member_of(value, resolution.program) is not None
+
+
+def _own_value(member: Value, frame: Frame, resolution: Resolution) -> Iterator[Value]:
+    """What the `value` of an enum's member is: what its class was called with."""
+    if isinstance(member.content, Call) and member.content.arguments:
+        there = replace(member.frame(frame.depth + 1), chain=frame.chain)
+        yield from resolution.values(member.content.arguments[0].value, there)
 
 
 def _of_call(call: Call, name: str, value: Value, frame: Frame, resolution: Resolution) -> Iterator[Value]:
@@ -114,7 +146,13 @@ def member_values(
         site = Site(method.scope, (), unit.scope(method.scope).span)
         bindings = unit.reaching(f"{receiver}.{name}", method.scope, site, _END)
         if bindings:
-            yield from resolution.bound(bindings, _inside(unit, site, frame, activation))
+            later = list(_set_later(method, name, frame, resolution))
+            yield from later
+            for value in resolution.bound(bindings, _inside(unit, site, frame, activation)):
+                if not later:
+                    yield value
+                elif not isinstance(value.content, Constant):  # `None` is there for what comes later
+                    yield value.chosen(Choice.OTHER)
             _pass_over_bodies(lineage(target, resolution.program), name, frame, resolution)
             return
     classes = lineage(target, resolution.program)
@@ -128,13 +166,25 @@ def member_values(
             else:
                 yield from resolution.bound([binding], there)
             _pass_over_bodies(classes[index + 1 :], name, frame, resolution)
-            if any(base.name in _ENUMS for base in classes):
+            if is_enum(target, resolution.program):
                 for other in fields(target, resolution.program):
                     _pass_over_bodies([one] * (other != name), other, frame, resolution)
             return
 
 
-_ENUMS = {"enum.Enum", "enum.StrEnum"}
+def _set_later(constructor: Target, name: str, frame: Frame, resolution: Resolution) -> Iterator[Value]:
+    """What a method that the program calls gives an attribute once the object is made: `analytics.configure(host)`."""
+    unit = constructor.unit
+    assert unit is not None
+    reading = frame.site.scope if frame.unit is unit else -1
+    for scope in unit.scopes_below(unit.scope(constructor.scope).parent):
+        method = unit.scope(scope)
+        if scope in (constructor.scope, reading) or reading == constructor.scope or method.decorators:
+            continue
+        for receiver in method.parameters[:1]:
+            for binding in unit.bindings.get((scope, f"{receiver}.{name}"), [])[-1:]:
+                if not binding.site.guards and call_sites(scope, unit, resolution):
+                    yield from resolution.bound([binding], _inside(unit, binding.site, frame, None))
 
 
 def pass_over_members(node: Attribute, frame: Frame, resolution: Resolution) -> None:
@@ -160,7 +210,7 @@ def _of_body(
             yield from results(unit, binding.scope, _access(binding, unit, made, frame), frame, resolution)
         return
     opaque = ""
-    if made is not None and isinstance(made.content, Call):
+    if made is not None and isinstance(made.content, Call) and not is_enum(target, resolution.program):
         there = replace(made.frame(frame.depth), chain=frame.chain)
         arguments = arguments_of(made.content, there, resolution)
         names = fields(target, resolution.program)

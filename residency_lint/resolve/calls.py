@@ -21,7 +21,7 @@ from residency_lint.expressions import (
 )
 from residency_lint.facts import Return, ScopeKind
 from residency_lint.fixes import Slot
-from residency_lint.resolve import formats, parts, texts, urls
+from residency_lint.resolve import formats, mappings, parts, texts, urls
 from residency_lint.resolve.classes import decorated, local_class, method_of, receivers
 from residency_lint.resolve.config_values import file_values, section_item
 from residency_lint.resolve.context_variables import context_values
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from residency_lint.resolve.values import Resolution
 
 
-_METHODS = {**texts.METHODS, **formats.METHODS, **parts.METHODS, **urls.METHODS}
+_METHODS = {**texts.METHODS, **formats.METHODS, **parts.METHODS, **urls.METHODS, **mappings.METHODS}
 
 
 def called(node: Call, frame: Frame, resolution: Resolution) -> Iterator[Value]:
@@ -54,6 +54,8 @@ def called(node: Call, frame: Frame, resolution: Resolution) -> Iterator[Value]:
     method = node.function.name if isinstance(node.function, Attribute) else ""
     if isinstance(node.function, Attribute) and method in _METHODS:
         yield from _METHODS[method](node.function.base, node, frame, resolution)
+    elif method == "copy" and isinstance(node.function, Attribute) and not node.arguments:
+        yield from resolution.values(node.function.base, frame.deeper())
     elif (gone_through := of_method(node, frame, resolution)) is not None:
         yield from gone_through
     elif method == "get" and (held := context_values(node, frame, resolution)) is not None:
@@ -88,11 +90,15 @@ def _function(node: Call, arguments: list[Expression], frame: Frame, resolution:
         yield from resolution.values(arguments[0], frame.deeper())
     elif builtin == "getattr" and len(arguments) > 1 and isinstance(arguments[1], Text):
         yield from _got(node, arguments, arguments[1].text, frame, resolution)
+    elif builtin == "str" and len(arguments) == 1 and (own := _own_text(node, arguments[0], frame, resolution)):
+        yield from own
     elif builtin in ("str", "bool") and len(arguments) == 1:
         yield from resolution.values(arguments[0], frame.deeper())
     elif builtin == "dict":
         items = tuple((Text(a.name, a.span, plain=False) if a.name else None, a.value) for a in node.arguments)
         yield frame.value(Mapping(items, node.span))
+    elif any(target.name == "collections.ChainMap" for target in names):
+        yield mappings.chained(arguments, node, frame)
     elif (made := of_function(function_name(node, frame, resolution), node, arguments, frame, resolution)) is not None:
         yield from made
     else:
@@ -109,14 +115,28 @@ def _got(node: Call, arguments: list[Expression], name: str, frame: Frame, resol
         yield from resolution.as_fallback(arguments[2], frame)
 
 
+def _own_text(node: Call, thing: Expression, frame: Frame, resolution: Resolution) -> list[Value]:
+    """`str(settings)`, where a class of the repository says what its objects are as a text."""
+    if not any(method_of(owner, "__str__", resolution.program) for _, owner in receivers(thing, frame, resolution)):
+        return []
+    made = _call_of(Attribute(thing, "__str__", node.span), node)
+    return list(resolution.values(made, frame.deeper()))
+
+
 def _call_of(function: Expression, node: Call) -> Call:
     """The call of a function that another call makes."""
     return Call(function, (), node.span, Slot(Span(node.span.end, node.span.end)), node.site)
 
 
 _DEPENDS = {"fastapi.Depends", "fastapi.params.Depends"}
-_HANDS_BACK = {"contextlib.nullcontext", "contextlib.closing", "contextlib.aclosing"}
-"""Context managers that give their `with` what they are given."""
+_HANDS_BACK = {
+    "contextlib.nullcontext",
+    "contextlib.closing",
+    "contextlib.aclosing",
+    "copy.copy",
+    "copy.deepcopy",
+}
+"""Context managers that give their `with` what they are given, and what makes copies."""
 _VALIDATES = {"model_validate", "parse_obj"}
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from residency_lint.expressions import Call, Expression, Name, Site
 from residency_lint.facts import Binding, BindingKind, Scope, ScopeKind
-from residency_lint.resolve.frames import Frame, Value
+from residency_lint.resolve.frames import Frame, Unknown, Value
 from residency_lint.resolve.names import Target, targets
 from residency_lint.resolve.program import Program
 from residency_lint.resolve.units import Unit
@@ -72,6 +72,8 @@ def receivers(base: Expression, frame: Frame, resolution: Resolution) -> Iterato
         found = constructed_by(value, program)
         if found is not None:
             yield value, found
+        elif isinstance(value.content, Unknown) and value.content.target and local_class(value.content.target):
+            yield None, value.content.target  # the class itself, by way of a table or a parameter
 
 
 def constructed_by(value: Value, program: Program) -> Target | None:

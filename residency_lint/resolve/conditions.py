@@ -19,6 +19,7 @@ from residency_lint.expressions import (
     Text,
 )
 from residency_lint.facts import Binding
+from residency_lint.resolve.enums import member_of
 from residency_lint.resolve.frames import Choice, Frame, Unknown
 from residency_lint.resolve.guards import guards_before
 from residency_lint.resolve.origins import import_fails
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from residency_lint.resolve.values import Resolution
 
 
+_SAME = ("==", "!=", "is", "is not")
 _MOST_OPEN = 4
 """Conditions that are decided on the way to one; beyond, it cannot be told."""
 
@@ -84,6 +86,8 @@ class Conditions:
         return truths.pop() if len(truths) == 1 else None
 
     def _comparison(self, test: Comparison, frame: Frame) -> bool | None:
+        if test.operator in _SAME and (members := self._members(test, frame)) is not None:
+            return members == (test.operator in ("==", "is"))
         left = self._only(test.left, frame)
         if left is None:
             return None
@@ -95,6 +99,17 @@ class Conditions:
             return (left in items) is (test.operator == "in")
         right = self._only(test.right, frame)
         return None if right is None else (left == right) is (test.operator in ("==", "is"))
+
+    def _members(self, test: Comparison, frame: Frame) -> bool | None:
+        """Whether both operands are the same member of an enum; None where not both are known to be one."""
+        found: list[Binding] = []
+        for node in (test.left, test.right):
+            values = list(self._resolution.values(node, frame.aside()))
+            one = member_of(values[0], self._resolution.program) if len(values) == 1 else None
+            if one is None:
+                return None
+            found.append(one)
+        return found[0] is found[1]
 
     def _only(self, node: Expression, frame: Frame) -> str | None:
         """The one value that is known of an operand, as comparable words: `"None"` and None differ."""

@@ -7,12 +7,14 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from residency_lint.expressions import Branch, Comparison, Constant, Elsewhere, Expression, Listing, Mapping, Text
-from residency_lint.resolve.arguments import items
+from residency_lint.resolve.arguments import certain_items
 from residency_lint.resolve.calls import written
-from residency_lint.resolve.frames import Frame, Unknown, Value
+from residency_lint.resolve.enums import enum_of, named
+from residency_lint.resolve.frames import Frame, Unknown, Value, told
 from residency_lint.resolve.iterables import number_of
 from residency_lint.resolve.names import targets
 from residency_lint.resolve.options import parsed_values
+from residency_lint.resolve.templates import pieces_of
 
 if TYPE_CHECKING:
     from residency_lint.resolve.values import Resolution
@@ -22,6 +24,11 @@ def item_values(
     base: Expression, key: Expression, default: Expression | None, frame: Frame, resolution: Resolution
 ) -> Iterator[Value]:
     """`base[key]` or `base.get(key, default)` on mappings that can be seen."""
+    enum = enum_of(base, frame, resolution.program)
+    if enum is not None:
+        for wanted in resolution.values(key, frame.deeper()):
+            yield from named(enum, wanted.text or "", frame, resolution)
+        return
     for container in resolution.values(base, frame.deeper()):
         if isinstance(container.content, Mapping):
             yield from _items(container, key, default, frame, resolution)
@@ -34,31 +41,44 @@ def item_values(
         elif isinstance(key, Text) and (parsed := parsed_values(key.text, container, resolution)) is not None:
             yield from parsed  # `vars(parser.parse_args())["host"]`
         else:
-            yield frame.value(_item_of_something(base, key, frame, resolution))
+            yield from _item_of_something(base, key, frame, resolution)
             if default is not None:
                 yield from resolution.as_fallback(default, frame)
 
 
-def _item_of_something(base: Expression, key: Expression, frame: Frame, resolution: Resolution) -> Unknown:
+def _item_of_something(base: Expression, key: Expression, frame: Frame, resolution: Resolution) -> Iterator[Value]:
     """`ServerZone["EU"]` is the same as `ServerZone.EU`."""
     reason = f"an item of `{written(base)}`"
-    names = targets(base, frame.unit, frame.site, resolution.program) if isinstance(key, Text) else ()
-    if not names or names[0].is_local or not isinstance(key, Text):
-        return Unknown(reason)
-    return Unknown(reason, name=f"{names[0].name}.{key.text}", span=key.span)
+    names = targets(base, frame.unit, frame.site, resolution.program)
+    if not names or names[0].is_local:
+        yield frame.unknown(reason)
+        return
+    for wanted in told(tuple(resolution.values(key, frame.deeper()))):
+        text = wanted.content
+        pieces = pieces_of(text, wanted.unit.facts.path) if isinstance(text, Text) else []
+        if isinstance(text, Text) and len(pieces) == 1 and len(pieces[0][1].text) == len(text.text):
+            name = f"{names[0].name}.{text.text}"
+            yield replace(wanted, content=Unknown(reason, name=name, span=pieces[0][1].span))
+        else:
+            yield frame.unknown(reason)
 
 
 def _items(
     container: Value, key: Expression, default: Expression | None, frame: Frame, resolution: Resolution
 ) -> Iterator[Value]:
-    known = items(container, resolution)
+    known, is_whole = certain_items(container, resolution)
     for wanted in resolution.values(key, frame.deeper()):
-        item = known.get(wanted.text) if known is not None and wanted.text is not None else None
-        if known is None or wanted.text is None:
-            yield frame.unknown("an item under a key that cannot be told")
+        item = known.get(wanted.text) if wanted.text is not None else None
+        if wanted.text is None or (item is None and not is_whole):
+            env = wanted.content.env if isinstance(wanted.content, Unknown) else ""
+            yield frame.value(Unknown("an item under a key that cannot be told", env=env))
         # The choice was made where the key was written, so its steps come first.
         chosen_by_name = len(wanted.chain) > len(frame.chain) + 1
-        if item is not None and known is not None:
+        if item is not None and container.unit.facts.language != "python":
+            # Nothing but what is asked for in a file is used.
+            for other in known.values() if is_whole else ():
+                resolution.pass_over(other if other is not item else None, frame)
+        if item is not None:
             chain = wanted.chain if chosen_by_name else container.chain
             selector = wanted if chosen_by_name else None
             for value in resolution.values(item, replace(frame.deeper(), chain=chain)):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from functools import cached_property
 from typing import TypeAlias
@@ -27,6 +27,8 @@ class Unknown:
     """Where that name stands."""
     optional: bool = False
     """Whether it is `None` where nothing sets it."""
+    target: Target | None = field(default=None, compare=False)
+    """The class or function of the repository that it is."""
 
 
 class Choice(Enum):

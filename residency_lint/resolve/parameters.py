@@ -10,7 +10,7 @@ from residency_lint.expressions import Listing, Mapping
 from residency_lint.facts import Binding
 from residency_lint.findings import Step
 from residency_lint.resolve.arguments import given
-from residency_lint.resolve.callers import call_sites
+from residency_lint.resolve.callers import call_sites, is_bound
 from residency_lint.resolve.calls import written
 from residency_lint.resolve.frames import Activation, Frame, Value
 from residency_lint.resolve.options import option_values
@@ -46,6 +46,9 @@ def parameter_values(binding: Binding, frame: Frame, resolution: Resolution) -> 
 
 def _argument(binding: Binding, activation: Activation, frame: Frame, resolution: Resolution) -> Iterator[Value]:
     """What one call gives for a parameter, else its default."""
+    if activation.receiver is not None and _is_receiver(binding, activation):
+        yield activation.receiver
+        return
     expression, opaque = given(activation, binding.target, resolution)
     name = frame.unit.scope(activation.scope).name
     if opaque:
@@ -60,6 +63,14 @@ def _argument(binding: Binding, activation: Activation, frame: Frame, resolution
     if Step(caller.unit.facts.path, call.span, f"called by `{written(call)}`") not in there.chain:
         there = there.via(call.span, f"called by `{written(call)}`")
     yield from resolution.values(expression, there)
+
+
+def _is_receiver(binding: Binding, activation: Activation) -> bool:
+    """Whether it is the `self` of a method."""
+    first = activation.unit.scope(activation.scope).parameters[:1]
+    return first == (binding.target,) and is_bound(
+        activation.scope, activation.unit, activation.call, activation.receiver
+    )
 
 
 def _default(binding: Binding, frame: Frame, resolution: Resolution, *, fallback: bool) -> Iterator[Value]:

@@ -45,7 +45,7 @@ from residency_lint.resolve.frames import Choice, Frame, Unknown, Value
 from residency_lint.resolve.iterables import comprehended, elements
 from residency_lint.resolve.lookups import lookup
 from residency_lint.resolve.memory import Memory
-from residency_lint.resolve.names import targets
+from residency_lint.resolve.names import Target, targets
 from residency_lint.resolve.objects import object_values
 from residency_lint.resolve.origins import origins
 from residency_lint.resolve.parameters import parameter_values
@@ -176,7 +176,9 @@ class Resolution:
             elif binding.value is None:
                 is_field = binding.kind is BindingKind.OTHER
                 words = "a field without a default" if is_field else f"`{binding.target}` is a function or class"
-                yield frame.unknown(words)
+                is_definition = binding.kind is BindingKind.DEFINITION
+                target = Target(binding.target, frame.unit, binding.scope) if is_definition else None
+                yield frame.value(Unknown(words, target=target))
             else:
                 for value in self.values(binding.value, inner):
                     value = value.chosen(choice if len(bindings) > 1 else Choice.SURE)

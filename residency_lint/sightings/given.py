@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from residency_lint.expressions import Attribute, Branch, Elsewhere, Expression, Name, Opaque
+from residency_lint.expressions import Attribute, Branch, Elsewhere, Expression, Name, Opaque, Text
 from residency_lint.facts import Binding
 from residency_lint.resolve.arguments import arguments_of, items_of
-from residency_lint.resolve.frames import Choice, Frame
+from residency_lint.resolve.frames import Choice, Frame, Unknown
 from residency_lint.resolve.names import constructor_parameters, targets
 from residency_lint.rules import SdkSetting
 from residency_lint.sightings.contexts import latest
@@ -106,6 +106,8 @@ def assignments(setting: SdkSetting, start: Start) -> tuple[list[Expression | No
         whole = _bound_later(place.partition("[")[0], start)
         early = [_item(place, binding.value, start) for binding in whole if binding.value is not None]
         early = early or [*item_defaults(place, start)]
+    if setting.attribute and not early:
+        early = [*_set_by_name(place, start)]
     return early, [binding for binding in bindings if binding.span.start >= copied]
 
 
@@ -122,6 +124,28 @@ def _bound_later(place: str, start: Start) -> list[Binding]:
         ),
         key=lambda binding: binding.span,
     )
+
+
+def _set_by_name(place: str, start: Start) -> Iterator[Expression]:
+    """What `setattr(config, name, value)` sets, where names and values are gone through side by side."""
+    scene, resolution = start.scene, start.resolution
+    owners = {name for scope, name in objects(start) if scope == start.call.site.scope}
+    for call in scene.unit.calls_by_name.get("setattr", []) if owners else ():
+        arguments = [argument.value for argument in call.arguments]
+        if (
+            len(arguments) != 3
+            or isinstance(arguments[1], Text)
+            or not any(_dotted_is(arguments[0], o) for o in owners)
+        ):
+            continue
+        frame = Frame(scene.unit, call.site, activation=start.activation)
+        names, values = (list(resolution.values(argument, frame)) for argument in arguments[1:])
+        if len(names) != len(values) or any(name.text is None for name in names):
+            yield Opaque("an attribute whose name cannot be told", call.span)
+            continue
+        for name, value in zip(names, values, strict=True):
+            if name.text == place and not isinstance(value.content, Unknown):
+                yield Elsewhere(value.content, value.frame(0), value.unit.facts.path)
 
 
 def _is_reached(binding: Binding, start: Start) -> bool:

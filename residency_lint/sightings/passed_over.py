@@ -35,9 +35,12 @@ def passed_over(start: Start) -> Iterator[Sighting]:
 
 
 def _word_passed_over(text: Text, path: str, wanted: frozenset[str], start: Start) -> Sighting | None:
-    """The same for a word that names a region."""
+    """The same for a word that names a region, and for a cloud's region."""
+    kinds = {setting.spelling.kind for setting in start.rule.settings}
     columns = (setting.spelling.column(text.text) for setting in start.rule.settings if setting.spelling.kind == "word")
     region = next(filter(None, columns), "")
+    if "region" in kinds and text.text in start.scene.regions(start.rule.vendor):
+        region = text.text
     if not region or region in wanted:
         return None
     text = text if text.path else replace(text, path=path)

@@ -8,10 +8,12 @@ from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 
 from residency_lint.expressions import HOLE, Call, Comparison, Expression, Guard, Mapping, Site, Subscript, Text
-from residency_lint.facts import Mention, Role
+from residency_lint.facts import Mention, Role, ScopeKind
 from residency_lint.findings import Rewrite, Sighting, Step
 from residency_lint.fixes import Applicability
+from residency_lint.resolve.enums import is_enum
 from residency_lint.resolve.frames import Value
+from residency_lint.resolve.names import Target
 from residency_lint.resolve.values import decide, resolve
 from residency_lint.rules import Endpoint, Setting
 from residency_lint.sightings.scene import Scene
@@ -77,7 +79,8 @@ class _Neighbours:
                         entries.append(one)
 
     def in_tables(self, one: Seen) -> list[Seen]:
-        return [other for key in self._keys(one)[:2] for other in self._others(key, one)]
+        keys = self._keys(one)[: 3 if one.mention.group or one.mention.callee else 2]
+        return [other for key in keys for other in self._others(key, one)]
 
     def in_branches(self, one: Seen) -> list[Seen]:
         return self._others(self._keys(one)[2], one)
@@ -120,6 +123,8 @@ def _are_alternatives(one: Seen, other: Seen, scene: Scene) -> bool:
     mine, theirs = one.mention, other.mention
     if mine.site.scope != theirs.site.scope:
         return False
+    if _are_members(mine, theirs, scene):
+        return True
     if mine.group and mine.group == theirs.group:
         if any(taken.contains(mine.text.span) for taken in scene.unit.taken_one_by_one):
             return False  # a loop takes every one of them
@@ -133,6 +138,19 @@ def _are_alternatives(one: Seen, other: Seen, scene: Scene) -> bool:
     steps = [(a, b) for a, b in zip(mine.keys, theirs.keys, strict=True) if a != b]
     is_inner = len(steps) == 1 and mine.keys[-1] == theirs.keys[-1]
     return is_inner and bool(mine.group and theirs.group) and _names_region(steps[0], one, scene)
+
+
+def _are_members(mine: Mention, theirs: Mention, scene: Scene) -> bool:
+    """Whether two texts stand in members of an enum, in which there is more than they; one that is read by its name
+    is chosen where it is read."""
+    if not all(one.group or one.callee for one in (mine, theirs)) or mine.keys[:1] == theirs.keys[:1]:
+        return False
+    scope = scene.unit.scope(mine.site.scope)
+    if scope.kind is not ScopeKind.CLASS or not mine.keys:
+        return False
+    name = mine.keys[0]
+    is_read = any(read.name.startswith(f"{scope.name}.{name}") for read in scene.unit.reads_by_word.get(name, []))
+    return not is_read and is_enum(Target(scope.name, scene.unit, mine.site.scope), scene.program)
 
 
 def _are_entries(one: Seen, other: Seen, scene: Scene) -> bool:

@@ -11,6 +11,7 @@ from residency_lint import expressions as e
 from residency_lint import facts as f
 from residency_lint.fixes import Slot
 from residency_lint.languages.python.around import Around
+from residency_lint.languages.python.changes import is_own, without
 from residency_lint.languages.python.expressions import Expressions
 from residency_lint.languages.python.functions import annotation_of
 from residency_lint.languages.python.names import dotted, expression_of, is_starred, item_of, written_name
@@ -27,7 +28,8 @@ class Assignments:
 
     def assign(
         self, targets: Sequence[cst.BaseExpression], value: cst.BaseExpression, around: Around, after: Slot | None
-    ) -> None:
+    ) -> e.Expression:
+        """The value that is given to all of the targets."""
         name = written_name(targets[0])
         inner = around.under(name.rpartition(".")[2]) if name else around
         converted = self.expressions.convert(value, replace(inner, assigned="" if "[" in name else name))
@@ -35,6 +37,7 @@ class Assignments:
         for target in targets:
             self.bind(target, converted, around, after)
         self.note_mock(name, converted, around)
+        return converted
 
     def note_mock(self, name: str, value: e.Expression, around: Around) -> None:
         place = around.site.scope, name
@@ -93,6 +96,17 @@ class Assignments:
             if isinstance(value, e.Text):
                 self.expressions.joins.append((combined, around.site))
         self.bind(node.target, combined, replace(around, since=whole.end), after)
+
+    def delete(self, target: cst.BaseExpression, around: Around) -> None:
+        """`del host`, `del options["host"]`."""
+        name, _, key = written_name(target).partition("[")
+        bindings = self.expressions.bindings
+        if not key or not is_own(name, around.site, bindings):
+            self.bind_opaque(target, around)
+            return
+        span = self.expressions.span(target)
+        item = e.Text(key[:-1], span, plain=False)
+        bindings.append(without(name, expression_of(name, span), item, span, around.site))
 
     def bind_opaque(self, target: cst.CSTNode, around: Around) -> None:
         """A loop target, an augmented assignment: the names get values that cannot be told."""

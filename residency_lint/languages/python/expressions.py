@@ -208,8 +208,9 @@ class Expressions:
         if role is f.Role.VALUE and self._is_mock(callee, around.site.scope):
             role = f.Role.ASSERTED
         arguments: list[e.Argument] = []
+        group = self.new_group() if callee == "dict" else around.group
         for index, argument in enumerate(node.args):
-            inner = replace(around, callee=callee, group=around.group, assigned="").acting(
+            inner = replace(around, callee=callee, group=group, assigned="").acting(
                 roles.role_of_argument(callee, index, role)
             )
             named = _name_of_value(arguments) if arguments and roles.names_its_value(callee) else None

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import libcst as cst
 
 from residency_lint import expressions as e
-from residency_lint import facts as f
 from residency_lint.source import Span
 
 OPERATORS: dict[type[cst.BaseCompOp], str] = {
@@ -47,28 +44,6 @@ def expression_of(name: str, span: Span) -> e.Expression:
     for part in rest:
         expression = e.Attribute(expression, part, span)
     return expression
-
-
-def bindings_of_call(call: e.Call) -> Iterator[f.Binding]:
-    """What a call binds that stands alone: `options.update(host=…)`, `setattr(settings, "host", …)`."""
-    arguments = call.arguments
-    if isinstance(call.function, e.Attribute) and call.function.name == "update":
-        owner = dotted(call.function.base)
-        for argument in arguments if owner else ():
-            if argument.name:
-                yield _binding(f"{owner}[{argument.name}]", argument.value, call)
-            elif isinstance(argument.value, e.Mapping):
-                for key, value in argument.value.items:
-                    if isinstance(key, e.Text):
-                        yield _binding(f"{owner}[{key.text}]", value, call)
-    elif isinstance(call.function, e.Name) and call.function.id == "setattr" and len(arguments) == 3:
-        owner, name = dotted(arguments[0].value), arguments[1].value
-        if owner and isinstance(name, e.Text):
-            yield _binding(f"{owner}.{name.text}", arguments[2].value, call)
-
-
-def _binding(target: str, value: e.Expression, call: e.Call) -> f.Binding:
-    return f.Binding(target, value, f.BindingKind.ASSIGNMENT, call.span, call.site)
 
 
 def item_of(value: e.Expression, index: int) -> e.Expression:
@@ -117,3 +92,18 @@ def case_values(pattern: cst.MatchPattern) -> list[cst.BaseExpression]:
     if isinstance(pattern, cst.MatchOr):
         return [one.pattern.value for one in pattern.patterns if isinstance(one.pattern, cst.MatchValue)]
     return []
+
+
+def deciding(pattern: cst.MatchPattern) -> tuple[int | None, cst.MatchPattern]:
+    """The item that decides in `case ["us", *_]`, where no other does; else the pattern itself."""
+    if not isinstance(pattern, (cst.MatchList, cst.MatchTuple)):
+        return None, pattern
+    found: list[tuple[int, cst.MatchPattern]] = []
+    for index, one in enumerate(pattern.patterns):
+        if isinstance(one, cst.MatchStar):
+            break
+        if case_values(one.value):
+            found.append((index, one.value))
+        elif not isinstance(one.value, cst.MatchAs):
+            return None, pattern
+    return found[0] if len(found) == 1 else (None, pattern)

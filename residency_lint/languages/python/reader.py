@@ -14,16 +14,11 @@ from residency_lint.fixes import Slot
 from residency_lint.languages.python import layout
 from residency_lint.languages.python.around import Around
 from residency_lint.languages.python.assignments import Assignments
+from residency_lint.languages.python.changes import changes
 from residency_lint.languages.python.expressions import Expressions
 from residency_lint.languages.python.functions import open_function
 from residency_lint.languages.python.iterations import breaks_at_once
-from residency_lint.languages.python.names import (
-    bindings_of_call,
-    case_values,
-    dotted,
-    item_of,
-    module_name,
-)
+from residency_lint.languages.python.names import case_values, deciding, dotted, item_of, module_name
 from residency_lint.source import Source, Span
 
 _ENDS_BLOCK = (cst.Return, cst.Raise, cst.Continue, cst.Break)
@@ -138,7 +133,8 @@ class Reader:
     def _small(self, node: cst.BaseSmallStatement, around: Around, after: Slot | None) -> None:
         convert = self.expressions.convert
         if isinstance(node, cst.Assign):
-            self.assignments.assign([target.target for target in node.targets], node.value, around, after)
+            value = self.assignments.assign([target.target for target in node.targets], node.value, around, after)
+            self._note_changes(value, around)
         elif isinstance(node, cst.AnnAssign):
             self.assignments.annotated(node, around, after)
         elif isinstance(node, cst.AugAssign):
@@ -147,8 +143,7 @@ class Reader:
             if isinstance(node.value, (cst.SimpleString, cst.ConcatenatedString)):
                 around = replace(around, role=f.Role.PROSE)
             value = convert(node.value, around)
-            if isinstance(value, e.Call) and around.role is not f.Role.DEAD:
-                self.expressions.bindings.extend(bindings_of_call(value))
+            self._note_changes(value, around)
         elif isinstance(node, cst.Return):
             if node.value:
                 value = convert(node.value, replace(around, keys=(self.scopes[around.site.scope].name,)))
@@ -168,7 +163,11 @@ class Reader:
         elif isinstance(node, cst.Global):
             self.assignments.globals.setdefault(around.site.scope, set()).update(name.name.value for name in node.names)
         elif isinstance(node, cst.Del):
-            self.assignments.bind_opaque(node.target, around)
+            self.assignments.delete(node.target, around)
+
+    def _note_changes(self, value: e.Expression, around: Around) -> None:
+        if isinstance(value, e.Call) and around.role is not f.Role.DEAD:
+            self.expressions.bindings.extend(list(changes(value, self.expressions.bindings)))
 
     # --- compound statements -------------------------------------------------------------------
 
@@ -200,16 +199,23 @@ class Reader:
         chain = self.expressions.new_chain()
         otherwise = place
         for case in node.cases:
-            tests = [
-                e.Comparison(subject, "==", self.expressions.test(value, around), self.expressions.span(value))
-                for value in case_values(case.pattern)
-            ]
-            if len(tests) == 1:
-                self._suite(case.body, otherwise.guarded(e.Guard(tests[0], True, chain)))
-                otherwise = otherwise.guarded(e.Guard(tests[0], False, chain))
-            else:
-                unknown = e.Opaque("a pattern", subject.span)
-                self._suite(case.body, otherwise.guarded(e.Guard(unknown, True, chain)))
+            test = self._case(case, subject, around)
+            self._suite(case.body, otherwise.guarded(e.Guard(test, True, chain)))
+            if not isinstance(test, e.Opaque):
+                otherwise = otherwise.guarded(e.Guard(test, False, chain))
+
+    def _case(self, case: cst.MatchCase, subject: e.Expression, around: Around) -> e.Expression:
+        """The condition of a `case`: its subject, or one item of it, is a text, or one of several."""
+        index, pattern = deciding(case.pattern)
+        values = [self.expressions.test(value, around) for value in case_values(pattern)]
+        span = self.expressions.span(case.pattern)
+        if not values or case.guard is not None:
+            return e.Opaque("a pattern", subject.span)
+        if index is not None:
+            subject = e.Subscript(subject, e.Constant(str(index), span), span)
+        if len(values) == 1:
+            return e.Comparison(subject, "==", values[0], values[0].span)
+        return e.Comparison(subject, "in", e.Listing(tuple(values), span), span)
 
     def _function(self, node: cst.FunctionDef, place: _Place) -> None:
         header = self._header(node)
