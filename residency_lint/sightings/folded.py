@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from residency_lint.expressions import HOLE, Attribute, Call, Comparison, Joined, Site, Text
+from residency_lint.expressions import HOLE, Attribute, Call, Comparison, Expression, Joined, Site, Text
 from residency_lint.facts import Mention, Role
 from residency_lint.findings import Context, Sighting
 from residency_lint.resolve import formats, texts, urls
@@ -36,7 +36,10 @@ def folded_sightings(scene: Scene) -> Iterator[Sighting]:
     for send in sends(scene):
         context = _context(send.call, send.call.site, scene)
         if context is not None:
-            yield from _of_values(addresses(send, scene), 2, send.call.site, context, scene)
+            is_alone = send.base is None
+            found = _by_call(send.address, send.call.site, scene) if is_alone else [addresses(send, scene)]
+            for values in found:
+                yield from _of_values(values, 2, send.call.site, context, scene)
 
 
 def sent_sightings(scene: Scene, seen: list[Seen]) -> Iterator[Sighting]:
@@ -76,13 +79,13 @@ def _in_context(send: Send, scene: Scene) -> set[str | None] | None:
     return {v.text for frame in frames for v in Resolution(scene.program.everywhere).all_values(send.address, frame)}
 
 
-def _by_call(joined: Joined | Call, site: Site, scene: Scene) -> Iterator[tuple[Value, ...]]:
+def _by_call(joined: Expression, site: Site, scene: Scene) -> Iterator[tuple[Value, ...]]:
     """What is put together, once for each call that runs it where several give different parts: nobody chooses among
-    calls, all of them are made."""
+    calls, all of them are made. An only call tells which class the object in hand is of."""
     values = resolve(joined, scene.unit, site, scene.program)
-    resolution = Resolution(scene.program)
-    activations = contexts((joined,), scene.unit, site, resolution) if len(values) > 1 else [None]
-    if len(activations) < 2:
+    names_host = len(values) > 1 or any("." in (value.text or "") for value in values)
+    activations = contexts((joined,), scene.unit, site, Resolution(scene.program)) if names_host else [None]
+    if len(activations) < 2 and (len(values) > 1 or activations == [None]):
         yield values
         return
     for activation in activations:

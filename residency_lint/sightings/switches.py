@@ -7,7 +7,19 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 
-from residency_lint.expressions import HOLE, Call, Comparison, Expression, Guard, Mapping, Site, Subscript, Text
+from residency_lint.expressions import (
+    HOLE,
+    Call,
+    Comparison,
+    Constant,
+    Expression,
+    Guard,
+    Listing,
+    Mapping,
+    Site,
+    Subscript,
+    Text,
+)
 from residency_lint.facts import Mention, Role, ScopeKind
 from residency_lint.findings import Rewrite, Sighting, Step
 from residency_lint.fixes import Applicability
@@ -241,7 +253,7 @@ def _chosen(one: Seen, dividing: list[Guard], scene: Scene) -> tuple[bool, list[
     """Whether, with nothing set, the condition or key leads to this entry; and the words that make it so, when those
     are texts written somewhere as defaults, or by callers."""
     for selector in _selectors(one, scene):
-        return True, [selector]
+        return True, [selector] if isinstance(selector.content, Text) else []
     return _decided(one, dividing, scene)
 
 
@@ -284,10 +296,10 @@ def _selectors(one: Seen, scene: Scene) -> Iterator[Value]:
         if base is None or key is None or (isinstance(key, Text) and key.text not in one.mention.keys):
             continue
         for container in resolve(base, scene.unit, site, scene.program.everywhere):
-            if not isinstance(container.content, Mapping):
+            if not isinstance(container.content, Mapping | Listing):
                 continue
             for value in resolve(key, scene.unit, site, scene.program.everywhere):
-                if value.text is not None and _holds(container.content, value.text, one.mention.text.span):
+                if _holds(container.content, value, one.mention.text.span):
                     yield value
 
 
@@ -300,8 +312,16 @@ def _base_and_key(expression: Expression) -> tuple[Expression | None, Expression
     return None, None
 
 
-def _holds(mapping: Mapping, key: str, span: Span) -> bool:
-    return any(isinstance(k, Text) and k.text == key and v.span.contains(span) for k, v in mapping.items)
+def _holds(container: Mapping | Listing, key: Value, span: Span) -> bool:
+    """Whether a word, or a number in a list, leads to the entry at a span."""
+    if isinstance(container, Mapping):
+        word = key.text
+        items = [v for k, v in container.items if word is not None and isinstance(k, Text) and k.text == word]
+    else:
+        number = key.content.text if isinstance(key.content, Constant) else ""
+        is_index = number.lstrip("-").isdecimal() and -len(container.items) <= int(number) < len(container.items)
+        items = [container.items[int(number)]] if is_index else []
+    return any(item.span.contains(span) for item in items)
 
 
 def _default(one: Seen, value: Value, seen: Iterable[Seen], scene: Scene) -> Sighting:
