@@ -12,7 +12,7 @@ from residency_lint.resolve.callers import call_sites, instances
 from residency_lint.resolve.calls import written
 from residency_lint.resolve.classes import is_class_method, is_static, last_name
 from residency_lint.resolve.decorators import decorating
-from residency_lint.resolve.frames import Activation, Frame
+from residency_lint.resolve.frames import Activation, Choice, Frame
 from residency_lint.resolve.names import Target
 from residency_lint.resolve.units import Unit
 from residency_lint.resolve.values import Resolution
@@ -65,7 +65,8 @@ def _by_instance(scope: int, unit: Unit, name: str, resolution: Resolution, dept
         arguments = [argument.value for argument in site.call.arguments]
         for outer in contexts(arguments, site.unit, site.call.site, resolution, depth + 1):
             caller = Frame(site.unit, site.call.site, _steps(site.call, site.unit, outer), 0, outer)
-            yield Activation(unit, scope, site.call, caller, caller.value(site.call))
+            if resolution.conditions.choice(site.call.site.guards, caller) is not Choice.NEVER:
+                yield Activation(unit, scope, site.call, caller, caller.value(site.call))
 
 
 def _steps(call: Call, unit: Unit, outer: Activation | None) -> tuple[Step, ...]:
