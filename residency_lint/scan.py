@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import os
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from residency_lint.errors import ConfigError
@@ -43,6 +44,7 @@ def check_paths(
     findings: list[Finding] = []
     skips: list[Skip] = []
     candidates: list[tuple[str, int]] = []
+    others: list[str] = []
     count = 0
     on_disk = [path for path in paths or ["."] if path not in tree.changes]
     given = (path for path in paths if path in tree.changes and not settings.is_excluded(path))
@@ -54,6 +56,8 @@ def check_paths(
             skips.append(data)
         elif isinstance(entry, str) and gates.is_candidate(entry, data):
             candidates.append((entry, len(data)))
+        elif isinstance(entry, str):
+            others.append(entry)
     if candidates:
         # Most of the start, and most runs of a hook need none of it.
         from residency_lint.inspection import as_reported
@@ -65,6 +69,8 @@ def check_paths(
                 skips += [found] if found.fatal else []
             else:
                 findings += found
+        choosing = list(_choosing(findings, others, tree))
+        findings += [f for found in check_files(choosing, settings, tree) if not isinstance(found, Skip) for f in found]
         findings = as_reported(findings, paths)
     general = _general(settings)
     return Report(
@@ -76,6 +82,19 @@ def check_paths(
         declared_in=general.declared_in if general else "",
         sources=tree.sources_of(findings),
     )
+
+
+def _choosing(findings: Iterable[Finding], others: Iterable[str], tree: Tree) -> Iterator[tuple[str, int]]:
+    """The programs that name a file in which a table of regions was found: what they take of it, only they tell."""
+    tables = {
+        os.fsencode(os.path.basename(finding.path))
+        for finding in findings
+        if finding.sighting.beside and READERS[language_of(finding.path)] == "config"
+    }
+    for path in others if tables else ():
+        data = tree.data(path) if READERS[language_of(path)] == "python" else b""
+        if isinstance(data, bytes) and any(name in data for name in tables):
+            yield path, len(data)
 
 
 class _Gates:

@@ -1,16 +1,18 @@
-"""What a Python file imports, told from its bytes: parsing it costs a hundred times more."""
+"""What a Python file imports, and the files of settings it names, told from its bytes: parsing costs far more."""
 
 from __future__ import annotations
 
 import os
 import re
 from collections.abc import Iterator
+from posixpath import dirname, join, normpath
 
 from residency_lint.resolve.program import Program
 
 _IMPORT = re.compile(
     rb"^[ \t]*(?:from[ \t]+([.\w]+)[ \t]+import[ \t]*(\([^)]*\)|[^\n]*)|import[ \t]+([^\n]*))", re.MULTILINE
 )
+_SETTINGS = re.compile(rb"""["'/]([\w.-][\w./-]*\.(?:ya?ml|json|toml|ini|cfg|conf))["']""")
 _NAME = re.compile(r"[\w.]+|\*")
 
 
@@ -24,3 +26,13 @@ def paths_imported(path: str, program: Program) -> Iterator[str]:
         for name in _NAME.findall(names or modules):
             full = (module, f"{module.rstrip('.')}.{name}") if module else (name,)
             yield from filter(None, (program.path_of(path, one) for one in full if "*" not in one))
+
+
+def settings_named(path: str, program: Program) -> Iterator[str]:
+    """The files of settings whose names stand in a file, beside it or above."""
+    for name in {os.fsdecode(found[1]) for found in _SETTINGS.finditer(program.data_at(path))}:
+        folder = dirname(path)
+        while not program.is_file(normpath(join(folder, name))) and folder not in ("", ".", "/"):
+            folder = dirname(folder)
+        if program.is_file(found := normpath(join(folder, name))):
+            yield found

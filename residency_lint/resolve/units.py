@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left, bisect_right
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -217,12 +217,6 @@ class Unit:
         at = bisect_right(self.mention_starts, span.start) - 1
         found = self.mentions[at] if at >= 0 else None
         return found if found is not None and found.text.span.contains(span) else None
-
-    def first_mention(self, span: Span) -> Mention | None:
-        """The first text that stands in a span."""
-        at = bisect_left(self.mention_starts, span.start)
-        found = self.mentions[at] if at < len(self.mentions) else None
-        return found if found is not None and span.contains(found.text.span) else None
 
     def scope(self, index: int) -> Scope:
         """What a file that was read by a lexer says has no scopes but its own."""

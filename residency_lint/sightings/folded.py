@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -16,7 +17,7 @@ from residency_lint.resolve.names import targets
 from residency_lint.resolve.values import Resolution, decide, resolve
 from residency_lint.sightings.evidence import Passage
 from residency_lint.sightings.scene import Scene, context_of
-from residency_lint.sightings.sends import Send, addresses, is_settled, sends
+from residency_lint.sightings.sends import Send, addresses, addresses_by_call, is_settled, sends
 from residency_lint.sightings.switches import Seen, regions_of_holed
 from residency_lint.sightings.texts import text_sightings
 from residency_lint.source import Span
@@ -34,10 +35,10 @@ def folded_sightings(scene: Scene) -> Iterator[Sighting]:
                     values = tuple(value for value in values if not value.fallback)
                 yield from _of_values(values, fewest, site, context, scene)
     for send in sends(scene):
-        context = _context(send.call, send.call.site, scene)
+        context = context_of(Mention(Text("", send.address.span), Role.VALUE, send.call.site), scene.facts)
         if context is not None:
             is_alone = send.base is None
-            found = _by_call(send.address, send.call.site, scene) if is_alone else [addresses(send, scene)]
+            found = _by_call(send.address, send.call.site, scene) if is_alone else addresses_by_call(send, scene)
             for values in found:
                 yield from _of_values(values, 2, send.call.site, context, scene)
 
@@ -73,7 +74,9 @@ def _in_context(send: Send, scene: Scene) -> set[str | None] | None:
     where no call matters."""
     site, resolution = send.call.site, Resolution(scene.program.everywhere)
     activations = contexts((send.address,), scene.unit, site, resolution)
-    if send.base is not None or activations == [None]:
+    if send.base is not None:
+        return {value.text for values in addresses_by_call(send, scene) for value in values}
+    if activations == [None]:
         return None
     frames = [Frame(scene.unit, site, activation=activation) for activation in activations]
     return {v.text for frame in frames for v in Resolution(scene.program.everywhere).all_values(send.address, frame)}
@@ -121,9 +124,10 @@ def _context(expression: Joined | Call, site: Site, scene: Scene) -> Context | N
 
 
 def _is_table_entry(one: Sighting, scene: Scene) -> bool:
-    """Whether a piece stands under a key that is called like its region: it is right there, and judged there."""
+    """Whether a piece stands under a key that is called like its region: it is right there, and judged there. What is
+    taken of a file of settings only the program tells."""
     unit = scene.unit if one.path == scene.path else scene.program.unit_at(one.path)
-    mention = unit.mention_around(one.span) if unit else None
+    mention = unit.mention_around(one.span) if unit and unit.facts.language == "python" else None
     return mention is not None and bool(mention.group) and bool(mention.keys) and mention.keys[-1].lower() == one.region
 
 
@@ -163,6 +167,8 @@ _MAKES_TEXT = frozenset(("__getslice__", *texts.METHODS, *formats.METHODS, *urls
 
 
 def _role_of(joined: Joined | Call, mention: Mention, scene: Scene) -> Mention:
-    """The role that the pieces of a joined text play."""
-    other = scene.unit.first_mention(joined.span)
+    """The role that the pieces of a joined text play; the key that one is looked up under is none of them."""
+    first, last = (bisect_left(scene.unit.mention_starts, at) for at in (joined.span.start, joined.span.end))
+    found = [other for other in scene.unit.mentions[first:last] if joined.span.contains(other.text.span)]
+    other = next((one for one in found if one.role is not Role.KEY), found[0] if found else None)
     return replace(mention, role=other.role) if other is not None else mention

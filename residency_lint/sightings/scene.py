@@ -15,7 +15,7 @@ from residency_lint.facts import Facts, Mention, Role
 from residency_lint.findings import Context
 from residency_lint.fixes import Edit
 from residency_lint.places import Region
-from residency_lint.resolve.imports import paths_imported
+from residency_lint.resolve.imports import paths_imported, settings_named
 from residency_lint.resolve.program import Program
 from residency_lint.resolve.units import Unit
 from residency_lint.source import Source, Span
@@ -57,7 +57,8 @@ class Scene:
             return True
         near = dict.fromkeys(paths_imported(self.path, self.program))
         far = (path for one in near for path in paths_imported(one, self.program))
-        return any(map(self.is_named_in, chain(near, self.program.environment_files(self.path), far)))
+        settings = (path for one in (self.path, *near) for path in settings_named(one, self.program))
+        return any(map(self.is_named_in, chain(near, self.program.environment_files(self.path), settings, far)))
 
     def regions(self, vendor: str) -> Mapping[str, Region]:
         return self.catalog.regions(vendor)

@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 from residency_lint.expressions import HOLE, Attribute, Call, Expression, Name, Text
 from residency_lint.resolve import urls
 from residency_lint.resolve.arguments import arguments_of
-from residency_lint.resolve.frames import Choice, Frame, Value
+from residency_lint.resolve.contexts import contexts
+from residency_lint.resolve.frames import Activation, Choice, Frame, Value
 from residency_lint.resolve.names import targets
 from residency_lint.resolve.values import Resolution, resolve
 from residency_lint.rules import HttpClient
@@ -36,15 +37,24 @@ def sends(scene: Scene) -> Iterator[Send]:
             yield from _method_sends(call, scene)
 
 
-def addresses(send: Send, scene: Scene) -> tuple[Value, ...]:
-    """The addresses of a call, each with its pieces."""
+def addresses(send: Send, scene: Scene, made: Activation | None = None) -> tuple[Value, ...]:
+    """The addresses of a call, each with its pieces; where its client is made as one call of that code does."""
     if send.base is None or send.base_value is None:
         return resolve(send.address, scene.unit, send.call.site, scene.program)
     resolution = Resolution(scene.program)
-    there = Frame(send.base_value.unit, send.base_value.site)
+    there = Frame(send.base_value.unit, send.base_value.site, activation=made)
     here = Frame(scene.unit, send.call.site)
     bases = list(resolution.values(send.base, there))
     return tuple(urls.put_below(bases, send.address, here, resolution))
+
+
+def addresses_by_call(send: Send, scene: Scene) -> Iterator[tuple[Value, ...]]:
+    """The addresses below a client's base, once for each call that makes the client where it matters."""
+    if send.base is None or send.base_value is None:
+        return
+    there = send.base_value
+    for activation in contexts((send.base,), there.unit, there.site, Resolution(scene.program.everywhere)):
+        yield addresses(send, scene, activation)
 
 
 def is_settled(values: tuple[Value, ...]) -> bool:
