@@ -9,6 +9,7 @@ from dataclasses import replace
 from residency_lint.expressions import HOLE, Attribute, Call, Comparison, Expression, Joined, Site, Text
 from residency_lint.facts import Mention, Role
 from residency_lint.findings import Context, Sighting
+from residency_lint.fixes import Applicability
 from residency_lint.resolve import formats, texts, urls
 from residency_lint.resolve.calls import written
 from residency_lint.resolve.contexts import contexts
@@ -102,7 +103,11 @@ def _of_values(
 ) -> Iterator[Sighting]:
     """What texts of at least `fewest` pieces name, where one expression has these values."""
     found = [
-        replace(one, chain=value.chain, certain=one.certain and not value.fallback)
+        replace(
+            _shared(one) if value.table and one.path != scene.path else one,
+            chain=value.chain,
+            certain=one.certain and not value.fallback,
+        )
         for value in values
         if isinstance(value.content, Text) and len(value.content.pieces) >= fewest and value.content.text != HOLE
         for one in text_sightings(
@@ -116,6 +121,12 @@ def _of_values(
     for one in found:
         if not _is_table_entry(one, scene):
             yield replace(one, beside=frozenset(named - {one.region}) if len(values) > 1 else one.beside)
+
+
+def _shared(one: Sighting) -> Sighting:
+    """An entry of another file's table: who asks for it under another word gets the new text as well."""
+    rewrites = (replace(r, applicability=min(r.applicability, Applicability.UNSAFE)) for r in one.rewrites)
+    return replace(one, rewrites=tuple(rewrites))
 
 
 def _context(expression: Joined | Call, site: Site, scene: Scene) -> Context | None:
