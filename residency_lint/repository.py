@@ -13,7 +13,7 @@ from residency_lint.walk import shown
 
 _MOST_FILES = 20_000
 _MOST_BYTES = 256_000_000
-_MOST_KEPT = 64_000_000
+_MOST_KEPT = 32_000_000
 """Bytes of files kept for the next name; beyond, they are read again."""
 _LARGEST = 2_000_000
 _MOST_NAMES = 200
@@ -50,14 +50,14 @@ class Repository:
         return self._affordable(
             found
             for found in self._found[key]
-            if found != path and (_is_near(found, path) or modules.search(self._bytes(found)))
+            if found != path and (_is_near(found, path) or modules.search(self.bytes_at(found)))
         )
 
     def _affordable(self, paths: Iterable[str]) -> tuple[str, ...]:
         """The files, as long as they are few and what was not parsed yet stays in bounds; else none."""
         found = tuple(paths)
         fresh = [path for path in found if path not in self._parsed and path not in self._known]
-        size = sum(len(self._bytes(path)) for path in fresh)
+        size = sum(len(self.bytes_at(path)) for path in fresh)
         if len(found) > _MOST_FOUND or size > self._left:
             return ()
         self._left -= size
@@ -75,14 +75,15 @@ class Repository:
         pattern = re.compile(re.escape(word).join(borders))
         size = 0
         for path in self._listed(root):
-            data = self._bytes(path)
+            data = self.bytes_at(path)
             size += len(data)
             if size > _MOST_BYTES:
                 return
             if word in data and pattern.search(data):
                 yield path
 
-    def _bytes(self, path: str) -> bytes:
+    def bytes_at(self, path: str) -> bytes:
+        """Of a file that is there; none of one too large to be looked into for names."""
         if path in self._kept:
             return self._kept[path]
         data = self._data(path)

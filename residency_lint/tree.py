@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 _LARGEST = 16_000_000
 """Bytes of a candidate; a larger one is not parsed, and the report says so."""
 
+_LARGEST_FOLLOWED = 256_000
+"""Bytes of a file that is parsed only because another one leads to it: a larger one is generated, and tells nothing."""
+
 
 @dataclass
 class Tree:
@@ -139,11 +142,10 @@ class Tree:
         return path in self.changes or os.path.isfile(path)
 
     def _bytes_at(self, path: str) -> bytes:
-        data = self.data(path) if self._is_file(path) else b""
-        return data if isinstance(data, bytes) else b""
+        return self._repository.bytes_at(path) if self._is_file(path) else b""
 
     def _unit_at(self, path: str) -> Unit | None:
-        if path not in self._units and not self._is_file(path):
+        if path not in self._units and (not self._is_file(path) or len(self._bytes_at(path)) > _LARGEST_FOLLOWED):
             return None
         source = self.source(path)
         return None if isinstance(source, Skip) else self.unit(source, self.facts(source))

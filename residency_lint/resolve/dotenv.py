@@ -30,7 +30,7 @@ def loaded(unit: Unit, program: Program, *, before: tuple[Site, int] | None = No
 
     `before`: where in the file the question is asked; a call of the module's body that comes later is too late.
     """
-    for there in neighbours(unit, program):
+    for there in neighbours(unit, program, _LOADS):
         for call in reversed([*there.calls_by_name.get("load_dotenv", []), *there.calls_by_name.get("read_env", [])]):
             if there is unit and before is not None and is_too_late(call.site, call.span.start, before, unit):
                 continue
@@ -41,15 +41,20 @@ def loaded(unit: Unit, program: Program, *, before: tuple[Site, int] | None = No
                         yield Dotenv(found, _wins(call))
 
 
-def neighbours(unit: Unit, program: Program) -> list[Unit]:
-    """A file, what it imports of the repository, and the modules near it that programs start from."""
-    known = program.neighbours.get(id(unit))
-    if known is None:
-        known = program.neighbours[id(unit)] = _neighbours(unit, program)
-    return known
+def neighbours(unit: Unit, program: Program, holding: re.Pattern[bytes]) -> Iterator[Unit]:
+    """A file, and of those that it imports of the repository, and the modules near it that programs start from, the
+    ones whose bytes hold something: parsing costs far more than that look."""
+    yield unit
+    key = id(unit)
+    if key not in program.neighbours:
+        program.neighbours[key] = tuple(_paths_near(unit, program))
+    for path in program.neighbours[key]:
+        there = program.unit_at(path) if holding.search(program.data_at(path)) else None
+        if there is not None and there is not unit:
+            yield there
 
 
-def _neighbours(unit: Unit, program: Program) -> list[Unit]:
+def _paths_near(unit: Unit, program: Program) -> Iterator[str]:
     near = dict.fromkeys(paths_imported(unit.facts.path, program))
     for path in tuple(near):
         near |= dict.fromkeys(paths_imported(path, program))
@@ -58,10 +63,7 @@ def _neighbours(unit: Unit, program: Program) -> list[Unit]:
     while folder and folder not in (".", "/"):
         folder = dirname(folder)
         paths += [normpath(join(folder, name)) for name in _ENTRIES]
-    # Parsing costs far more than a look at what could set a variable.
-    able = (path for path in dict.fromkeys(paths) if _SETS_UP.search(program.data_at(path)))
-    units = (program.unit_at(path) for path in able if path != normpath(unit.facts.path))
-    return [unit, *(other for other in units if other is not None)]
+    yield from filter(program.is_file, dict.fromkeys(paths))
 
 
 def found_file(path: str, unit: Unit, program: Program) -> Unit | None:
@@ -113,7 +115,7 @@ def _wins(call: Call) -> bool:
     )
 
 
-_SETS_UP = re.compile(rb"environ|dotenv|read_env")
+_LOADS = re.compile(rb"load_dotenv|read_env")
 _LOADERS = {"dotenv.load_dotenv", "dotenv.main.load_dotenv", "environ.Env.read_env", "environs.Env.read_env"}
 _ENTRIES = (
     "main.py",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
@@ -61,7 +62,8 @@ def _line(unit: Unit, mention: Mention) -> Set:
 
 def _assigned(variable: str, unit: Unit, program: Program, before: tuple[Site, int] | None) -> Iterator[Set]:
     """What code gives a variable before it is read: `os.environ[…] = …`, `.setdefault`, `.update`; the last one."""
-    for there in neighbours(unit, program):
+    name = re.compile(re.escape(variable.encode("utf-8", "replace")))
+    for there in neighbours(unit, program, name):
         found = sorted(_assignments(variable, there, program), key=lambda one: one.value.span)
         if there is unit and before is not None:
             found = [one for one in found if not is_too_late(one.site, one.value.span.start, before, unit)]
