@@ -80,6 +80,8 @@ class Binding:
     """For a definition: the scope it opens."""
     annotation: Expression | None = None
     """Of a parameter or a class's field: what is written as its type, where that says more than a type."""
+    is_typed: bool = False
+    """Whether it is a class's name with a type: a field."""
     since: int = 0
     """Where it begins to hold: what is assigned still sees the names as they were."""
 

@@ -12,7 +12,7 @@ from residency_lint.fixes import Slot
 from residency_lint.resolve.arguments import arguments_of
 from residency_lint.resolve.callers import call_sites
 from residency_lint.resolve.calls import results
-from residency_lint.resolve.classes import fields, is_property, lineage, method_of, receivers
+from residency_lint.resolve.classes import fields, is_class_method, is_property, lineage, method_of, receivers
 from residency_lint.resolve.enums import as_object, is_enum, member_of
 from residency_lint.resolve.frames import Activation, Choice, Frame, Unknown, Value
 from residency_lint.resolve.names import Target, targets
@@ -159,7 +159,7 @@ def member_values(
     for index, one in enumerate(classes):
         if one.unit is None:
             continue
-        for binding in one.unit.attributes(one.scope, name)[-1:]:
+        for binding in _given_to(one, name, resolution)[-1:]:
             there = _inside(one.unit, binding.site, frame, None)
             if binding.site.scope == one.scope:
                 yield from _of_body(binding, target, made, there, resolution)
@@ -170,6 +170,24 @@ def member_values(
                 for other in fields(target, resolution.program):
                     _pass_over_bodies([one] * (other != name), other, frame, resolution)
             return
+
+
+def _given_to(one: Target, name: str, resolution: Resolution) -> list[Binding]:
+    """What a class gives a name: in its body, or in methods; if in its body, not in a method that nothing calls."""
+    assert one.unit is not None
+    found, in_body = one.unit.attributes(one.scope, name), one.unit.bindings.get((one.scope, name), [])
+    if not in_body or any(target.unit is None for target in lineage(one, resolution.program)):
+        return found
+    return [
+        b for b in found if b.site.scope == one.scope or not _is_idle(b.site.scope, one.unit, resolution)
+    ] or in_body
+
+
+def _is_idle(method: int, unit: Unit, resolution: Resolution) -> bool:
+    """Whether nothing in sight calls a method, and nothing else is known to: a decorator's owner, the language."""
+    entry = unit.scope(method)
+    is_plain = not entry.decorators or is_class_method(entry)
+    return is_plain and not entry.name.startswith("__") and not call_sites(method, unit, resolution)
 
 
 def _set_later(constructor: Target, name: str, frame: Frame, resolution: Resolution) -> Iterator[Value]:

@@ -56,6 +56,8 @@ def called(node: Call, frame: Frame, resolution: Resolution) -> Iterator[Value]:
         yield from _METHODS[method](node.function.base, node, frame, resolution)
     elif method == "copy" and isinstance(node.function, Attribute) and not node.arguments:
         yield from resolution.values(node.function.base, frame.deeper())
+    elif (record := mappings.of_method(node, frame, resolution)) is not None:
+        yield record
     elif (gone_through := of_method(node, frame, resolution)) is not None:
         yield from gone_through
     elif method == "get" and (held := context_values(node, frame, resolution)) is not None:
@@ -84,6 +86,10 @@ def _function(node: Call, arguments: list[Expression], frame: Frame, resolution:
     elif isinstance(node.function, Attribute) and node.function.name in _VALIDATES and arguments:
         expanded = Argument(arguments[0], arguments[0].span, star="**")
         yield frame.value(replace(_call_of(node.function.base, node), arguments=(expanded,)))
+    elif (any(t.name in _RECORDS for t in names) or builtin == "vars") and (
+        record := mappings.of_object(arguments[0], node, frame, resolution) if arguments else None
+    ):
+        yield record
     elif (any(target.name in _HANDS_BACK for target in names) and arguments) or (
         builtin == "vars" and len(arguments) == 1
     ):
@@ -137,6 +143,8 @@ _HANDS_BACK = {
     "copy.deepcopy",
 }
 """Context managers that give their `with` what they are given, and what makes copies."""
+_RECORDS = {"dataclasses.asdict", "attrs.asdict", "attr.asdict"}
+"""What makes a mapping of an object."""
 _VALIDATES = {"model_validate", "parse_obj"}
 
 

@@ -18,6 +18,12 @@ if TYPE_CHECKING:
     from residency_lint.resolve.values import Resolution
 
 
+class Sections(Mapping):
+    """What a `configparser` knows: it is asked for a section and an option, never for a key and a default."""
+
+    __slots__ = ()
+
+
 def file_values(node: Call, frame: Frame, resolution: Resolution) -> Iterator[Value] | None:
     """The mapping that a call reads from a file of the repository; None for any other call."""
     name = next((t.name for t in targets(node.function, frame.unit, frame.site, resolution.program)), "")
@@ -48,6 +54,8 @@ def section_item(node: Call, frame: Frame, resolution: Resolution) -> Iterator[V
             if option is not None:
                 return resolution.values(option, there)
             return resolution.as_fallback(fallback, frame) if fallback is not None else None
+        if isinstance(container.content, Sections):
+            return iter([frame.unknown("an option of a configuration file")])
     return None
 
 
@@ -61,10 +69,12 @@ def item_of(mapping: Mapping, name: str) -> Expression | None:
     return found[-1] if found else None
 
 
-def _parsed(node: Call, frame: Frame, resolution: Resolution) -> Mapping:
-    """What a `configparser` knows: the files that it is told to read, in the file that makes it."""
+def _parsed(node: Call, frame: Frame, resolution: Resolution) -> Sections:
+    """What a `configparser` knows: its defaults, and the files that it is told to read, in the file that makes it."""
     items: dict[str, tuple[Expression, Expression]] = {}
-    for call in frame.unit.calls_by_name.get("read", []):
+    given = next((a.value for a in node.arguments if a.name == "defaults"), None)
+    defaults = given.items if isinstance(given, Mapping) else ()
+    for call in (c for name in ("read", "read_file") for c in frame.unit.calls_by_name.get(name, [])):
         base = call.function.base if isinstance(call.function, Attribute) else None
         if not call.arguments or (node.assigned and dotted(base) != node.assigned):
             continue
@@ -72,11 +82,12 @@ def _parsed(node: Call, frame: Frame, resolution: Resolution) -> Mapping:
             whole = mapping_of(unit)
             shared = item_of(whole, "default")
             for key, value in whole.items:
-                if isinstance(shared, Mapping) and isinstance(value, Mapping):
-                    value = Mapping((*shared.items, *value.items), value.span)
+                if isinstance(value, Mapping):
+                    of_file = shared.items if isinstance(shared, Mapping) else ()
+                    value = Mapping((*defaults, *of_file, *value.items), value.span)
                 if isinstance(key, Text):
                     items[key.text] = (key, value)
-    return Mapping(tuple(items.values()), node.span)
+    return Sections(tuple(items.values()), node.span)
 
 
 def _layered(node: Call, frame: Frame, resolution: Resolution) -> Mapping:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from residency_lint.expressions import Attribute, Call, Expression, Listing, Mapping, Name, Site, Text
@@ -44,8 +44,12 @@ def field_values(node: Attribute, frame: Frame, resolution: Resolution) -> Itera
         given = next((a for a in found.call.arguments if a.name == node.name), None) if found.call else None
         if given is not None:
             there = found.frame.via(given.span, f"`{node.name}` is given here")
+            _pass_over_default(node.name, found, frame, resolution)
             return resolution.values(given.value, there.deeper())
-        return _set(_variables(node.name, found), found, frame, resolution)
+        values = _set(_variables(node.name, found), found, frame, resolution)
+        if values is not None:
+            _pass_over_default(node.name, found, frame, resolution)
+        return values
     if isinstance(node.base, Attribute):
         outer = _settings(node.base.base, frame, resolution)
         delimiter = _option(outer, "env_nested_delimiter") if outer else ""
@@ -62,6 +66,16 @@ def _set(variables: list[str], found: _Settings, frame: Frame, resolution: Resol
     lookup = Lookup(tuple(variables), dotenvs=dotenvs, any_case=True)
     there = Frame(found.unit, Site(0, (), found.unit.scope(0).span), frame.chain, frame.depth + 1)
     return lookup.values(there, resolution) if lookup.is_set(there, resolution) else None
+
+
+def _pass_over_default(name: str, found: _Settings, frame: Frame, resolution: Resolution) -> None:
+    """Notes the class's default; in the file that reads the field, its uses tell what becomes of it."""
+    for target in found.lineage:
+        assert target.unit is not None
+        if target.unit is frame.unit:
+            continue
+        for binding in target.unit.bindings.get((target.scope, name), []):
+            resolution.pass_over(binding.value, replace(frame, unit=target.unit))
 
 
 # --- classes ---------------------------------------------------------------------------------------

@@ -1,13 +1,16 @@
-"""Mappings made of mappings: one that has lost a key, several of which the first counts."""
+"""Mappings that are made: of mappings (one that has lost a key, several of which the first counts), of objects."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
-from residency_lint.expressions import Call, Expression, Mapping, Text
-from residency_lint.resolve.arguments import certain_items
+from residency_lint.expressions import Attribute, Call, Expression, Listing, Mapping, Text
+from residency_lint.facts import ScopeKind
+from residency_lint.resolve.arguments import certain_items, placed
+from residency_lint.resolve.classes import decorated, fields, lineage, method_of, receivers
 from residency_lint.resolve.frames import Frame, Value
+from residency_lint.resolve.names import Target
 
 if TYPE_CHECKING:
     from residency_lint.resolve.values import Resolution
@@ -30,6 +33,75 @@ def _without(base: Expression, node: Call, frame: Frame, resolution: Resolution)
             resolution.pass_over(known[key or ""], frame)
         left = tuple((Text(k, item.span, plain=False), item) for k, item in known.items() if k not in keys)
         yield frame.value(Mapping(left, value.content.span))
+
+
+# --- objects ---------------------------------------------------------------------------------------
+
+
+def of_object(thing: Expression, node: Expression, frame: Frame, resolution: Resolution) -> Value | None:
+    """`asdict(settings)`, `vars(settings)`: what an object of the repository's classes bears, by name; None for any
+    other object."""
+    found = [target for _, target in receivers(thing, frame, resolution)]
+    names = _names(found[0], resolution) if len(found) == 1 else []
+    left_out = _left_out(node)
+    if not names or left_out is None:
+        return None
+    items = ((name, Attribute(thing, name, node.span)) for name in names if name not in left_out)
+    return frame.value(Mapping(tuple((Text(n, node.span, plain=False), placed(a, frame)) for n, a in items), node.span))
+
+
+def of_method(node: Call, frame: Frame, resolution: Resolution) -> Value | None:
+    """`settings.model_dump()`, `options._asdict()`; None where the class says itself what that is."""
+    if not isinstance(node.function, Attribute) or node.function.name not in _DUMPS:
+        return None
+    thing, name = node.function.base, node.function.name
+    if any(method_of(owner, name, resolution.program) for _, owner in receivers(thing, frame, resolution)):
+        return None
+    return of_object(thing, node, frame, resolution)
+
+
+_DUMPS = {"model_dump", "dict", "_asdict"}
+
+
+def _names(target: Target, resolution: Resolution) -> list[str]:
+    """The fields of a class; without any, what its constructor sets."""
+    classes = [one for one in lineage(target, resolution.program) if one.unit is not None]
+    found = [name for name in fields(target, resolution.program) if any(_is_field(one, name) for one in classes)]
+    found += [name for one in classes for name in _computed(one)]
+    constructor = method_of(target, "__init__", resolution.program)
+    if found or constructor is None or constructor.unit is None:
+        return found
+    receiver = next(iter(constructor.unit.scope(constructor.scope).parameters), "")
+    bound = (name for scope, name in constructor.unit.bindings if scope == constructor.scope)
+    return [name.partition(".")[2] for name in bound if name.startswith(f"{receiver}.") and name.count(".") == 1]
+
+
+def _is_field(target: Target, name: str) -> bool:
+    """Whether a class declares a field: with its type, or by a call as of `attr.ib()`."""
+    assert target.unit is not None
+    bindings = target.unit.bindings.get((target.scope, name), [])
+    return any(b.is_typed or (isinstance(b.value, Call) and name != "model_config") for b in bindings)
+
+
+def _computed(target: Target) -> list[str]:
+    assert target.unit is not None
+    below = (target.unit.scope(index) for index in target.unit.scopes_below(target.scope))
+    return [s.name for s in below if s.kind is ScopeKind.FUNCTION and decorated(s, frozenset({"computed_field"}))]
+
+
+def _left_out(node: Expression) -> set[str] | None:
+    """The fields that a call leaves out; None where it makes other names, or not all can be told."""
+    found: set[str] = set()
+    for argument in node.arguments if isinstance(node, Call) else ():
+        if argument.name in ("include", "by_alias", "filter", "dict_factory"):
+            return None
+        if argument.name == "exclude":
+            items = argument.value.items if isinstance(argument.value, (Listing, Mapping)) else ()
+            texts = [item.text for item in items if isinstance(item, Text)]
+            if not texts or len(texts) < len(items):
+                return None
+            found.update(texts)
+    return found
 
 
 METHODS: dict[str, Callable[[Expression, Call, Frame, Resolution], Iterator[Value]]] = {"__delitem__": _without}

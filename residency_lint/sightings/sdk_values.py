@@ -144,7 +144,7 @@ def _host_values(value: Value, setting: SdkSetting, start: Start) -> Iterator[Si
         words=f"{start.title} sends to `{evidence.words.replace(HOLE, '…')}`",
         verb="in" if is_endpoint else "",
         chain=chain,
-        rewrites=_host_rewrites(row, evidence, setting, start) if is_endpoint else (),
+        rewrites=_host_rewrites(row, evidence, setting, start),
     )
 
 
@@ -203,9 +203,13 @@ _OWN_HOST = re.compile(r"^[\d.]+$|(?:^|\.)(?:localhost|local|internal|test|inval
 
 
 def _host_rewrites(row: HostRow, evidence: Evidence, setting: SdkSetting, start: Start) -> tuple[Rewrite, ...]:
-    """The host's twins; where an exact setting wants hosts of another row, that row's, for a person to look at."""
+    """The host's twins; where it is none of the vendor's, or an exact setting wants hosts of another row, those of the
+    setting's row, for a person to look at."""
     wanted = start.scene.catalog.rules.get(f"{start.rule.vendor}/{setting.spelling.endpoint}")
-    if not setting.spelling.exact or not isinstance(wanted, Endpoint) or wanted is row.rule:
+    is_endpoint = isinstance(row.rule, Endpoint)
+    if not isinstance(wanted, Endpoint):
+        return host_rewrites(row, evidence) if is_endpoint else ()
+    if is_endpoint and (not setting.spelling.exact or wanted is row.rule):
         return host_rewrites(row, evidence)
     fix = min(wanted.fix, Applicability.UNSAFE)
     return tuple(

@@ -59,9 +59,8 @@ class Assignments:
         if not node.value:
             span = self.expressions.span(node.target)
             kind = f.BindingKind.OTHER
-            bindings.append(f.Binding(node.target.value, None, kind, span, around.site, after, annotation=annotation))
-        elif annotation is not None:
-            bindings[-1] = replace(bindings[-1], annotation=annotation)
+            bindings.append(f.Binding(node.target.value, None, kind, span, around.site, after))
+        bindings[-1] = replace(bindings[-1], annotation=annotation, is_typed=True)
 
     def bind(self, target: cst.BaseExpression, value: e.Expression, around: Around, after: Slot | None = None) -> None:
         if isinstance(target, (cst.Tuple, cst.List)) and not is_starred(target):
