@@ -145,7 +145,7 @@ def _release(name: str, version: str, sdks: Path) -> Path:
     folder = sdks / f"{name}-{version}"
     with _RELEASES[folder]:
         if not folder.exists():
-            unfinished = folder.with_suffix(".unfinished")
+            unfinished = folder.with_name(f"{folder.name}.unfinished")
             command = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--target", str(unfinished)]
             subprocess.run([*command, f"{name}=={version}"], check=True, capture_output=True)
             unfinished.rename(folder)
