@@ -35,11 +35,14 @@ def check_files(
     # A fork finds everything imported and the catalogue read; where there is none, each process begins anew.
     method = "fork" if "fork" in multiprocessing.get_all_start_methods() else "spawn"
     gc.freeze()  # or each process looks at all of it again, and copies it
-    with ProcessPoolExecutor(
-        jobs, multiprocessing.get_context(method), initializer=_begin, initargs=(settings, dict(tree.changes))
-    ) as pool:
-        for found in pool.map(_share, _shares(candidates, size // (jobs * _SHARES) + 1)):
-            yield from found
+    try:
+        with ProcessPoolExecutor(
+            jobs, multiprocessing.get_context(method), initializer=_begin, initargs=(settings, dict(tree.changes))
+        ) as pool:
+            for found in pool.map(_share, _shares(candidates, size // (jobs * _SHARES) + 1)):
+                yield from found
+    finally:
+        gc.unfreeze()
 
 
 def usable_processors() -> int:

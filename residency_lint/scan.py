@@ -63,15 +63,13 @@ def check_paths(
         from residency_lint.inspection import as_reported
         from residency_lint.parallel import check_files
 
+        results = list(watched(check_files(candidates, settings, tree), len(candidates), "Checking"))
+        choosing = list(_choosing((f for found in results if isinstance(found, list) for f in found), others, tree))
+        results += check_files(choosing, settings, tree)
+        candidates += choosing
         tree.candidates += [path for path, _ in candidates]
-        for found in watched(check_files(candidates, settings, tree), len(candidates), "Checking"):
-            if isinstance(found, Skip):
-                skips += [found] if found.fatal else []
-            else:
-                findings += found
-        choosing = list(_choosing(findings, others, tree))
-        findings += [f for found in check_files(choosing, settings, tree) if not isinstance(found, Skip) for f in found]
-        findings = as_reported(findings, paths)
+        skips += [found for found in results if isinstance(found, Skip) and found.fatal]
+        findings = as_reported([f for found in results if isinstance(found, list) for f in found], paths)
     general = _general(settings)
     return Report(
         findings=tuple(findings),

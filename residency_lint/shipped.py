@@ -65,9 +65,11 @@ def _cache_path() -> Path | None:
     if folder is None:
         return None
     content = sha256(__version__.encode())
-    for path in (*rule_paths(), *(Path(__file__).with_name(f"{name}.py") for name in _MAKERS)):
-        content.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
-    return folder / f"index-{content.hexdigest()}.json"
+    with suppress(OSError):  # Who reads the rules says what is wrong with them.
+        for path in (*rule_paths(), *(Path(__file__).with_name(f"{name}.py") for name in _MAKERS)):
+            content.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
+        return folder / f"index-{content.hexdigest()}.json"
+    return None
 
 
 def _read(path: Path) -> Index | None:
@@ -84,6 +86,9 @@ def _write(path: Path, text: str) -> None:
     with suppress(OSError):
         path.parent.mkdir(parents=True, exist_ok=True)
         descriptor, name = tempfile.mkstemp(dir=path.parent)
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            file.write(f"{sha256(text.encode()).hexdigest()}\n{text}")
-        os.replace(name, path)
+        try:
+            with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+                file.write(f"{sha256(text.encode()).hexdigest()}\n{text}")
+            os.replace(name, path)
+        except OSError:
+            os.unlink(name)

@@ -36,12 +36,10 @@ class Tree:
     changes: Mapping[str, bytes] = field(default_factory=dict)
     candidates: list[str] = field(default_factory=list)
     """Files that were worth reading, in the order of the run."""
-    _data: dict[str, bytes | Skip] = field(default_factory=dict)
     _sources: dict[str, Source | Skip] = field(default_factory=dict)
     _facts: dict[str, Facts] = field(default_factory=dict)
     _units: dict[str, Unit] = field(default_factory=dict)
     _programs: dict[int, Program] = field(default_factory=dict)
-    _atoms: dict[int, Gate] = field(default_factory=dict)
     _passing: dict[tuple[str, int], bool] = field(default_factory=dict)
 
     @cached_property
@@ -55,10 +53,8 @@ class Tree:
         return Tree({**self.changes, **changes}, _sources=sources, _facts=facts)
 
     def data(self, path: str) -> bytes | Skip:
-        if path in self.changes:
-            return self.changes[path]
         # Not kept: most files are looked at once, by the gate.
-        return self._data.get(path) or read_bytes(path)
+        return self.changes[path] if path in self.changes else read_bytes(path)
 
     def source(self, path: str) -> Source | Skip:
         if path not in self._sources:
@@ -125,18 +121,13 @@ class Tree:
 
     def names_something(self, catalog: Catalog) -> Callable[[str], bool]:
         """Whether a text holds an atom of any region: what is allowed counts, for it may stand beside what is not."""
-        gate = self._gate_of_all(catalog)
+        gate = gate_for(catalog.atoms)
         return lambda text: text in catalog.setting_words or gate.is_candidate(text.encode("utf-8", "replace"))
 
     def is_named_in(self, catalog: Catalog) -> Callable[[str], bool]:
         """The same of a file."""
-        gate = self._gate_of_all(catalog)
+        gate = gate_for(catalog.atoms)
         return lambda path: self._passes(path, gate)
-
-    def _gate_of_all(self, catalog: Catalog) -> Gate:
-        if id(catalog) not in self._atoms:
-            self._atoms[id(catalog)] = gate_for(catalog.atoms)
-        return self._atoms[id(catalog)]
 
     def _is_file(self, path: str) -> bool:
         return path in self.changes or os.path.isfile(path)

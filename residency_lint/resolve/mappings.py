@@ -1,19 +1,23 @@
-"""Mappings that are made: of mappings (one that has lost a key, several of which the first counts), of objects."""
+"""Mappings that are made: with items set later, of mappings (one that has lost a key, several of which the first
+counts), of objects."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from residency_lint.expressions import Attribute, Call, Expression, Listing, Mapping, Text
-from residency_lint.facts import ScopeKind
+from residency_lint.expressions import Attribute, Call, Elsewhere, Expression, Listing, Mapping, Text
+from residency_lint.facts import Binding, ScopeKind
 from residency_lint.resolve.arguments import certain_items, placed
 from residency_lint.resolve.classes import decorated, fields, lineage, method_of, receivers
-from residency_lint.resolve.frames import Frame, Value
+from residency_lint.resolve.frames import Choice, Frame, Value
 from residency_lint.resolve.names import Target
 
 if TYPE_CHECKING:
     from residency_lint.resolve.values import Resolution
+
+_MOST_VARIANTS = 4
 
 
 def chained(maps: list[Expression], node: Call, frame: Frame) -> Value:
@@ -102,6 +106,28 @@ def _left_out(node: Expression) -> set[str] | None:
                 return None
             found.update(texts)
     return found
+
+
+def with_items(value: Value, binding: Binding, frame: Frame, resolution: Resolution) -> Iterator[Value]:
+    """A mapping with the items that are set after it was made; without those that may not be."""
+    unit, scope = frame.unit, binding.site.scope
+    later = unit.items.get((scope, binding.target), []) if isinstance(value.content, (Mapping, Call)) else []
+    variants = [value]
+    for item in later:
+        is_before = scope != frame.site.scope or item.span.start < frame.site.statement.start
+        there = replace(frame, site=item.site).deeper()
+        choice = resolution.conditions.choice([g for g in item.site.guards if g not in frame.site.guards], there)
+        if item.span.start < binding.span.start or not is_before or choice is Choice.NEVER or item.value is None:
+            continue
+        key = Text(item.target.partition("[")[2][:-1], item.span, plain=False)
+        added = ((key, Elsewhere(item.value, there, unit.facts.path)),)
+        changed = [
+            replace(one, content=Mapping((*one.content.items, *added), one.content.span)).chosen(choice)
+            for one in variants
+            if isinstance(one.content, Mapping)
+        ]
+        variants = changed if choice is Choice.SURE else [*variants, *changed][:_MOST_VARIANTS]
+    yield from variants
 
 
 METHODS: dict[str, Callable[[Expression, Call, Frame, Resolution], Iterator[Value]]] = {"__delitem__": _without}

@@ -36,7 +36,7 @@ from residency_lint.expressions import (
 )
 from residency_lint.facts import Binding, BindingKind, Import
 from residency_lint.findings import Step
-from residency_lint.resolve import calls, texts, urls
+from residency_lint.resolve import calls, mappings, texts, urls
 from residency_lint.resolve.attributes import attribute_values, pass_over_members
 from residency_lint.resolve.calls import written
 from residency_lint.resolve.conditions import Conditions
@@ -55,7 +55,6 @@ from residency_lint.resolve.units import Unit
 _DEEPEST = 20
 _MOST_VALUES = 64
 _MOST_STEPS = 2_000
-_MOST_VARIANTS = 4
 _MOST_PASSED = 500
 _END = 1 << 60
 
@@ -182,30 +181,9 @@ class Resolution:
             else:
                 for value in self.values(binding.value, inner):
                     value = value.chosen(choice if len(bindings) > 1 else Choice.SURE)
-                    yield from self._with_items(value, binding, frame)
+                    yield from mappings.with_items(value, binding, frame, self)
             if choice is Choice.SURE:
                 return
-
-    def _with_items(self, value: Value, binding: Binding, frame: Frame) -> Iterator[Value]:
-        """A mapping with the items that are set after it was made; without those that may not be."""
-        unit, scope = frame.unit, binding.site.scope
-        later = unit.items.get((scope, binding.target), []) if isinstance(value.content, (Mapping, Call)) else []
-        variants = [value]
-        for item in later:
-            is_before = scope != frame.site.scope or item.span.start < frame.site.statement.start
-            there = replace(frame, site=item.site).deeper()
-            choice = self.conditions.choice([g for g in item.site.guards if g not in frame.site.guards], there)
-            if item.span.start < binding.span.start or not is_before or choice is Choice.NEVER or item.value is None:
-                continue
-            key = Text(item.target.partition("[")[2][:-1], item.span, plain=False)
-            added = ((key, Elsewhere(item.value, there, unit.facts.path)),)
-            changed = [
-                replace(one, content=Mapping((*one.content.items, *added), one.content.span)).chosen(choice)
-                for one in variants
-                if isinstance(one.content, Mapping)
-            ]
-            variants = changed if choice is Choice.SURE else [*variants, *changed][:_MOST_VARIANTS]
-        yield from variants
 
     def _attribute(self, node: Attribute, frame: Frame) -> Iterator[Value]:
         name = written(node)
