@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+from residency_lint.call_rules import HttpCalls, SdkCall, SdkEscape
 from residency_lint.places import Places, Region
 from residency_lint.rule_files import RuleFile, Vendor
 from residency_lint.rules import (
@@ -15,15 +16,12 @@ from residency_lint.rules import (
     ArnRule,
     CloudHost,
     Endpoint,
-    HttpCalls,
     LookAlike,
     Neutral,
     Pattern,
     Pinned,
     Portability,
     Rule,
-    SdkCall,
-    SdkEscape,
     Setting,
     Token,
 )

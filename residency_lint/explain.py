@@ -7,12 +7,13 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from difflib import get_close_matches
 
+from residency_lint.call_rules import SdkCall
 from residency_lint.errors import ConfigError
 from residency_lint.fixes import Applicability
 from residency_lint.loading import index_of, shipped_catalog
 from residency_lint.policy import Allowance, Policy
 from residency_lint.report import Report
-from residency_lint.rules import ArnRule, Endpoint, LookAlike, Neutral, Rule, SdkCall, Token
+from residency_lint.rules import ArnRule, Endpoint, LookAlike, Neutral, Rule, Token
 from residency_lint.suppress import OWN_RULES
 
 _FIX_WORDS = {Applicability.SAFE: "safe", Applicability.UNSAFE: "unsafe", Applicability.DISPLAY: "shown only"}

@@ -7,12 +7,13 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
+from residency_lint.call_rules import SdkCall
 from residency_lint.catalog import Catalog
 from residency_lint.findings import Finding, Level, Suppression
 from residency_lint.fixes import Applicability
 from residency_lint.judge import judge, wanted
 from residency_lint.policy import Policy
-from residency_lint.rules import Rule, SdkCall
+from residency_lint.rules import Rule
 from residency_lint.settings import Settings
 from residency_lint.sightings import MOST, Scene, is_silent, sightings
 from residency_lint.source import Skip, Source, Span

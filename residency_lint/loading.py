@@ -9,13 +9,14 @@ from typing import Any
 
 import tomli
 
+from residency_lint.call_rules import HttpCalls, HttpClient
 from residency_lint.catalog import Catalog
 from residency_lint.errors import ConfigError
 from residency_lint.index import Index
 from residency_lint.places import Places, Region
 from residency_lint.rule_files import RuleFile, read_rule_file
 from residency_lint.rule_paths import rule_paths
-from residency_lint.rules import ArnRule, HttpCalls, HttpClient
+from residency_lint.rules import ArnRule
 
 
 @lru_cache(maxsize=1)

@@ -7,11 +7,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from residency_lint import call_rows, rule_rows
+from residency_lint.call_rules import SdkCall
 from residency_lint.places import Places, Region
-from residency_lint.rule_rows import BUILDERS, Row, pinned_rows, portability_rows
+from residency_lint.rule_rows import Row, pinned_rows, portability_rows
 from residency_lint.rule_tables import Table
-from residency_lint.rules import RESERVED_COLUMNS, Endpoint, Pinned, Portability, Rule, SdkCall
+from residency_lint.rules import RESERVED_COLUMNS, Endpoint, Pinned, Portability, Rule
 
+_BUILDERS = {**rule_rows.BUILDERS, **call_rows.BUILDERS}
 _ID = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 _NAMES_OF_THE_FORMAT = frozenset(
     [
@@ -70,7 +73,7 @@ def read_rule_file(data: Mapping[str, Any], places: Places) -> tuple[RuleFile | 
     columns = frozenset(vendor.regions) | frozenset(RESERVED_COLUMNS)
     rules: list[Rule] = []
     names: dict[str, str] = {}
-    for kind, build in BUILDERS.items():
+    for kind, build in _BUILDERS.items():
         for name, body in head.value(kind, dict, {}, "tables").items():
             where = f"{kind}.{name}"
             if not isinstance(body, dict):

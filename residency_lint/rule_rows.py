@@ -20,11 +20,7 @@ from residency_lint.rules import (
     Pinned,
     Portability,
     Rule,
-    SdkCall,
-    SdkEscape,
-    SdkSetting,
     Setting,
-    Signature,
     Spelling,
     Token,
 )
@@ -42,7 +38,6 @@ KINDS_OF_VALUE = (
     "key",
     "object",
 )
-_PLACES_OF_SETTING = ("argument", "attribute", "item", "entry", "module", "setter", "env", "receiver")
 _ROLES = (
     "ingest",
     "api",
@@ -150,7 +145,8 @@ def _pattern(table: Table, row: Row) -> Pattern:
     )
 
 
-def _spelling(table: Table, row: Row) -> Spelling:
+def spelling_of(table: Table, row: Row) -> Spelling:
+    """How a row, or one of an SDK's settings, writes a region."""
     values, also = table.words("values"), table.words("also")
     row.check_columns(table, "values", values)
     row.check_columns(table, "also", also.values())
@@ -166,79 +162,6 @@ def _spelling(table: Table, row: Row) -> Spelling:
     )
 
 
-def _sdk(table: Table, row: Row) -> SdkCall:
-    absent = table.text("absent")
-    if absent:
-        row.check_columns(table, "absent", [absent])
-    absent_for = table.words("absent_for")
-    row.check_columns(table, "absent_for", absent_for.values())
-    parts, only = table.texts("parts"), table.words("only")
-    if not set(only) <= set(parts):
-        table.error("only", f"names no part: {', '.join(sorted(set(only) - set(parts)))}")
-    settings = []
-    for inner in table.tables("settings"):
-        settings.append(
-            SdkSetting(
-                spelling=_spelling(inner, row),
-                **{place: inner.text(place) for place in _PLACES_OF_SETTING},
-                empty=inner.text("empty", choices=("", "absent")),
-                covers=inner.texts("covers"),
-                beats=inner.flag("beats"),
-                before=inner.texts("before"),
-                unset=inner.texts("unset"),
-                given=inner.words("given"),
-                at_import=inner.flag("at_import"),
-                since=inner.text("since"),
-                until=inner.text("until"),
-                build=inner.text("build"),
-            )
-        )
-        if sum(bool(inner.data.get(place)) for place in _PLACES_OF_SETTING) != 1:
-            inner.error("", f"name exactly one of {', '.join(_PLACES_OF_SETTING)}")
-        inner.finish()
-    signatures = []
-    for inner in table.tables("signatures"):
-        signatures.append(Signature(inner.texts("parameters"), inner.text("since"), inner.flag("more")))
-        inner.finish()
-    return SdkCall(
-        **row.head(table),
-        language=table.text("language", "python"),
-        names=table.texts("names"),
-        assigned=table.texts("assigned"),
-        package=table.text("package"),
-        signatures=tuple(signatures),
-        settings=tuple(settings),
-        mistaken=table.texts("mistaken"),
-        parts=parts,
-        only=only,
-        absent=absent,
-        absent_host=table.text("absent_host"),
-        absent_for=absent_for,
-        ignored_env=table.texts("ignored_env"),
-        off=table.words("off"),
-        replaced_by=table.words("replaced_by"),
-        needs=table.texts("needs"),
-        needs_env=table.texts("needs_env"),
-        used_by=table.texts("used_by"),
-        held_by=table.words("held_by"),
-        proof=table.text("proof"),
-        unproved=table.text("unproved"),
-    )
-
-
-def _escape(table: Table, row: Row) -> SdkEscape:
-    goes_to = table.text("goes_to", required=True)
-    row.check_columns(table, "goes_to", [goes_to])
-    return SdkEscape(
-        **row.head(table, Applicability.UNSAFE),
-        names=table.texts("names"),
-        goes_to=goes_to,
-        parameters=table.texts("parameters"),
-        endpoint=table.text("endpoint"),
-        instead=table.words("instead"),
-    )
-
-
 def _setting(table: Table, row: Row) -> Setting:
     return Setting(
         **row.head(table, Applicability.UNSAFE),
@@ -246,7 +169,7 @@ def _setting(table: Table, row: Row) -> Setting:
         unless=table.pattern("unless"),
         needs_vendor=table.flag("needs_vendor"),
         emulators=table.pattern("emulators"),
-        spelling=_spelling(table, row),
+        spelling=spelling_of(table, row),
     )
 
 
@@ -297,8 +220,6 @@ BUILDERS: dict[str, Callable[[Table, Row], Rule]] = {
     "neutral": _neutral,
     "token": _token,
     "pattern": _pattern,
-    "sdk": _sdk,
-    "escape": _escape,
     "setting": _setting,
     "arn": _arn,
     "cloud": _cloud,

@@ -19,7 +19,7 @@ from residency_lint.rule_paths import rule_paths
 if TYPE_CHECKING:
     from residency_lint.catalog import Catalog
 
-_MAKERS = ("catalog", "index", "loading", "rule_files", "rule_rows", "shipped")
+_MAKERS = ("call_rows", "catalog", "index", "loading", "rule_files", "rule_rows", "shipped")
 
 
 @lru_cache(maxsize=1)

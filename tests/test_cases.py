@@ -11,12 +11,12 @@ from pathlib import Path
 
 import pytest
 
+from residency_lint.call_rules import SdkCall
 from residency_lint.decoding import source_of
 from residency_lint.findings import Finding
 from residency_lint.inspection import check_source
 from residency_lint.report import Report
 from residency_lint.rewrite import rewritten
-from residency_lint.rules import SdkCall
 from residency_lint.scan import check_paths
 from residency_lint.settings import Settings
 from residency_lint.shipped import shipped_index

@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from residency_lint.call_rules import SdkCall, SdkEscape
 from residency_lint.errors import ConfigError
 from residency_lint.inspection import check_source
 from residency_lint.loading import index_of, load_catalog, shipped_catalog
-from residency_lint.rules import Neutral, Rule, SdkCall, SdkEscape
+from residency_lint.rules import Neutral, Rule
 from residency_lint.settings import Settings
 from residency_lint.source import Source
 from residency_lint.tree import Tree

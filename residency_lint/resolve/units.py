@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
+from typing import TypeVar
 
 from residency_lint.expressions import Call, Element, Expression, Listing, Name, Site, Text
 from residency_lint.facts import Binding, BindingKind, Facts, Import, Mention, Read, Return, Role, Scope, ScopeKind
@@ -15,6 +16,9 @@ from residency_lint.resolve.guards import exclusive, runs_whenever
 from residency_lint.resolve.handovers import handed_over
 from residency_lint.resolve.nests import Nest
 from residency_lint.source import Span
+
+_K = TypeVar("_K")
+_V = TypeVar("_V")
 
 
 @dataclass
@@ -26,10 +30,8 @@ class Unit:
     @cached_property
     def bindings(self) -> dict[tuple[int, str], list[Binding]]:
         """(scope, target) → its bindings in source order."""
-        index: dict[tuple[int, str], list[Binding]] = {}
-        for binding in sorted(self.facts.bindings, key=lambda binding: binding.span):
-            index.setdefault((binding.site.scope, binding.target), []).append(binding)
-        return index
+        in_order = sorted(self.facts.bindings, key=lambda binding: binding.span)
+        return _grouped(((binding.site.scope, binding.target), binding) for binding in in_order)
 
     @cached_property
     def imports(self) -> dict[tuple[int, str], list[Import]]:
@@ -48,11 +50,11 @@ class Unit:
 
     @cached_property
     def returns(self) -> dict[int, list[Return]]:
-        return _by_scope(self.facts.returns)
+        return _grouped((entry.site.scope, entry) for entry in self.facts.returns)
 
     @cached_property
     def yields(self) -> dict[int, list[Return]]:
-        return _by_scope(self.facts.yields)
+        return _grouped((entry.site.scope, entry) for entry in self.facts.yields)
 
     @cached_property
     def calls_by_name(self) -> dict[str, list[Call]]:
@@ -73,10 +75,7 @@ class Unit:
 
     @cached_property
     def _names(self) -> dict[int, list[str]]:
-        index: dict[int, list[str]] = {}
-        for scope, name in self.bindings:
-            index.setdefault(scope, []).append(name)
-        return index
+        return _grouped(self.bindings)
 
     def names_in(self, scope: int) -> list[str]:
         """The targets, dotted and with items as well, that are bound in a scope."""
@@ -117,11 +116,8 @@ class Unit:
     @cached_property
     def bindings_of_items(self) -> dict[str, list[Binding]]:
         """Key → the bindings of an item under it, whatever mapping they are made in."""
-        index: dict[str, list[Binding]] = {}
-        for binding in self.facts.bindings:
-            if binding.target.endswith("]"):
-                index.setdefault(binding.target.partition("[")[2][:-1], []).append(binding)
-        return index
+        items = (binding for binding in self.facts.bindings if binding.target.endswith("]"))
+        return _grouped((binding.target.partition("[")[2][:-1], binding) for binding in items)
 
     @cached_property
     def taken_one_by_one(self) -> tuple[Span, ...]:
@@ -134,11 +130,7 @@ class Unit:
     @cached_property
     def reads_by_word(self) -> dict[str, list[Read]]:
         """A name, or an attribute's → what is read by way of it."""
-        index: dict[str, list[Read]] = {}
-        for read in self.facts.reads:
-            for word in dict.fromkeys(read.name.split(".")):
-                index.setdefault(word, []).append(read)
-        return index
+        return _grouped((word, read) for read in self.facts.reads for word in dict.fromkeys(read.name.split(".")))
 
     @cached_property
     def _nested_calls(self) -> Nest[Call]:
@@ -188,11 +180,7 @@ class Unit:
     @cached_property
     def values_by_key(self) -> dict[str, list[Mention]]:
         """The last key → the texts under it, keys themselves apart, in source order."""
-        index: dict[str, list[Mention]] = {}
-        for mention in self.mentions:
-            if mention.keys and mention.role is not Role.KEY:
-                index.setdefault(mention.keys[-1], []).append(mention)
-        return index
+        return _grouped((m.keys[-1], m) for m in self.mentions if m.keys and m.role is not Role.KEY)
 
     @cached_property
     def mentions(self) -> list[Mention]:
@@ -202,11 +190,7 @@ class Unit:
     @cached_property
     def mentions_by_group(self) -> dict[int, list[Mention]]:
         """Container → the texts in it that keys lead to."""
-        index: dict[int, list[Mention]] = {}
-        for mention in self.facts.mentions:
-            if mention.group and mention.keys:
-                index.setdefault(mention.group, []).append(mention)
-        return index
+        return _grouped((m.group, m) for m in self.facts.mentions if m.group and m.keys)
 
     @cached_property
     def mention_starts(self) -> list[int]:
@@ -295,8 +279,9 @@ _IN_WORD = re.compile(r"[\w.-]\Z", re.ASCII)
 _WHOLE_FILE = Scope(ScopeKind.MODULE, "", -1, Span(0, 0))
 
 
-def _by_scope(entries: Iterable[Return]) -> dict[int, list[Return]]:
-    index: dict[int, list[Return]] = {}
-    for entry in entries:
-        index.setdefault(entry.site.scope, []).append(entry)
+def _grouped(pairs: Iterable[tuple[_K, _V]]) -> dict[_K, list[_V]]:
+    """Key → its values, in their order."""
+    index: dict[_K, list[_V]] = {}
+    for key, value in pairs:
+        index.setdefault(key, []).append(value)
     return index

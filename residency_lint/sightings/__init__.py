@@ -6,8 +6,9 @@ import re
 from collections.abc import Iterator
 from itertools import islice
 
+from residency_lint.call_rules import SdkCall
 from residency_lint.findings import Context, Sighting
-from residency_lint.rules import SdkCall, Setting
+from residency_lint.rules import Setting
 from residency_lint.sightings.evidence import Passage
 from residency_lint.sightings.folded import folded_sightings, sent_sightings
 from residency_lint.sightings.scene import Scene, context_of, is_silent

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
+from residency_lint.call_rules import SdkEscape
 from residency_lint.expressions import Attribute, Call
 from residency_lint.findings import Context, Rewrite, Sighting
 from residency_lint.fixes import Applicability
 from residency_lint.resolve.names import targets
 from residency_lint.resolve.values import resolve
-from residency_lint.rules import Endpoint, SdkEscape
+from residency_lint.rules import Endpoint
 from residency_lint.sightings.hoisting import hoisted
 from residency_lint.sightings.scene import Scene
 from residency_lint.sightings.writing import with_names

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
+from residency_lint.call_rules import SdkSetting
 from residency_lint.expressions import Attribute, Branch, Elsewhere, Expression, Name, Opaque, Text
 from residency_lint.facts import Binding
 from residency_lint.resolve.arguments import arguments_of, items_of
 from residency_lint.resolve.frames import Choice, Frame, Unknown
 from residency_lint.resolve.names import constructor_parameters, targets
-from residency_lint.rules import SdkSetting
 from residency_lint.sightings.contexts import latest
 from residency_lint.sightings.objects import handed_on
 from residency_lint.sightings.scene import Scene

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from residency_lint.call_rules import SdkSetting
 from residency_lint.expressions import Call, Text
 from residency_lint.findings import Rewrite
 from residency_lint.fixes import Edit
 from residency_lint.resolve.frames import Unknown, Value
 from residency_lint.resolve.names import targets
-from residency_lint.rules import SdkSetting
 from residency_lint.sightings.starts import Start
 from residency_lint.sightings.writing import joined, spelled, value_text
 from residency_lint.source import Source, Span

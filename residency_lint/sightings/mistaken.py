@@ -8,12 +8,12 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from residency_lint.call_rules import SdkCall, SdkSetting
 from residency_lint.expressions import Argument, Attribute, Call, Expression, Mapping, Name, Text
 from residency_lint.facts import Binding
 from residency_lint.findings import Rewrite, Sighting
 from residency_lint.fixes import Applicability, Edit
 from residency_lint.resolve.frames import Unknown
-from residency_lint.rules import SdkCall, SdkSetting
 from residency_lint.sightings.signatures import locked
 from residency_lint.sightings.starts import Start, setting_name
 from residency_lint.sightings.writing import insertion, whole_argument

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
+from residency_lint.call_rules import SdkSetting
 from residency_lint.expressions import Call, Constant, Expression, Text
 from residency_lint.facts import Binding, Mention, Role
 from residency_lint.findings import Sighting
 from residency_lint.resolve.environment import set_values
 from residency_lint.resolve.frames import Unknown, Value, told
 from residency_lint.resolve.names import Target, constructor_parameters
-from residency_lint.rules import SdkSetting
 from residency_lint.sightings.contexts import in_contexts, weighed
 from residency_lint.sightings.escapes import escape_sightings
 from residency_lint.sightings.given import Given, arguments_by_name, assignments, given_to

@@ -7,13 +7,14 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from residency_lint.arns import pinned
+from residency_lint.call_rules import SdkSetting
 from residency_lint.catalog import HostRow
 from residency_lint.expressions import HOLE, Constant, Expression, Text
 from residency_lint.facts import Mention, Role
 from residency_lint.findings import Rewrite, Sighting, Step
 from residency_lint.fixes import Applicability
 from residency_lint.resolve.frames import Unknown, Value
-from residency_lint.rules import Endpoint, SdkSetting
+from residency_lint.rules import Endpoint
 from residency_lint.sightings.clouds import region_rewrites
 from residency_lint.sightings.evidence import Evidence, Passage
 from residency_lint.sightings.hosts import host_at, host_rewrites

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from residency_lint.call_rules import HttpClient
 from residency_lint.expressions import HOLE, Attribute, Call, Expression, Name, Text
 from residency_lint.resolve import urls
 from residency_lint.resolve.arguments import arguments_of
@@ -12,7 +13,6 @@ from residency_lint.resolve.contexts import contexts
 from residency_lint.resolve.frames import Activation, Choice, Frame, Value
 from residency_lint.resolve.names import targets
 from residency_lint.resolve.values import Resolution, resolve
-from residency_lint.rules import HttpClient
 from residency_lint.sightings.scene import Scene
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from residency_lint.rules import SdkSetting
+from residency_lint.call_rules import SdkSetting
 from residency_lint.sightings.starts import setting_name
 
 

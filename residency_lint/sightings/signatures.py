@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from residency_lint.rules import SdkCall
+from residency_lint.call_rules import SdkCall
 from residency_lint.sightings.scene import Scene
 from residency_lint.versions import Release, is_in_force, release_of, requirements, wanted_by_script, wanted_in
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
+from residency_lint.call_rules import SdkCall, SdkSetting
 from residency_lint.expressions import Attribute, Call, Expression, Name, Site
 from residency_lint.facts import Binding, ScopeKind
 from residency_lint.findings import Context, Step
@@ -15,7 +16,6 @@ from residency_lint.resolve.frames import Activation, Frame, Value
 from residency_lint.resolve.names import Target, constructor_parameters, targets
 from residency_lint.resolve.units import Unit
 from residency_lint.resolve.values import Resolution, resolve
-from residency_lint.rules import SdkCall, SdkSetting
 from residency_lint.sightings.scene import Scene
 from residency_lint.sightings.signatures import at_release
 from residency_lint.source import Span

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from residency_lint.call_rules import SdkSetting
 from residency_lint.expressions import Call, Constant, Elsewhere, Expression, Lambda, Site, Text
 from residency_lint.resolve.calls import written
 from residency_lint.resolve.environment import set_values
 from residency_lint.resolve.names import targets
-from residency_lint.rules import SdkSetting
 from residency_lint.sightings.objects import names_of
 from residency_lint.sightings.starts import Start
 

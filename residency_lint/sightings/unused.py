@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
+from residency_lint.call_rules import SdkCall
 from residency_lint.findings import Context, Sighting
-from residency_lint.rules import Endpoint, SdkCall, Setting
+from residency_lint.rules import Endpoint, Setting
 from residency_lint.sightings.scene import Scene
 from residency_lint.sightings.switches import Seen
 from residency_lint.sightings.uses import Fate, Vain, fate_of

@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from residency_lint.call_rules import SdkCall, SdkSetting
 from residency_lint.expressions import Argument, Attribute, Call, Constant, Expression, Name, Text
 from residency_lint.facts import Import
 from residency_lint.findings import Rewrite
 from residency_lint.fixes import Applicability, Edit, Slot
 from residency_lint.resolve.frames import Value
 from residency_lint.resolve.names import constructor_parameters, exported, targets
-from residency_lint.rules import Endpoint, SdkCall, SdkSetting
+from residency_lint.rules import Endpoint
 from residency_lint.sightings.hoisting import free_name, hoisted
 from residency_lint.sightings.scene import Scene
 from residency_lint.sightings.starts import Start

@@ -22,12 +22,12 @@ from queue import SimpleQueue
 import pytest
 import trustme
 
+from residency_lint.call_rules import SdkCall
 from residency_lint.decoding import source_of
 from residency_lint.findings import Finding, Level
 from residency_lint.fixes import Applicability
 from residency_lint.inspection import check_source
 from residency_lint.loading import shipped_catalog
-from residency_lint.rules import SdkCall
 from residency_lint.scan import check_paths
 from residency_lint.settings import Settings
 from residency_lint.shipped import shipped_index

@@ -53,7 +53,7 @@ def _read(source: Source) -> Facts:
         joins=tuple(expressions.joins),
         calls=tuple(expressions.calls),
         bindings=tuple(expressions.bindings),
-        imports=tuple(reader.imports),
+        imports=tuple(reader.imports.all),
         reads=tuple(expressions.reads),
         returns=tuple(expressions.returns),
         yields=tuple(expressions.yields),
@@ -61,7 +61,7 @@ def _read(source: Source) -> Facts:
         selections=tuple(expressions.selections),
         scopes=tuple(reader.scopes),
         comments=comments(source),
-        import_slot=reader.import_slot,
+        import_slot=reader.imports.slot,
     )
     return replace(facts, is_test=is_test(facts))
 

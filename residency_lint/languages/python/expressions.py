@@ -14,11 +14,11 @@ import libcst as cst
 from residency_lint import expressions as e
 from residency_lint import facts as f
 from residency_lint.fixes import Slot
-from residency_lint.languages.python import layout, operators, roles
+from residency_lint.languages.python import calls, operators, roles
 from residency_lint.languages.python.around import Around
 from residency_lint.languages.python.functions import open_function
 from residency_lint.languages.python.iterations import comprehension, sliced, yielded
-from residency_lint.languages.python.names import called_name, dotted
+from residency_lint.languages.python.names import dotted
 from residency_lint.source import Source, Span
 
 
@@ -200,48 +200,6 @@ class Expressions:
         self.calls.append(call)
         return call
 
-    def _call(self, node: cst.Call, around: Around) -> e.Expression:
-        role = f.Role.DEAD if around.role is f.Role.DEAD else f.Role.VALUE
-        function = self.convert(node.func, replace(around, role=role, assigned="", keys=()))
-        callee = dotted(function)
-        role = roles.role_of_callee(called_name(function))
-        if role is f.Role.VALUE and self._is_mock(callee, around.site.scope):
-            role = f.Role.ASSERTED
-        arguments: list[e.Argument] = []
-        group = self.new_group() if callee == "dict" else around.group
-        for index, argument in enumerate(node.args):
-            inner = replace(around, callee=callee, group=group, assigned="").acting(
-                roles.role_of_argument(callee, index, role)
-            )
-            named = _name_of_value(arguments) if arguments and roles.names_its_value(callee) else None
-            if isinstance(named, e.Text) and (argument.keyword is None or argument.keyword.value == "default"):
-                # `getenv("AWS_REGION", …)`, `add_argument("--region", default=…)`
-                inner = inner.under(named.text)
-            elif argument.keyword:
-                inner = inner.under(argument.keyword.value)
-            value = self.convert(argument.value, inner)
-            name = argument.keyword.value if argument.keyword else ""
-            arguments.append(e.Argument(value, self.span(argument.value), name, argument.star))
-        span = self.span(node)
-        call = e.Call(
-            function,
-            tuple(arguments),
-            span,
-            layout.argument_slot(node, span, self.span(node.args[-1].value) if node.args else span, self.source.data),
-            around.site,
-            around.assigned,
-        )
-        if around.role is not f.Role.DEAD:
-            self.calls.append(call)
-            self.read(call, around)
-            if callee.endswith((".get", ".pop")) and arguments and not isinstance(arguments[0].value, e.Text):
-                self.selections.append((call, around.site))
-        return call
-
-    def _is_mock(self, callee: str, scope: int) -> bool:
-        name = callee.partition(".")[0]
-        return any((place, name) in self.mocks for place in (scope, 0))
-
     def _mapping(self, node: cst.Dict, around: Around) -> e.Mapping:
         items: list[tuple[e.Expression | None, e.Expression]] = []
         inner = replace(around, group=self.new_group(), assigned="")
@@ -288,12 +246,6 @@ class Expressions:
         return e.Lambda(scope, span)
 
 
-def _name_of_value(arguments: list[e.Argument]) -> e.Expression:
-    """The first argument, or the long option where a short one stands before it."""
-    texts = [a.value for a in arguments if not a.name and isinstance(a.value, e.Text)]
-    return next((text for text in texts if text.text.startswith("--")), arguments[0].value)
-
-
 _CONVERSIONS: dict[type[cst.CSTNode], Callable[[Expressions, Any, Around], e.Expression]] = {
     cst.SimpleString: Expressions._simple_string,
     cst.ConcatenatedString: Expressions._concatenated,
@@ -308,7 +260,7 @@ _CONVERSIONS: dict[type[cst.CSTNode], Callable[[Expressions, Any, Around], e.Exp
     cst.Float: Expressions._number,
     cst.Attribute: Expressions._attribute,
     cst.Subscript: Expressions._subscript,
-    cst.Call: Expressions._call,
+    cst.Call: calls.converted,
     cst.Dict: Expressions._mapping,
     cst.List: Expressions._listing,
     cst.Tuple: Expressions._listing,

@@ -17,8 +17,9 @@ from residency_lint.languages.python.assignments import Assignments
 from residency_lint.languages.python.changes import changes
 from residency_lint.languages.python.expressions import Expressions
 from residency_lint.languages.python.functions import open_function
+from residency_lint.languages.python.imports import Imports
 from residency_lint.languages.python.iterations import breaks_at_once
-from residency_lint.languages.python.names import case_values, deciding, dotted, item_of, module_name
+from residency_lint.languages.python.names import case_values, deciding, dotted, item_of
 from residency_lint.source import Source, Span
 
 _ENDS_BLOCK = (cst.Return, cst.Raise, cst.Continue, cst.Break)
@@ -30,12 +31,11 @@ class Reader:
 
     source: Source
     expressions: Expressions
-    imports: list[f.Import] = field(default_factory=list)
-    import_slot: Slot | None = None
     loops: list[Span] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.assignments = Assignments(self.expressions)
+        self.imports = Imports(self.expressions)
 
     @property
     def scopes(self) -> list[f.Scope]:
@@ -44,8 +44,7 @@ class Reader:
     def read(self, module: cst.Module) -> None:
         self.scopes.append(f.Scope(f.ScopeKind.MODULE, "", -1, Span(0, len(self.source.data))))
         self._block(module.body, _Place(0, (), f.Role.VALUE))
-        if self.import_slot is None:
-            self.import_slot = self._slot_at_top(module)
+        self.imports.end(module)
 
     # --- blocks and simple statements ----------------------------------------------------------
 
@@ -157,9 +156,9 @@ class Reader:
             if node.msg:
                 convert(node.msg, replace(around, role=f.Role.PRINTED))
         elif isinstance(node, cst.Import):
-            self._import(node, around.site)
+            self.imports.plain(node, around.site)
         elif isinstance(node, cst.ImportFrom):
-            self._import_from(node, around.site)
+            self.imports.from_module(node, around.site)
         elif isinstance(node, cst.Global):
             self.assignments.globals.setdefault(around.site.scope, set()).update(name.name.value for name in node.names)
         elif isinstance(node, cst.Del):
@@ -246,46 +245,6 @@ class Reader:
         """The first line of a compound statement, up to its body."""
         start = self.expressions.span(node).start
         return Span(start, max(start, self.expressions.span(node.body).start if hasattr(node, "body") else start))
-
-    # --- imports -------------------------------------------------------------------------------
-
-    def _import(self, node: cst.Import, site: e.Site) -> None:
-        for alias in node.names:
-            module = module_name(alias.name)
-            bound = alias.asname.name.value if alias.asname and isinstance(alias.asname.name, cst.Name) else ""
-            self.imports.append(f.Import(module, "", bound, self.expressions.span(alias), site))
-        self._note_import(site)
-
-    def _import_from(self, node: cst.ImportFrom, site: e.Site) -> None:
-        module = "." * len(node.relative) + (module_name(node.module) if node.module else "")
-        if isinstance(node.names, cst.ImportStar):
-            self.imports.append(f.Import(module, "*", "", self.expressions.span(node), site))
-        else:
-            slot = layout.import_slot(self.expressions.span(node.names[-1]), self.source.data)
-            for alias in node.names:
-                name = module_name(alias.name)
-                bound = alias.asname.name.value if alias.asname and isinstance(alias.asname.name, cst.Name) else name
-                self.imports.append(f.Import(module, name, bound, self.expressions.span(alias), site, slot))
-        if module != "__future__":
-            self._note_import(site)
-
-    def _note_import(self, site: e.Site) -> None:
-        if site.scope == 0 and not site.guards:
-            self.import_slot = layout.statement_slot(site.statement, self.source)
-
-    def _slot_at_top(self, module: cst.Module) -> Slot:
-        """Where a first import goes: after the docstring and `__future__` imports."""
-        last = None
-        for statement in module.body:
-            if not isinstance(statement, cst.SimpleStatementLine) or not isinstance(
-                statement.body[0], (cst.Expr, cst.ImportFrom)
-            ):
-                break
-            last = statement
-        if last is not None:
-            return layout.statement_slot(self.expressions.span(last), self.source)
-        start = self.expressions.span(module.body[0]).start if module.body else self.source.bom
-        return Slot(Span(start, start), after=layout.newline_of(self.source.data))
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,89 @@
+"""The rows of a rule file that speak of calls: what starts an SDK, and what goes its own way."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from residency_lint.call_rules import SdkCall, SdkEscape, SdkSetting, Signature
+from residency_lint.fixes import Applicability
+from residency_lint.rule_rows import Row, spelling_of
+from residency_lint.rule_tables import Table
+from residency_lint.rules import Rule
+
+_PLACES_OF_SETTING = ("argument", "attribute", "item", "entry", "module", "setter", "env", "receiver")
+
+
+def _sdk(table: Table, row: Row) -> SdkCall:
+    absent = table.text("absent")
+    if absent:
+        row.check_columns(table, "absent", [absent])
+    absent_for = table.words("absent_for")
+    row.check_columns(table, "absent_for", absent_for.values())
+    parts, only = table.texts("parts"), table.words("only")
+    if not set(only) <= set(parts):
+        table.error("only", f"names no part: {', '.join(sorted(set(only) - set(parts)))}")
+    settings = []
+    for inner in table.tables("settings"):
+        settings.append(
+            SdkSetting(
+                spelling=spelling_of(inner, row),
+                **{place: inner.text(place) for place in _PLACES_OF_SETTING},
+                empty=inner.text("empty", choices=("", "absent")),
+                covers=inner.texts("covers"),
+                beats=inner.flag("beats"),
+                before=inner.texts("before"),
+                unset=inner.texts("unset"),
+                given=inner.words("given"),
+                at_import=inner.flag("at_import"),
+                since=inner.text("since"),
+                until=inner.text("until"),
+                build=inner.text("build"),
+            )
+        )
+        if sum(bool(inner.data.get(place)) for place in _PLACES_OF_SETTING) != 1:
+            inner.error("", f"name exactly one of {', '.join(_PLACES_OF_SETTING)}")
+        inner.finish()
+    signatures = []
+    for inner in table.tables("signatures"):
+        signatures.append(Signature(inner.texts("parameters"), inner.text("since"), inner.flag("more")))
+        inner.finish()
+    return SdkCall(
+        **row.head(table),
+        language=table.text("language", "python"),
+        names=table.texts("names"),
+        assigned=table.texts("assigned"),
+        package=table.text("package"),
+        signatures=tuple(signatures),
+        settings=tuple(settings),
+        mistaken=table.texts("mistaken"),
+        parts=parts,
+        only=only,
+        absent=absent,
+        absent_host=table.text("absent_host"),
+        absent_for=absent_for,
+        ignored_env=table.texts("ignored_env"),
+        off=table.words("off"),
+        replaced_by=table.words("replaced_by"),
+        needs=table.texts("needs"),
+        needs_env=table.texts("needs_env"),
+        used_by=table.texts("used_by"),
+        held_by=table.words("held_by"),
+        proof=table.text("proof"),
+        unproved=table.text("unproved"),
+    )
+
+
+def _escape(table: Table, row: Row) -> SdkEscape:
+    goes_to = table.text("goes_to", required=True)
+    row.check_columns(table, "goes_to", [goes_to])
+    return SdkEscape(
+        **row.head(table, Applicability.UNSAFE),
+        names=table.texts("names"),
+        goes_to=goes_to,
+        parameters=table.texts("parameters"),
+        endpoint=table.text("endpoint"),
+        instead=table.words("instead"),
+    )
+
+
+BUILDERS: dict[str, Callable[[Table, Row], Rule]] = {"sdk": _sdk, "escape": _escape}
