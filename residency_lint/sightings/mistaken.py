@@ -56,16 +56,8 @@ def refused(start: Start) -> Mistaken | None:
 def refused_sighting(found: Mistaken, start: Start) -> Sighting:
     """That it is no setting; the right one stands beside it already."""
     words = f"{start.title} has no `{found.name}` and ends with a TypeError"
-    return Sighting(
-        rule=start.rule,
-        path=start.scene.path,
-        span=found.span,
-        statement=start.call.site.statement,
-        region=NOWHERE,
-        seen=found.name,
-        words=words,
-        verb="",
-        context=start.context,
+    return replace(
+        start.sighting(found.span, NOWHERE, seen=found.name, words=words, verb=""),
         chain=(start.step(start.title), start.step(words, found.span)),
         rewrites=_without(found, start),
     )
@@ -87,16 +79,11 @@ def _without(found: Mistaken, start: Start) -> tuple[Rewrite, ...]:
 def mistaken_sighting(found: Mistaken, settings: tuple[SdkSetting, ...], start: Start) -> Sighting:
     """What is wrong with it, and the `settings` that do what was meant."""
     words = _words(found, settings, start)
-    return Sighting(
-        rule=start.rule,
-        path=start.scene.path,
-        span=found.span,
+    return replace(
+        start.sighting(
+            found.span, start.rule.absent or NOWHERE, seen=found.name, words=words, verb="and the data goes to"
+        ),
         statement=found.binding.site.statement if found.binding else start.call.site.statement,
-        region=start.rule.absent or NOWHERE,
-        seen=found.name,
-        words=words,
-        verb="and the data goes to",
-        context=start.context,
         chain=(start.step(start.title), start.step(words, found.span)),
         rewrites=_rewrites(found, settings, start),
     )

@@ -217,16 +217,8 @@ def _replaced(settled: Mapping[SdkSetting, tuple[Value, ...]], given: Given, sta
     for setting, expression in given.values.items():
         if setting not in settled and isinstance(expression, Text) and start.call.span.contains(expression.span):
             words = f"`{setting_name(setting)}` gives way to `{setting_name(next(iter(settled)))}`"
-            yield Sighting(
-                rule=start.rule,
-                path=start.scene.path,
-                span=expression.span,
-                statement=start.call.site.statement,
-                region=counted[0],
-                seen=expression.text,
-                words=words,
-                verb="and the data goes to",
-                context=start.context,
+            yield start.sighting(
+                expression.span, counted[0], seen=expression.text, words=words, verb="and the data goes to"
             )
 
 
@@ -276,16 +268,11 @@ def _takes(target: Target, setting: SdkSetting) -> bool:
 
 def _late_sighting(binding: Binding, start: Start) -> Sighting:
     words = f"`{binding.target}` is set after the client copied it: it has no effect"
-    return Sighting(
-        rule=start.rule,
-        path=start.scene.path,
-        span=binding.span,
+    return replace(
+        start.sighting(
+            binding.span, start.rule.absent or NOWHERE, seen=binding.target, words=words, verb="and the data goes to"
+        ),
         statement=binding.site.statement,
-        region=start.rule.absent or NOWHERE,
-        seen=binding.target,
-        words=words,
-        verb="and the data goes to",
-        context=start.context,
         chain=(start.step(start.title), start.step(words, binding.span)),
         hint="set it before the client is made",
     )

@@ -83,15 +83,8 @@ def _untold(unknown: Unknown, value: Value, expression: Expression, setting: Sdk
     hint = ""
     if unknown.env and not value.fallback:
         hint = f"set {unknown.env}: where it is missing, nothing says where the data goes"
-    return Sighting(
-        rule=start.rule,
-        path=start.scene.path,
-        span=expression.span,
-        statement=start.call.site.statement,
-        region=None,
-        seen=setting_name(setting),
-        words=start.words_for(setting),
-        context=start.context,
+    return replace(
+        start.sighting(expression.span, None, seen=setting_name(setting), words=start.words_for(setting)),
         reason=unknown.reason,
         chain=(start.step(start.title), *value.chain),
         hint=hint,

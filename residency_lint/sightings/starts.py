@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from residency_lint.call_rules import SdkCall, SdkSetting
 from residency_lint.expressions import Attribute, Call, Expression, Name, Site
 from residency_lint.facts import Binding, ScopeKind
-from residency_lint.findings import Context, Step
+from residency_lint.findings import Context, Sighting, Step
 from residency_lint.fixes import Slot
 from residency_lint.resolve.callers import instances
 from residency_lint.resolve.classes import constructed_by, lineage
@@ -46,6 +46,11 @@ class Start:
     def values(self, expression: Expression) -> tuple[Value, ...]:
         """The values that one of its expressions can take, in the context it is reached in."""
         return self.resolution.all_values(expression, self.frame)
+
+    def sighting(self, span: Span, region: str | None, *, seen: str, words: str, verb: str = "leads to") -> Sighting:
+        """What stands at a span of the file and concerns the start."""
+        statement, scene = self.call.site.statement, self.scene
+        return Sighting(self.rule, scene.path, span, statement, region, seen, words, verb, self.context)
 
     @property
     def name(self) -> str:
