@@ -47,7 +47,7 @@ def import_fails(attempt: Opaque, unit: Unit, program: Program) -> bool | None:
     is_there = [
         not entry.name
         or any(True for _ in _exported(module, entry.name, entry.span, program))
-        or program.module(unit.facts.path, f"{entry.module}.{entry.name}") is not None
+        or program.path_of(unit.facts.path, f"{entry.module}.{entry.name}") != ""
         for entry, module in modules
         if module is not None
     ]

@@ -42,24 +42,30 @@ def _importers(name: str, unit: Unit, program: Program) -> Iterator[tuple[Unit, 
     if id(unit) not in program.importers:
         program.importers[id(unit)] = tuple(_paths(unit, program))
     word = re.compile(rb"(?<!\w)%b(?!\w)|import[ \t]*\*" % os.fsencode(name))
+    itself = _path(unit)
     for path in program.importers[id(unit)]:
         there = program.unit_at(path) if word.search(program.data_at(path)) else None
         if there is None or there.facts.is_test:
             continue
         for entry in there.facts.imports:
-            if entry.name and program.module(path, entry.module) is unit:
+            if entry.name and program.path_of(path, entry.module) == itself:
                 yield there, entry, False
                 continue
             joined = entry.module if not entry.name or entry.module.endswith(".") else f"{entry.module}."
-            if program.module(path, joined + ("" if entry.name == "*" else entry.name)) is unit:
+            if program.path_of(path, joined + ("" if entry.name == "*" else entry.name)) == itself:
                 yield there, entry, True
 
 
 def _paths(unit: Unit, program: Program) -> Iterator[str]:
     """The files that import a module."""
-    itself = normpath(unit.facts.path.replace("\\", "/"))
+    itself = _path(unit)
     parts = itself.removesuffix(".py").split("/")
     stem = parts[-2] if parts[-1] == "__init__" and len(parts) > 1 else parts[-1]
     for path in program.files_naming(stem, unit.facts.path):
         if path != unit.facts.path and itself in paths_imported(path, program):
             yield path
+
+
+def _path(unit: Unit) -> str:
+    """As imports lead to it."""
+    return normpath(unit.facts.path.replace("\\", "/"))

@@ -153,7 +153,7 @@ class Resolution:
             choice = self.conditions.choice([g for g in entry.site.guards if g not in frame.site.guards], frame)
             if choice is Choice.NEVER:
                 continue
-            if not (entry.name and self.program.module(frame.unit.facts.path, entry.module)):
+            if not (entry.name and self.program.path_of(frame.unit.facts.path, entry.module)):
                 yield frame.unknown("an import")
                 continue
             for value in self._from_elsewhere(node, frame):
