@@ -16,6 +16,7 @@ from residency_lint.resolve.classes import fields, is_class_method, is_property,
 from residency_lint.resolve.enums import as_object, is_enum, member_of
 from residency_lint.resolve.frames import Activation, Choice, Frame, Unknown, Value
 from residency_lint.resolve.names import Target, targets
+from residency_lint.resolve.origins import exported_by
 from residency_lint.resolve.units import Unit
 
 if TYPE_CHECKING:
@@ -52,10 +53,11 @@ def attribute_values(node: Attribute, frame: Frame, resolution: Resolution) -> l
 def _of_module(name: str, node: Attribute, value: Value, frame: Frame, resolution: Resolution) -> Iterator[Value]:
     """A name of a module that is handed over as a value."""
     module = resolution.program.module(value.unit.facts.path, name)
-    if module is not None:
-        site = Site(0, (), module.scope(0).span)
-        there = replace(frame.via(node.span, f"`{node.name}` of {module.facts.path}"), unit=module, site=site)
-        yield from resolution.bound(module.reaching(node.name, 0, site, _END), there)
+    found = exported_by(module, node.name, node.span, resolution.program) if module is not None else ()
+    for owner, own, _ in found:
+        site = Site(0, (), owner.scope(0).span)
+        there = replace(frame.via(node.span, f"`{own}` of {owner.facts.path}"), unit=owner, site=site)
+        yield from resolution.bound(owner.reaching(own, 0, site, _END), there)
 
 
 def _enum_members(base: Expression, frame: Frame, resolution: Resolution) -> list[tuple[Value, Target]]:

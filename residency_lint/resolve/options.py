@@ -11,6 +11,7 @@ from residency_lint.expressions import (
     Call,
     Constant,
     Expression,
+    Lambda,
     Listing,
     Mapping,
     Name,
@@ -186,7 +187,8 @@ def parsed_values(name: str, parsed: Value, resolution: Resolution) -> Iterator[
     for default, stands_in in defaults:
         if default is not None:
             there = replace(frame, unit=unit, site=stands_in.site).deeper()
-            return resolution.values(default, there.via(default.span, f"the default of `{name}`").deeper())
+            step = there.via(default.span, f"the default of `{name}`").deeper()
+            return resolution.values(_converted(stands_in, default), step)
     if not added:
         return iter([frame.unknown(f"`{name}` of the command line")])
     if _is_optional(added[-1]):
@@ -196,6 +198,15 @@ def parsed_values(name: str, parsed: Value, resolution: Resolution) -> Iterator[
 
 _PARSES = {"parse_args", "parse_known_args", "parse_intermixed_args"}
 _ADDS = ("add_argument", "add_option")
+
+
+def _converted(option: Call, default: Expression) -> Expression:
+    """A default that is a text goes through what the option is made by: `type=str.lower`."""
+    made_by = _argument(option, "type")
+    is_text = isinstance(default, Text) and isinstance(made_by, (Name, Attribute, Lambda))
+    if made_by is None or not is_text or (isinstance(made_by, Name) and made_by.id in ("str", "int", "float", "bool")):
+        return default
+    return called_with(made_by, default, option.site)
 
 
 def _parsers_unit(parser: Expression, frame: Frame, resolution: Resolution) -> Unit:

@@ -24,7 +24,7 @@ from residency_lint.facts import Mention, Role, ScopeKind
 from residency_lint.findings import Rewrite, Sighting, Step
 from residency_lint.fixes import Applicability
 from residency_lint.resolve.enums import is_enum
-from residency_lint.resolve.frames import Value
+from residency_lint.resolve.frames import Unknown, Value, told
 from residency_lint.resolve.names import Target
 from residency_lint.resolve.values import decide, resolve
 from residency_lint.rules import Endpoint, Setting
@@ -246,6 +246,11 @@ def regions_of_holed(text: str, scene: Scene) -> set[str]:
     }
 
 
+def names_vendor(text: str, scene: Scene) -> bool:
+    """Whether a text names a host of a vendor's domain, whatever stands in its holes."""
+    return any(".".join(host.split(".")[-2:]) in scene.catalog.domains for host in _HOLED_HOST.findall(text))
+
+
 # --- defaults --------------------------------------------------------------------------------------
 
 
@@ -295,12 +300,27 @@ def _selectors(one: Seen, scene: Scene) -> Iterator[Value]:
         base, key = _base_and_key(expression)
         if base is None or key is None or (isinstance(key, Text) and key.text not in one.mention.keys):
             continue
+        if isinstance(key, Text) and _is_spare(expression, one, scene):
+            continue
         for container in resolve(base, scene.unit, site, scene.program.everywhere):
             if not isinstance(container.content, Mapping | Listing):
                 continue
             for value in resolve(key, scene.unit, site, scene.program.everywhere):
                 if _holds(container.content, value, one.mention.text.span):
                     yield value
+
+
+def _is_spare(expression: Expression, one: Seen, scene: Scene) -> bool:
+    """Whether it is the default of a look-up that finds something else: `HOSTS.get(region, HOSTS["us"])`."""
+    call = scene.unit.innermost_call(expression.span)
+    if call is None or getattr(call.function, "name", "") not in ("get", "pop") or len(call.arguments) < 2:
+        return False
+    if not call.arguments[1].value.span.contains(expression.span):
+        return False
+    found = told(resolve(call, scene.unit, call.site, scene.program.everywhere))
+    return bool(found) and not any(
+        isinstance(value.content, Unknown) or value.content.span.contains(one.mention.text.span) for value in found
+    )
 
 
 def _base_and_key(expression: Expression) -> tuple[Expression | None, Expression | None]:
