@@ -13,6 +13,7 @@ from residency_lint.resolve.arguments import arguments_of
 from residency_lint.resolve.callers import call_sites
 from residency_lint.resolve.calls import results
 from residency_lint.resolve.classes import fields, is_class_method, is_property, lineage, method_of, receivers
+from residency_lint.resolve.conversions import converted, validated
 from residency_lint.resolve.enums import as_object, is_enum, member_of
 from residency_lint.resolve.frames import Activation, Choice, Frame, Unknown, Value
 from residency_lint.resolve.names import Target, targets
@@ -241,14 +242,26 @@ def _of_body(
         has_constructor = method_of(target, "__init__", resolution.program) is not None
         if given is not None and not has_constructor:
             resolution.pass_over(binding.value, frame)
-            yield from resolution.values(given, there.via(made.content.span, "made here"))
+            found = resolution.values(given, there.via(made.content.span, "made here"))
+            found = converted(found, _converter(binding), frame, resolution)
+            yield from validated(found, target, name, frame, resolution)
             return
         opaque = "" if has_constructor else arguments.opaque
     if binding.value is not None:
-        for value in resolution.bound([binding], frame):
+        usual = converted(resolution.bound([binding], frame), _converter(binding), frame, resolution)
+        if any(base.name.endswith(".BaseSettings") for base in lineage(target, resolution.program)):
+            # Of settings the defaults are validated as well, of other models they are not.
+            usual = validated(usual, target, name, frame, resolution)
+        for value in usual:
             yield replace(value, fallback=value.fallback or bool(opaque))
         if opaque:
             yield frame.unknown(opaque)
+
+
+def _converter(binding: Binding) -> Expression | None:
+    """What the values of a field go through: `attrs.field(converter=str.lower)`."""
+    arguments = binding.value.arguments if isinstance(binding.value, Call) else ()
+    return next((argument.value for argument in arguments if argument.name == "converter"), None)
 
 
 def _access(binding: Binding, unit: Unit, made: Value | None, frame: Frame) -> Activation:

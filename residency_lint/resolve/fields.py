@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from residency_lint.expressions import Attribute, Call, Expression, Listing, Mapping, Name, Site, Text
 from residency_lint.facts import Binding, ScopeKind
+from residency_lint.resolve.conversions import validated
 from residency_lint.resolve.dotenv import Dotenv, found_file, loaded
 from residency_lint.resolve.frames import Frame, Value
 from residency_lint.resolve.lookups import Lookup
@@ -45,10 +46,11 @@ def field_values(node: Attribute, frame: Frame, resolution: Resolution) -> Itera
         if given is not None:
             there = found.frame.via(given.span, f"`{node.name}` is given here")
             _pass_over_default(node.name, found, frame, resolution)
-            return resolution.values(given.value, there.deeper())
+            return validated(resolution.values(given.value, there.deeper()), found.lineage[0], node.name, frame, resolution)
         values = _set(_variables(node.name, found), found, frame, resolution)
         if values is not None:
             _pass_over_default(node.name, found, frame, resolution)
+            values = validated(values, found.lineage[0], node.name, frame, resolution)
         return values
     if isinstance(node.base, Attribute):
         outer = _settings(node.base.base, frame, resolution)

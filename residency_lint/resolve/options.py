@@ -11,7 +11,6 @@ from residency_lint.expressions import (
     Call,
     Constant,
     Expression,
-    Lambda,
     Listing,
     Mapping,
     Name,
@@ -22,6 +21,7 @@ from residency_lint.expressions import (
 )
 from residency_lint.facts import Binding, Scope
 from residency_lint.resolve.arguments import placed
+from residency_lint.resolve.conversions import converted
 from residency_lint.resolve.frames import Frame, Value
 from residency_lint.resolve.lookups import Lookup
 from residency_lint.resolve.names import targets
@@ -188,7 +188,7 @@ def parsed_values(name: str, parsed: Value, resolution: Resolution) -> Iterator[
         if default is not None:
             there = replace(frame, unit=unit, site=stands_in.site).deeper()
             step = there.via(default.span, f"the default of `{name}`").deeper()
-            return resolution.values(_converted(stands_in, default), step)
+            return converted(resolution.values(default, step), _made_by(stands_in, default), there, resolution)
     if not added:
         return iter([frame.unknown(f"`{name}` of the command line")])
     if _is_optional(added[-1]):
@@ -200,13 +200,9 @@ _PARSES = {"parse_args", "parse_known_args", "parse_intermixed_args"}
 _ADDS = ("add_argument", "add_option")
 
 
-def _converted(option: Call, default: Expression) -> Expression:
-    """A default that is a text goes through what the option is made by: `type=str.lower`."""
-    made_by = _argument(option, "type")
-    is_text = isinstance(default, Text) and isinstance(made_by, (Name, Attribute, Lambda))
-    if made_by is None or not is_text or (isinstance(made_by, Name) and made_by.id in ("str", "int", "float", "bool")):
-        return default
-    return called_with(made_by, default, option.site)
+def _made_by(option: Call, default: Expression) -> Expression | None:
+    """What a default goes through that is a text: `type=str.lower`."""
+    return _argument(option, "type") if isinstance(default, Text) else None
 
 
 def _parsers_unit(parser: Expression, frame: Frame, resolution: Resolution) -> Unit:
