@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from residency_lint.expressions import Attribute, Call, Constant, Expression, Listing, Name, Site, Text
+from residency_lint.expressions import Argument, Attribute, Call, Constant, Elsewhere, Expression, Listing, Mapping, Name, Site, Text
 from residency_lint.facts import Binding, BindingKind
 from residency_lint.fixes import Slot
 from residency_lint.resolve.arguments import arguments_of
 from residency_lint.resolve.callers import call_sites
 from residency_lint.resolve.calls import results
-from residency_lint.resolve.classes import fields, is_class_method, is_property, lineage, method_of, receivers
+from residency_lint.resolve.classes import fields, is_class_method, is_property, lineage, local_class, method_of, receivers
 from residency_lint.resolve.conversions import converted, validated
+from residency_lint.resolve.fields import aliases_of
 from residency_lint.resolve.enums import as_object, is_enum, member_of
 from residency_lint.resolve.frames import Activation, Choice, Frame, Unknown, Value
 from residency_lint.resolve.names import Target, targets
 from residency_lint.resolve.origins import exported_by
 from residency_lint.resolve.units import Unit
+from residency_lint.source import Span
 
 if TYPE_CHECKING:
     from residency_lint.resolve.values import Resolution
@@ -236,7 +238,7 @@ def _of_body(
         arguments = arguments_of(made.content, there, resolution)
         names = fields(target, resolution.program)
         index = names.index(name) if name in names else len(arguments.positional)
-        given = arguments.named.get(name)
+        given = next((arguments.named[n] for n in (*aliases_of(binding), name) if n in arguments.named), None)
         if given is None and index < len(arguments.positional):
             given = arguments.positional[index]
         has_constructor = method_of(target, "__init__", resolution.program) is not None
@@ -244,6 +246,7 @@ def _of_body(
             resolution.pass_over(binding.value, frame)
             found = resolution.values(given, there.via(made.content.span, "made here"))
             found = converted(found, _converter(binding), frame, resolution)
+            found = _as_models(found, binding, frame, resolution)
             yield from validated(found, target, name, frame, resolution)
             return
         opaque = "" if has_constructor else arguments.opaque
@@ -262,6 +265,24 @@ def _converter(binding: Binding) -> Expression | None:
     """What the values of a field go through: `attrs.field(converter=str.lower)`."""
     arguments = binding.value.arguments if isinstance(binding.value, Call) else ()
     return next((argument.value for argument in arguments if argument.name == "converter"), None)
+
+
+def _as_models(
+    values: Iterable[Value], binding: Binding, frame: Frame, resolution: Resolution
+) -> Iterator[Value]:
+    """What a model's field makes of a mapping that it is given: an object of the class it is declared with."""
+    declared = binding.annotation
+    is_class = isinstance(declared, (Name, Attribute)) and any(
+        local_class(target) for target in targets(declared, frame.unit, frame.site, resolution.program)
+    )
+    for value in values:
+        if not is_class or declared is None or not isinstance(value.content, Mapping):
+            yield value
+            continue
+        items = Elsewhere(value.content, replace(value.frame(frame.depth + 1), chain=()), value.unit.facts.path)
+        span = binding.span
+        made = Call(declared, (Argument(items, span, star="**"),), span, Slot(Span(span.end, span.end)), binding.site)
+        yield replace(frame, chain=value.chain).value(made)
 
 
 def _access(binding: Binding, unit: Unit, made: Value | None, frame: Frame) -> Activation:

@@ -125,13 +125,13 @@ def _variables(name: str, found: _Settings) -> list[str]:
     for target in found.lineage:
         assert target.unit is not None
         for binding in target.unit.bindings.get((target.scope, name), []):
-            aliases = _aliases(binding)
+            aliases = aliases_of(binding)
             if aliases:
                 return aliases
     return [_option(found, "env_prefix") + name]
 
 
-def _aliases(binding: Binding) -> list[str]:
+def aliases_of(binding: Binding) -> list[str]:
     """`Field(alias="X")`, `Field(validation_alias=AliasChoices("X", "Y"))`, `Field(env="X")`; of an annotation too."""
     for call in (binding.value, *metadata(binding)):
         for argument in call.arguments if isinstance(call, Call) else ():
