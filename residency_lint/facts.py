@@ -79,7 +79,8 @@ class Binding:
     scope: int = -1
     """For a definition: the scope it opens."""
     annotation: Expression | None = None
-    """Of a parameter or a class's field: what is written as its type, where that says more than a type."""
+    """Of a parameter or a class's field: what is written as its type, where that says more than a type; of a field also
+    the name of a class."""
     is_typed: bool = False
     """Whether it is a class's name with a type: a field."""
     since: int = 0
