@@ -240,7 +240,32 @@ def _tree(unit: Unit) -> dict[str, object]:
             at = inner
         else:
             at[mention.keys[-1]] = [*_listed(at.get(mention.keys[-1])), mention]
+    for copy, original in unit.facts.aliases:
+        _repeat(copy, original, tree)
     return tree
+
+
+def _repeat(copy: tuple[str, ...], original: tuple[str, ...], tree: dict[str, object]) -> None:
+    """Puts what stands under some keys under others as well; what is merged gives way to what stands there."""
+    found = _under(original, tree)
+    if copy[-1] != "<<":
+        owner = _under(copy[:-1], tree)
+        if isinstance(owner, dict) and found is not None:
+            owner.setdefault(copy[-1], found)
+        return
+    owner = tree
+    for key in copy[:-1]:
+        owner = owner.setdefault(key, {}) if isinstance(owner, dict) else None
+    if isinstance(owner, dict) and isinstance(found, dict):
+        for key, value in found.items():
+            owner.setdefault(key, value)
+
+
+def _under(keys: tuple[str, ...], tree: dict[str, object]) -> object:
+    found: object = tree
+    for key in keys:
+        found = found.get(key) if isinstance(found, dict) else None
+    return found
 
 
 def _listed(found: object) -> list[object]:
