@@ -25,6 +25,7 @@ from residency_lint.resolve import formats, mappings, parts, texts, urls
 from residency_lint.resolve.classes import decorated, local_class, method_of, receivers
 from residency_lint.resolve.config_values import file_values, section_item
 from residency_lint.resolve.context_variables import context_values
+from residency_lint.resolve.deciding import by_word, deciding_word, table_of_returns
 from residency_lint.resolve.encodings import coded, coder
 from residency_lint.resolve.frames import Activation, Choice, Frame, Unknown, Value
 from residency_lint.resolve.iterables import function_name, of_function, of_method, yielded
@@ -206,8 +207,11 @@ def results(unit: Unit, scope: int, activation: Activation, frame: Frame, resolu
         if choice is Choice.NEVER:
             resolution.pass_over(entry.value, there)
             continue
+        word, table = None, table_of_returns(entry, returns, there) if len(returns) > 1 else ()
+        if table:
+            word = deciding_word(entry.site.guards[-1].test, choice, there, resolution)
         for value in resolution.values(entry.value, there):
-            yield value.chosen(choice if len(returns) > 1 else Choice.SURE)
+            yield by_word(value, word, table).chosen(choice if len(returns) > 1 else Choice.SURE)
 
 
 def _given_back(unit: Unit, scope: int) -> list[Return]:

@@ -180,10 +180,15 @@ _WORD = re.compile(r"[a-z]+")
 
 
 def _names_region(keys: Iterable[str], one: Seen, scene: Scene) -> bool:
-    """Whether one of the keys is called like a region: `EU_HOST`, `us1`, `au`."""
-    vendor = scene.catalog.vendors[one.sighting.rule.vendor]
+    return names_region(keys, one.sighting.rule.vendor, scene)
+
+
+def names_region(keys: Iterable[str], owner: str, scene: Scene) -> bool:
+    """Whether one of the keys is called like a region of a vendor: `EU_HOST`, `us1`, `au`."""
+    vendor = scene.catalog.vendors[owner]
     names = {word for name in vendor.regions for word in _WORD.findall(name.lower())[:1]}
-    names |= {alias.lower() for alias in vendor.aliases} | set(scene.catalog.places.zones)
+    places = scene.catalog.places
+    names |= {alias.lower() for alias in vendor.aliases} | set(places.zones) | set(places.names)
     return any(not names.isdisjoint(_WORD.findall(key.lower())) for key in keys)
 
 
@@ -342,6 +347,21 @@ def _holds(container: Mapping | Listing, key: Value, span: Span) -> bool:
         is_index = number.lstrip("-").isdecimal() and -len(container.items) <= int(number) < len(container.items)
         items = [container.items[int(number)]] if is_index else []
     return any(item.span.contains(span) for item in items)
+
+
+def default_of(one: Seen, word: Value, seen: Iterable[Seen], scene: Scene) -> Sighting | None:
+    """The word that chooses an entry, if there is one of the same file that can be chosen in its stead."""
+    regions = scene.wanted(one.sighting.rule.vendor)
+    others = [
+        other
+        for other in seen
+        if other.sighting.region in regions and other.sighting.rule.vendor == one.sighting.rule.vendor
+        if other.mention.group and other.mention.group == one.mention.group
+    ]
+    told = [_word_for(region, one, others, scene) for region in regions]
+    if not names_region(filter(None, told), one.sighting.rule.vendor, scene):
+        return None
+    return _default(one, word, others, scene)
 
 
 def _default(one: Seen, value: Value, seen: Iterable[Seen], scene: Scene) -> Sighting:
