@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from posixpath import dirname
 from typing import TYPE_CHECKING
 
 from residency_lint.expressions import Argument, Attribute, Call, Constant, Elsewhere, Expression, Listing, Mapping, Name, Site, Text
@@ -16,7 +17,7 @@ from residency_lint.resolve.classes import fields, is_class_method, is_property,
 from residency_lint.resolve.conversions import converted, validated
 from residency_lint.resolve.fields import aliases_of
 from residency_lint.resolve.enums import as_object, is_enum, member_of
-from residency_lint.resolve.frames import Activation, Choice, Frame, Unknown, Value
+from residency_lint.resolve.frames import CHOSEN_MODULE, Activation, Choice, Frame, Unknown, Value
 from residency_lint.resolve.names import Target, targets
 from residency_lint.resolve.origins import exported_by
 from residency_lint.resolve.units import Unit
@@ -57,10 +58,22 @@ def _of_module(name: str, node: Attribute, value: Value, frame: Frame, resolutio
     """A name of a module that is handed over as a value."""
     module = resolution.program.module(value.unit.facts.path, name)
     found = exported_by(module, node.name, node.span, resolution.program) if module is not None else ()
+    if module is not None and isinstance(value.content, Unknown) and value.content.reason == CHOSEN_MODULE:
+        _pass_over_beside(module, node.name, frame, resolution)
     for owner, own, _ in found:
         site = Site(0, (), owner.scope(0).span)
         there = replace(frame.via(node.span, f"`{own}` of {owner.facts.path}"), unit=owner, site=site)
         yield from resolution.bound(owner.reaching(own, 0, site, _END), there)
+
+
+def _pass_over_beside(module: Unit, name: str, frame: Frame, resolution: Resolution) -> None:
+    """Notes what the modules beside the one that is chosen say under a name."""
+    program, path = resolution.program, module.facts.path
+    for other in program.files_naming(name, path):
+        unit = program.unit_at(other) if dirname(other) == dirname(path) and other != path else None
+        for binding in unit.bindings.get((0, name), []) if unit is not None else ():
+            if unit is not frame.unit:
+                resolution.pass_over(binding.value, replace(frame, unit=unit))
 
 
 def _enum_members(base: Expression, frame: Frame, resolution: Resolution) -> list[tuple[Value, Target]]:

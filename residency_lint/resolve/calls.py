@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from residency_lint.expressions import (
+    HOLE,
     Argument,
     Attribute,
     Call,
@@ -27,7 +28,7 @@ from residency_lint.resolve.config_values import file_values, section_item
 from residency_lint.resolve.context_variables import context_values
 from residency_lint.resolve.deciding import by_word, deciding_word, table_of_returns
 from residency_lint.resolve.encodings import coded, coder
-from residency_lint.resolve.frames import Activation, Choice, Frame, Unknown, Value
+from residency_lint.resolve.frames import CHOSEN_MODULE, Activation, Choice, Frame, Unknown, Value
 from residency_lint.resolve.iterables import function_name, of_function, of_method, yielded
 from residency_lint.resolve.lookups import lookup
 from residency_lint.resolve.names import Target, targets
@@ -101,6 +102,10 @@ def _function(node: Call, arguments: list[Expression], frame: Frame, resolution:
         yield from own
     elif builtin in ("str", "bool") and len(arguments) == 1:
         yield from resolution.values(arguments[0], frame.deeper())
+    elif any(target.name == "importlib.import_module" for target in names) and arguments:
+        for value in resolution.values(arguments[0], frame.deeper()):
+            is_told = isinstance(value.content, Text) and HOLE not in value.content.text
+            yield replace(value, content=Unknown(CHOSEN_MODULE, name=(value.text or "") if is_told else ""))
     elif builtin == "dict":
         items = tuple((Text(a.name, a.span, plain=False) if a.name else None, a.value) for a in node.arguments)
         yield frame.value(Mapping(items, node.span))
