@@ -46,7 +46,9 @@ def converted(
             yield replace(made, fallback=made.fallback or value.fallback).chosen(value.choice)
 
 
-def validated(values: Iterable[Value], target: Target, name: str, frame: Frame, resolution: Resolution) -> Iterator[Value]:
+def validated(
+    values: Iterable[Value], target: Target, name: str, frame: Frame, resolution: Resolution
+) -> Iterator[Value]:
     """What the validators of a class make of the values of one of its fields."""
     found: Iterator[Value] = iter(values)
     for function, there in _validators(target, name, frame, resolution.program):

@@ -5,8 +5,18 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from residency_lint.expressions import Attribute, Branch, Call, Comparison, Constant, Elsewhere, Expression, Guard
-from residency_lint.expressions import Name, Text
+from residency_lint.expressions import (
+    Attribute,
+    Branch,
+    Call,
+    Comparison,
+    Constant,
+    Elsewhere,
+    Expression,
+    Guard,
+    Name,
+    Text,
+)
 from residency_lint.facts import Return
 from residency_lint.resolve.frames import Choice, Frame, Value
 
@@ -40,7 +50,10 @@ def deciding_word(test: Expression, choice: Choice, frame: Frame, resolution: Re
 
 def table_of_branch(node: Branch, frame: Frame) -> Table:
     """`a if region == "eu" else b`: what the words lead to that are told."""
-    return (*_led_to(Guard(node.test, True, 0), node.then, frame), *_led_to(Guard(node.test, False, 0), node.otherwise, frame))
+    return (
+        *_led_to(Guard(node.test, True, 0), node.then, frame),
+        *_led_to(Guard(node.test, False, 0), node.otherwise, frame),
+    )
 
 
 def table_of_returns(entry: Return, returns: list[Return], frame: Frame) -> Table:

@@ -46,7 +46,9 @@ def field_values(node: Attribute, frame: Frame, resolution: Resolution) -> Itera
         if given is not None:
             there = found.frame.via(given.span, f"`{node.name}` is given here")
             _pass_over_default(node.name, found, frame, resolution)
-            return validated(resolution.values(given.value, there.deeper()), found.lineage[0], node.name, frame, resolution)
+            return validated(
+                resolution.values(given.value, there.deeper()), found.lineage[0], node.name, frame, resolution
+            )
         values = _set(_variables(node.name, found), found, frame, resolution)
         if values is not None:
             _pass_over_default(node.name, found, frame, resolution)

@@ -17,9 +17,10 @@ from residency_lint.resolve.frames import Choice, Frame, Value
 from residency_lint.resolve.names import targets
 from residency_lint.resolve.values import Resolution, decide, resolve
 from residency_lint.sightings.evidence import Passage
+from residency_lint.sightings.named_regions import names_vendor, regions_of_holed
 from residency_lint.sightings.scene import Scene, context_of
 from residency_lint.sightings.sends import Send, addresses, addresses_by_call, is_settled, sends
-from residency_lint.sightings.switches import Seen, names_vendor, regions_of_holed
+from residency_lint.sightings.switches import Seen
 from residency_lint.sightings.texts import text_sightings
 from residency_lint.source import Span
 

@@ -19,9 +19,9 @@ from residency_lint.sightings.clouds import region_rewrites
 from residency_lint.sightings.evidence import Evidence, Passage
 from residency_lint.sightings.hosts import host_at, host_rewrites
 from residency_lint.sightings.members import instead_of_constant, instead_of_text, member_of
+from residency_lint.sightings.named_regions import names_region
 from residency_lint.sightings.shapes import wrong_shape
 from residency_lint.sightings.starts import Start, setting_name
-from residency_lint.sightings.switches import names_region
 from residency_lint.sightings.texts import text_sightings
 from residency_lint.sightings.writing import insertion
 from residency_lint.verdicts import NOWHERE
@@ -169,7 +169,7 @@ def _selected(region: str, value: Value, setting: SdkSetting, start: Start) -> S
     return whole.sighting(
         start.rule,
         region,
-        words=f'{shown} selects the region that {start.title} sends to',
+        words=f"{shown} selects the region that {start.title} sends to",
         verb="in",
         chain=_chain(value, setting, start),
         rewrites=tuple(whole.rewrite(name, words[name], fix) for name in wanted if name != region),

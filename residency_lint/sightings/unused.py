@@ -47,7 +47,9 @@ def without_unused(
 
 def _by_words(one: Sighting, seen: list[Seen], scene: Scene) -> Iterator[Sighting]:
     """The words of other files that choose an entry, where another word can be written for them."""
-    entry = next(e for e in seen if (e.sighting.path, e.sighting.span, e.sighting.rule) == (one.path, one.span, one.rule))
+    entry = next(
+        e for e in seen if (e.sighting.path, e.sighting.span, e.sighting.rule) == (one.path, one.span, one.rule)
+    )
     for word in words_that_take(entry.mention.text.span, scene):
         chosen = default_of(entry, word, seen, scene)
         if chosen is not None:
