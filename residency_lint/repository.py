@@ -40,18 +40,12 @@ class Repository:
 
     def files_naming(self, name: str, path: str) -> tuple[str, ...]:
         """The other Python files of a file's repository that hold a name as a word of its own, and that lie beside,
-        above or below the file or hold part of its module's name as well."""
-        root = root_of(path)
-        key = root, name
+        above or below the file or hold a name of the module by which they can come to it."""
+        key = name, path
         if key not in self._found:
             full = len(self._found) >= _MOST_NAMES
-            self._found[key] = () if full else tuple(self._holding(name, root))
-        modules = _module_words(path)
-        return self._affordable(
-            found
-            for found in self._found[key]
-            if found != path and (_is_near(found, path) or modules.search(self.bytes_at(found)))
-        )
+            self._found[key] = () if full else tuple(self._holding(name, path))
+        return self._affordable(self._found[key])
 
     def _affordable(self, paths: Iterable[str]) -> tuple[str, ...]:
         """The files, as long as they are few and what was not parsed yet stays in bounds; else none."""
@@ -68,19 +62,40 @@ class Repository:
         """The folders of a file's repository that imports may start from and that hold a module of a name."""
         return self._roots.holding(root_of(path), name)
 
-    def _holding(self, name: str, root: str) -> Iterator[str]:
-        word = os.fsencode(name)
-        # `.send(` for a method: it has borders of its own.
-        borders = (b"", b"") if name.startswith(".") else (rb"(?<!\w)", rb"(?!\w)")
-        pattern = re.compile(re.escape(word).join(borders))
-        size = 0
-        for path in self._listed(root):
-            data = self.bytes_at(path)
+    def _holding(self, name: str, path: str) -> Iterator[str]:
+        text = os.fsencode(name)
+        is_method = name.startswith(".")  # `.send(` has borders of its own
+        holds = re.compile(re.escape(text)) if is_method else _as_word(text)
+        ways = [tuple(map(os.fsencode, way)) for way in (_of_packages(path) if is_method else self._ways(text, path))]
+        folder = os.path.join(os.path.dirname(path), "") if os.path.dirname(path) else ""
+        kept, size = self._kept, 0
+        for found in self._listed(root_of(path)):
+            data = kept.get(found) or self.bytes_at(found)
             size += len(data)
             if size > _MOST_BYTES:
                 return
-            if word in data and pattern.search(data):
-                yield path
+            # Plain searches first: a name of a framework stands in every other file, and few of them lead here.
+            if text not in data or found == path:
+                continue
+            is_near = found.startswith(folder) or (is_method and _is_above(found, path))
+            leading = [way for way in ways if all(word in data for word in way)]
+            if (is_near or leading) and holds.search(data) and (is_near or _holds_one(leading, data)):
+                yield found
+
+    def _ways(self, text: bytes, path: str) -> Iterator[tuple[str, ...]]:
+        """The names that an import from elsewhere holds: the last two of the module, or of a package around it that
+        hands the text on; only the last one where imports may start from the folder."""
+        folder, file = os.path.split(path)
+        name = file.removesuffix(".py")
+        while folder:
+            in_package = os.path.join(folder, "__init__.py")
+            data = self.bytes_at(in_package)
+            if name != "__init__":
+                yield (os.path.basename(folder), name) if os.path.isfile(in_package) else (name,)
+            if text not in data and b"import *" not in data and name != "__init__":
+                return
+            folder, name = os.path.dirname(folder), os.path.basename(folder)
+        yield (name,)
 
     def bytes_at(self, path: str) -> bytes:
         """Of a file that is there; none of one too large to be looked into for names."""
@@ -106,17 +121,24 @@ class Repository:
         return self._paths[root]
 
 
-def _is_near(one: str, other: str) -> bool:
-    """Whether one of the files lies in the other's folder, or below it."""
-    folders = [os.path.join(os.path.dirname(path), "") if os.path.dirname(path) else "" for path in (one, other)]
-    return folders[0].startswith(folders[1]) or folders[1].startswith(folders[0])
+def _is_above(one: str, other: str) -> bool:
+    """Whether the second file lies in the first one's folder, or below it."""
+    folder = os.path.dirname(one)
+    return not folder or other.startswith(os.path.join(folder, ""))
 
 
-def _module_words(path: str) -> re.Pattern[bytes]:
-    """The last names of a module, as words: an import that leads to it holds one of them."""
-    parts = [part for part in path.removesuffix(".py").replace(os.sep, "/").split("/") if part != "__init__"]
-    words = b"|".join(re.escape(os.fsencode(part)) for part in parts[-3:])
-    return re.compile(rb"(?<!\w)(?:" + words + rb")(?!\w)")
+def _holds_one(ways: Iterable[tuple[bytes, ...]], data: bytes) -> bool:
+    return any(all(_as_word(word).search(data) for word in way) for way in ways)
+
+
+def _of_packages(path: str) -> list[tuple[str]]:
+    """The last names of a module, any of which will do: who calls a method may know no more than a package."""
+    parts = path.removesuffix(".py").replace(os.sep, "/").split("/")
+    return [(part,) for part in parts if part != "__init__"][-3:]
+
+
+def _as_word(text: bytes) -> re.Pattern[bytes]:
+    return re.compile(rb"(?<!\w)" + re.escape(text) + rb"(?!\w)")
 
 
 def root_of(path: str) -> str:
