@@ -79,7 +79,8 @@ class Binding:
     scope: int = -1
     """For a definition: the scope it opens."""
     annotation: Expression | None = None
-    """Of a parameter or a class's field: what is written as its type, where that says more than a type."""
+    """Of a parameter or a class's field: what is written as its type, where that says more than a type; of a field also
+    the name of a class."""
     is_typed: bool = False
     """Whether it is a class's name with a type: a field."""
     since: int = 0
@@ -168,6 +169,9 @@ class Facts:
     """`table[key]`, and `table.get(key)` with a key that is no text."""
     scopes: tuple[Scope, ...] = ()
     comments: tuple[Comment, ...] = ()
+    aliases: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = ()
+    """Where a configuration file repeats what stands elsewhere in it (YAML's `*name`): the keys that lead to the copy,
+    with a last `<<` where it is merged, and those that lead to the original."""
     import_slot: Slot | None = None
     """Where a new import statement goes, each on a line of its own."""
     is_test: bool = False

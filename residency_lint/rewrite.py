@@ -12,7 +12,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
 from residency_lint.errors import WriteError
-from residency_lint.findings import Finding
+from residency_lint.findings import Finding, Level
 from residency_lint.fixes import Applicability, Fix, apply, edits_by_path, selected
 from residency_lint.inspection import is_asked_for
 from residency_lint.report import Report
@@ -123,9 +123,15 @@ class _Rewriting:
 
 
 def _holds(old: Report, new: Report, count: int) -> bool:
-    """Whether that many findings are gone and none has come."""
-    appeared = Counter(map(_evidence, new.findings)) - Counter(map(_evidence, old.findings))
-    return not appeared and len(new.findings) <= len(old.findings) - count
+    """Whether that many findings are gone and none has come; what stands beside a right choice does no harm."""
+    before, after = ([f for f in report.findings if not is_alternative(f)] for report in (old, new))
+    appeared = Counter(map(_evidence, after)) - Counter(map(_evidence, before))
+    return not appeared and len(after) <= len(before) - count
+
+
+def is_alternative(finding: Finding) -> bool:
+    """Whether it notes an entry of a choice that comes out right."""
+    return finding.level is Level.NOTE and finding.fix is None and bool(finding.sighting.beside)
 
 
 def _evidence(finding: Finding) -> tuple[str, str, str, str]:

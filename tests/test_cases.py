@@ -16,7 +16,7 @@ from residency_lint.decoding import source_of
 from residency_lint.findings import Finding
 from residency_lint.inspection import check_source
 from residency_lint.report import Report
-from residency_lint.rewrite import rewritten
+from residency_lint.rewrite import is_alternative, rewritten
 from residency_lint.scan import check_paths
 from residency_lint.settings import Settings
 from residency_lint.shipped import shipped_index
@@ -144,7 +144,11 @@ def _fixed(section: Section, report: Report, on_disk: Tree, *, unsafe: bool) -> 
 
     tree = Tree(changes={path: text.encode() for path, text in new.items()})
     again = check_paths(list(new), settings, tree)
-    before, after = Counter(map(_evidence, report.findings)), Counter(map(_evidence, again.findings))
+    # An entry of a choice that comes out right is noted, by whichever row sees it.
+    before, after = (
+        Counter(_evidence(finding) for finding in one.findings if not is_alternative(finding))
+        for one in (report, again)
+    )
     assert not after - before, "new findings after fixing"
     assert after.total() <= before.total() - change.fixed, "fixed findings are still there"
     assert rewritten(again, list(new), settings, tree).fixed == 0, "fixing twice changes something"

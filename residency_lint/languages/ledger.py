@@ -46,6 +46,7 @@ class Ledger:
         self.source = source
         self.text = source.text.replace("\r\n", " \n").replace("\r", "\n") if "\r" in source.text else source.text
         self.drafts: list[Draft] = []
+        self.aliases: list[tuple[tuple[str, ...], tuple[str, ...]]] = []
         self._comments: list[tuple[int, int]] = []
         self._statements: dict[int, int] = {}
         self._line_starts = [0, *(m.end() for m in re.finditer("\n", self.text))]
@@ -104,7 +105,8 @@ class Ledger:
             for (start, end), statement in self._placed_comments()
         )
         path = self.source.path
-        return Facts(path, language, mentions, comments=comments, is_test=is_test(path), note=note)
+        aliases = tuple(self.aliases)
+        return Facts(path, language, mentions, comments=comments, aliases=aliases, is_test=is_test(path), note=note)
 
     def _mention(self, draft: Draft, offsets: _Offsets, sites: dict[tuple[int, int], Site]) -> Mention:
         words = self._words(draft.start, draft.end)

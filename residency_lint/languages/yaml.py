@@ -47,6 +47,8 @@ class _Yaml:
     def __init__(self, ledger: Ledger) -> None:
         self.ledger, self.text = ledger, ledger.text
         self.frames = [_Frame(-1, False, (), 0)]
+        self.anchors: dict[str, tuple[str, ...]] = {}
+        """Name → the keys that lead to what bears it."""
 
     def read(self) -> None:
         position = 0
@@ -146,6 +148,8 @@ class _Yaml:
         text = self.text
         line_end = stop if line_end is None else line_end
         properties = _PROPERTIES.match(text, start, stop)
+        if properties:
+            self._note(properties.group())
         start, stop = self.ledger.stripped(properties.end() if properties else start, stop)
         if start >= stop:
             return line_end + 1
@@ -165,6 +169,15 @@ class _Yaml:
         end = split_comment(self.ledger, start, stop, HASH)
         self._scalar(Draft(*self._bare(*self.ledger.stripped(start, end))))
         return line_end + 1
+
+    def _note(self, properties: str) -> None:
+        """Note an anchor, or what an alias repeats."""
+        path = self.frames[-1].path()
+        for word in properties.split():
+            if word[0] == "&":
+                self.anchors[word[1:]] = path
+            elif word[0] == "*" and path and word[1:] in self.anchors:
+                self.ledger.aliases.append((path, self.anchors[word[1:]]))
 
     def _flow(self, start: int) -> int:
         end = read_flow(self.ledger, start, self.frames[-1].path(), YAML)

@@ -2,21 +2,46 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from posixpath import dirname
 from typing import TYPE_CHECKING
 
-from residency_lint.expressions import Attribute, Call, Constant, Expression, Listing, Name, Site, Text
+from residency_lint.expressions import (
+    Argument,
+    Attribute,
+    Call,
+    Constant,
+    Elsewhere,
+    Expression,
+    Mapping,
+    Name,
+    Site,
+    Text,
+)
 from residency_lint.facts import Binding, BindingKind
 from residency_lint.fixes import Slot
 from residency_lint.resolve.arguments import arguments_of
 from residency_lint.resolve.callers import call_sites
 from residency_lint.resolve.calls import results
-from residency_lint.resolve.classes import fields, is_class_method, is_property, lineage, method_of, receivers
+from residency_lint.resolve.classes import (
+    fields,
+    is_class_method,
+    is_property,
+    lineage,
+    local_class,
+    method_of,
+    receivers,
+)
+from residency_lint.resolve.conversions import converted, validated
 from residency_lint.resolve.enums import as_object, is_enum, member_of
-from residency_lint.resolve.frames import Activation, Choice, Frame, Unknown, Value
+from residency_lint.resolve.fields import aliases_of
+from residency_lint.resolve.frames import CHOSEN_MODULE, Activation, Choice, Frame, Unknown, Value
 from residency_lint.resolve.names import Target, targets
+from residency_lint.resolve.origins import exported_by
+from residency_lint.resolve.records import of_call, of_tuple
 from residency_lint.resolve.units import Unit
+from residency_lint.source import Span
 
 if TYPE_CHECKING:
     from residency_lint.resolve.values import Resolution
@@ -42,8 +67,8 @@ def attribute_values(node: Attribute, frame: Frame, resolution: Resolution) -> l
         return found
     for value in resolution.values(node.base, frame.aside()):
         if isinstance(value.content, Call):
-            found += _of_call(value.content, node.name, value, frame, resolution)
-            found += _of_tuple(value.content, node.name, value, frame, resolution)
+            found += of_call(value.content, node.name, value, frame, resolution)
+            found += of_tuple(value.content, node.name, value, frame, resolution)
         elif isinstance(value.content, Unknown) and value.content.name:
             found += _of_module(value.content.name, node, value, frame, resolution)
     return found
@@ -52,10 +77,23 @@ def attribute_values(node: Attribute, frame: Frame, resolution: Resolution) -> l
 def _of_module(name: str, node: Attribute, value: Value, frame: Frame, resolution: Resolution) -> Iterator[Value]:
     """A name of a module that is handed over as a value."""
     module = resolution.program.module(value.unit.facts.path, name)
-    if module is not None:
-        site = Site(0, (), module.scope(0).span)
-        there = replace(frame.via(node.span, f"`{node.name}` of {module.facts.path}"), unit=module, site=site)
-        yield from resolution.bound(module.reaching(node.name, 0, site, _END), there)
+    found = exported_by(module, node.name, node.span, resolution.program) if module is not None else ()
+    if module is not None and isinstance(value.content, Unknown) and value.content.reason == CHOSEN_MODULE:
+        _pass_over_beside(module, node.name, frame, resolution)
+    for owner, own, _ in found:
+        site = Site(0, (), owner.scope(0).span)
+        there = replace(frame.via(node.span, f"`{own}` of {owner.facts.path}"), unit=owner, site=site)
+        yield from resolution.bound(owner.reaching(own, 0, site, _END), there)
+
+
+def _pass_over_beside(module: Unit, name: str, frame: Frame, resolution: Resolution) -> None:
+    """Notes what the modules beside the one that is chosen say under a name."""
+    program, path = resolution.program, module.facts.path
+    for other in program.files_naming(name, path):
+        unit = program.unit_at(other) if dirname(other) == dirname(path) and other != path else None
+        for binding in unit.bindings.get((0, name), []) if unit is not None else ():
+            if unit is not None and unit is not frame.unit:
+                resolution.pass_over(binding.value, replace(frame, unit=unit))
 
 
 def _enum_members(base: Expression, frame: Frame, resolution: Resolution) -> list[tuple[Value, Target]]:
@@ -72,68 +110,6 @@ def _own_value(member: Value, frame: Frame, resolution: Resolution) -> Iterator[
     if isinstance(member.content, Call) and member.content.arguments:
         there = replace(member.frame(frame.depth + 1), chain=frame.chain)
         yield from resolution.values(member.content.arguments[0].value, there)
-
-
-def _of_call(call: Call, name: str, value: Value, frame: Frame, resolution: Resolution) -> Iterator[Value]:
-    """`SimpleNamespace(host=…).host`, `replace(settings, host=…).host`."""
-    names = {t.name for t in targets(call.function, value.unit, value.site, resolution.program)}
-    is_copy = "dataclasses.replace" in names or getattr(call.function, "name", "") in ("_replace", "model_copy")
-    if not is_copy and not names & {"types.SimpleNamespace", "argparse.Namespace"}:
-        return
-    there = replace(value.frame(frame.depth + 1), chain=frame.chain)
-    arguments = arguments_of(call, there, resolution)
-    if name in arguments.named:
-        yield from resolution.values(arguments.named[name], there)
-    if is_copy:
-        base = call.function.base if "dataclasses.replace" not in names else arguments.positional[0]  # type: ignore[union-attr]
-        copied = Attribute(base, name, call.span)
-        if name in arguments.named:
-            for replaced in resolution.values(copied, there):
-                if isinstance(replaced.content, Text):
-                    resolution.pass_over(replaced.content, replaced.frame(0))
-        else:
-            yield from resolution.values(copied, there)
-
-
-def _of_tuple(call: Call, name: str, value: Value, frame: Frame, resolution: Resolution) -> Iterator[Value]:
-    """A field of what a named tuple is made of: `Settings = namedtuple("Settings", …)`, `Settings("eu").region`."""
-    there = replace(value.frame(frame.depth + 1), chain=frame.chain)
-    for made in resolution.values(call.function, there) if isinstance(call.function, (Name, Attribute)) else ():
-        if not isinstance(made.content, Call) or made.content is call:
-            continue
-        names = {t.name for t in targets(made.content.function, made.unit, made.site, resolution.program)}
-        if not names & {"collections.namedtuple", "typing.NamedTuple"}:
-            continue
-        known, given = arguments_of(made.content, made.frame(0), resolution), arguments_of(call, there, resolution)
-        fields_of = known.positional[1] if len(known.positional) > 1 else known.named.get("field_names")
-        names_of = _field_names(fields_of, made, resolution) if fields_of is not None else []
-        if name not in names_of:
-            continue
-        at = names_of.index(name)
-        defaults = _items_of(known.named.get("defaults"), made, resolution)
-        late = at - len(names_of) + len(defaults)
-        found = given.named.get(name) or (given.positional[at] if at < len(given.positional) else None)
-        if found is not None:
-            yield from resolution.values(found, there)
-        elif late >= 0:
-            yield from resolution.values(defaults[late], made.frame(frame.depth + 1))
-
-
-def _field_names(fields_of: Expression, made: Value, resolution: Resolution) -> list[str]:
-    names: list[str] = []
-    for value in resolution.values(fields_of, made.frame(1)):
-        if isinstance(value.content, Text):
-            names += value.content.text.replace(",", " ").split()
-        elif isinstance(value.content, Listing):
-            for item in value.content.items:
-                first = item.items[0] if isinstance(item, Listing) and item.items else item
-                names.append(first.text if isinstance(first, Text) else "")
-    return names
-
-
-def _items_of(expression: Expression | None, made: Value, resolution: Resolution) -> tuple[Expression, ...]:
-    values = list(resolution.values(expression, made.frame(1))) if expression is not None else []
-    return values[0].content.items if len(values) == 1 and isinstance(values[0].content, Listing) else ()
 
 
 def member_values(
@@ -233,20 +209,49 @@ def _of_body(
         arguments = arguments_of(made.content, there, resolution)
         names = fields(target, resolution.program)
         index = names.index(name) if name in names else len(arguments.positional)
-        given = arguments.named.get(name)
+        given = next((arguments.named[n] for n in (*aliases_of(binding), name) if n in arguments.named), None)
         if given is None and index < len(arguments.positional):
             given = arguments.positional[index]
         has_constructor = method_of(target, "__init__", resolution.program) is not None
         if given is not None and not has_constructor:
             resolution.pass_over(binding.value, frame)
-            yield from resolution.values(given, there.via(made.content.span, "made here"))
+            found = resolution.values(given, there.via(made.content.span, "made here"))
+            found = converted(found, _converter(binding), frame, resolution)
+            found = _as_models(found, binding, frame, resolution)
+            yield from validated(found, target, name, frame, resolution)
             return
         opaque = "" if has_constructor else arguments.opaque
     if binding.value is not None:
-        for value in resolution.bound([binding], frame):
+        usual = converted(resolution.bound([binding], frame), _converter(binding), frame, resolution)
+        if any(base.name.endswith(".BaseSettings") for base in lineage(target, resolution.program)):
+            # Of settings the defaults are validated as well, of other models they are not.
+            usual = validated(usual, target, name, frame, resolution)
+        for value in usual:
             yield replace(value, fallback=value.fallback or bool(opaque))
         if opaque:
             yield frame.unknown(opaque)
+
+
+def _converter(binding: Binding) -> Expression | None:
+    """What the values of a field go through: `attrs.field(converter=str.lower)`."""
+    arguments = binding.value.arguments if isinstance(binding.value, Call) else ()
+    return next((argument.value for argument in arguments if argument.name == "converter"), None)
+
+
+def _as_models(values: Iterable[Value], binding: Binding, frame: Frame, resolution: Resolution) -> Iterator[Value]:
+    """What a model's field makes of a mapping that it is given: an object of the class it is declared with."""
+    declared = binding.annotation
+    is_class = isinstance(declared, (Name, Attribute)) and any(
+        local_class(target) for target in targets(declared, frame.unit, frame.site, resolution.program)
+    )
+    for value in values:
+        if not is_class or declared is None or not isinstance(value.content, Mapping):
+            yield value
+            continue
+        items = Elsewhere(value.content, replace(value.frame(frame.depth + 1), chain=()), value.unit.facts.path)
+        span = binding.span
+        made = Call(declared, (Argument(items, span, star="**"),), span, Slot(Span(span.end, span.end)), binding.site)
+        yield replace(frame, chain=value.chain).value(made)
 
 
 def _access(binding: Binding, unit: Unit, made: Value | None, frame: Frame) -> Activation:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from residency_lint.expressions import Attribute, Call, Name
 from residency_lint.facts import ScopeKind
-from residency_lint.resolve.classes import constructed, is_static, lineage, method_of, receivers
+from residency_lint.resolve.classes import constructed, is_static, lineage, method_of, receivers, taken_from_table
 from residency_lint.resolve.decorators import calls_by_decorators
 from residency_lint.resolve.frames import Activation, Frame
 from residency_lint.resolve.names import Target, targets
@@ -141,6 +141,10 @@ def _constructions(target: Target, resolution: Resolution) -> Iterator[CallSite]
                 if _stands_for(call, target.scope, target.unit, there, resolution.program):
                     made = Frame(there, call.site).value(call)
                     yield CallSite(there, call, made)
+        for call in there.calls_by_name.get("", ()):
+            for taken in taken_from_table(call, Frame(there, call.site), resolution):
+                if taken.unit is target.unit and taken.scope == target.scope:
+                    yield CallSite(there, call, Frame(there, call.site).value(call), taken)
 
 
 def _derived(target: Target, program: Program) -> list[Target]:

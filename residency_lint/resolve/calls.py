@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from residency_lint.expressions import (
+    HOLE,
     Argument,
     Attribute,
     Call,
@@ -25,8 +26,9 @@ from residency_lint.resolve import formats, mappings, parts, texts, urls
 from residency_lint.resolve.classes import decorated, local_class, method_of, receivers
 from residency_lint.resolve.config_values import file_values, section_item
 from residency_lint.resolve.context_variables import context_values
+from residency_lint.resolve.deciding import by_word, deciding_word, table_of_returns
 from residency_lint.resolve.encodings import coded, coder
-from residency_lint.resolve.frames import Activation, Choice, Frame, Unknown, Value
+from residency_lint.resolve.frames import CHOSEN_MODULE, Activation, Choice, Frame, Unknown, Value
 from residency_lint.resolve.iterables import function_name, of_function, of_method, yielded
 from residency_lint.resolve.lookups import lookup
 from residency_lint.resolve.names import Target, targets
@@ -100,6 +102,10 @@ def _function(node: Call, arguments: list[Expression], frame: Frame, resolution:
         yield from own
     elif builtin in ("str", "bool") and len(arguments) == 1:
         yield from resolution.values(arguments[0], frame.deeper())
+    elif any(target.name == "importlib.import_module" for target in names) and arguments:
+        for value in resolution.values(arguments[0], frame.deeper()):
+            is_told = isinstance(value.content, Text) and HOLE not in value.content.text
+            yield replace(value, content=Unknown(CHOSEN_MODULE, name=(value.text or "") if is_told else ""))
     elif builtin == "dict":
         items = tuple((Text(a.name, a.span, plain=False) if a.name else None, a.value) for a in node.arguments)
         yield frame.value(Mapping(items, node.span))
@@ -206,8 +212,11 @@ def results(unit: Unit, scope: int, activation: Activation, frame: Frame, resolu
         if choice is Choice.NEVER:
             resolution.pass_over(entry.value, there)
             continue
+        word, table = None, table_of_returns(entry, returns, there) if len(returns) > 1 else ()
+        if table:
+            word = deciding_word(entry.site.guards[-1].test, choice, there, resolution)
         for value in resolution.values(entry.value, there):
-            yield value.chosen(choice if len(returns) > 1 else Choice.SURE)
+            yield by_word(value, word, table).chosen(choice if len(returns) > 1 else Choice.SURE)
 
 
 def _given_back(unit: Unit, scope: int) -> list[Return]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from residency_lint.expressions import Call, Expression, Name, Site
+from residency_lint.expressions import Call, Expression, Name, Site, Subscript
 from residency_lint.facts import Binding, BindingKind, Scope, ScopeKind
 from residency_lint.resolve.frames import Frame, Unknown, Value
 from residency_lint.resolve.names import Target, targets
@@ -74,6 +74,16 @@ def receivers(base: Expression, frame: Frame, resolution: Resolution) -> Iterato
             yield value, found
         elif isinstance(value.content, Unknown) and value.content.target and local_class(value.content.target):
             yield None, value.content.target  # the class itself, by way of a table or a parameter
+        elif isinstance(value.content, Call):
+            yield from ((value, target) for target in taken_from_table(value.content, value.frame(1), resolution))
+
+
+def taken_from_table(call: Call, frame: Frame, resolution: Resolution) -> Iterator[Target]:
+    """The classes that a call makes objects of by way of a table: `BACKENDS[name]()`."""
+    if isinstance(call.function, (Subscript, Call)):
+        for value in resolution.values(call.function, frame.aside()):
+            if isinstance(value.content, Unknown) and value.content.target and local_class(value.content.target):
+                yield value.content.target
 
 
 def constructed_by(value: Value, program: Program) -> Target | None:

@@ -11,6 +11,7 @@ from residency_lint.facts import Mention, Role
 from residency_lint.resolve.dotenv import Dotenv, found_file, path_in
 from residency_lint.resolve.environment import of_mapping, set_values
 from residency_lint.resolve.frames import Frame, Value
+from residency_lint.resolve.interpolation import interpolated
 from residency_lint.resolve.names import targets
 from residency_lint.resolve.units import Unit
 
@@ -28,7 +29,7 @@ def file_values(node: Call, frame: Frame, resolution: Resolution) -> Iterator[Va
     """The mapping that a call reads from a file of the repository; None for any other call."""
     name = next((t.name for t in targets(node.function, frame.unit, frame.site, resolution.program)), "")
     if name in _PARSERS:
-        return iter([frame.value(_parsed(node, frame, resolution))])
+        return iter([frame.value(_parsed(node, name.endswith(".RawConfigParser"), frame, resolution))])
     if name in _LAYERED:
         return iter([frame.value(_layered(node, frame, resolution))])
     if name not in _READS or not node.arguments:
@@ -44,19 +45,32 @@ def section_item(node: Call, frame: Frame, resolution: Resolution) -> Iterator[V
     """`config.get("section", "option", fallback=…)` of a `configparser`; None for any other call."""
     arguments = [a.value for a in node.arguments if not a.name]
     fallback = next((a.value for a in node.arguments if a.name == "fallback"), None)
-    if len(arguments) < 2 or not isinstance(arguments[0], Text) or not isinstance(node.function, Attribute):
+    if len(arguments) < 2 or not isinstance(node.function, Attribute):
         return None
+    named = {value.text for value in resolution.values(arguments[0], frame.aside())}
+    section = (named.pop() or "") if len(named) == 1 else ""
     for container in resolution.values(node.function.base, frame.aside()):
-        inner = item_of(container.content, arguments[0].text) if isinstance(container.content, Mapping) else None
+        inner = item_of(container.content, section) if isinstance(container.content, Mapping) and section else None
         if isinstance(inner, Mapping) or fallback is not None:
             there = Frame(container.unit, container.site, frame.chain, frame.depth + 1)
             option = _option(arguments[1], inner if isinstance(inner, Mapping) else None)
             if option is not None:
+                if isinstance(container.content, Sections) and isinstance(arguments[1], Text):
+                    _pass_over_others(arguments[1].text, option, container.content, there, resolution)
                 return resolution.values(option, there)
             return resolution.as_fallback(fallback, frame) if fallback is not None else None
         if isinstance(container.content, Sections):
             return iter([frame.unknown("an option of a configuration file")])
     return None
+
+
+def _pass_over_others(name: str, taken: Expression, whole: Sections, frame: Frame, resolution: Resolution) -> None:
+    """Notes what an option is in the other sections, and what the defaults say of it."""
+    program = resolution.program
+    for key, value in (pair for _, one in whole.items if isinstance(one, Mapping) for pair in one.items):
+        if isinstance(key, Text) and key.text.lower() == name.lower() and value is not taken:
+            unit = program.unit_at(value.path) if isinstance(value, Text) and value.path else None
+            resolution.pass_over(value, replace(frame, unit=unit) if unit is not None else frame)
 
 
 def _option(key: Expression, section: Mapping | None) -> Expression | None:
@@ -69,9 +83,9 @@ def item_of(mapping: Mapping, name: str) -> Expression | None:
     return found[-1] if found else None
 
 
-def _parsed(node: Call, frame: Frame, resolution: Resolution) -> Sections:
+def _parsed(node: Call, is_raw: bool, frame: Frame, resolution: Resolution) -> Sections:
     """What a `configparser` knows: its defaults, and the files that it is told to read, in the file that makes it."""
-    items: dict[str, tuple[Expression, Expression]] = {}
+    sections: dict[str, Mapping] = {}
     given = next((a.value for a in node.arguments if a.name == "defaults"), None)
     defaults = given.items if isinstance(given, Mapping) else ()
     for call in (c for name in ("read", "read_file") for c in frame.unit.calls_by_name.get(name, [])):
@@ -84,10 +98,10 @@ def _parsed(node: Call, frame: Frame, resolution: Resolution) -> Sections:
             for key, value in whole.items:
                 if isinstance(value, Mapping):
                     of_file = shared.items if isinstance(shared, Mapping) else ()
-                    value = Mapping((*defaults, *of_file, *value.items), value.span)
-                if isinstance(key, Text):
-                    items[key.text] = (key, value)
-    return Sections(tuple(items.values()), node.span)
+                    if isinstance(key, Text):
+                        sections[key.text] = Mapping((*defaults, *of_file, *value.items), value.span)
+    made = interpolated(sections, node, is_raw)
+    return Sections(tuple((Text(name, node.span, plain=False), one) for name, one in made.items()), node.span)
 
 
 def _layered(node: Call, frame: Frame, resolution: Resolution) -> Mapping:
@@ -226,7 +240,32 @@ def _tree(unit: Unit) -> dict[str, object]:
             at = inner
         else:
             at[mention.keys[-1]] = [*_listed(at.get(mention.keys[-1])), mention]
+    for copy, original in unit.facts.aliases:
+        _repeat(copy, original, tree)
     return tree
+
+
+def _repeat(copy: tuple[str, ...], original: tuple[str, ...], tree: dict[str, object]) -> None:
+    """Puts what stands under some keys under others as well; what is merged gives way to what stands there."""
+    found = _under(original, tree)
+    if copy[-1] != "<<":
+        owner = _under(copy[:-1], tree)
+        if isinstance(owner, dict) and found is not None:
+            owner.setdefault(copy[-1], found)
+        return
+    owner = tree
+    for key in copy[:-1]:
+        owner = owner.setdefault(key, {}) if isinstance(owner, dict) else None
+    if isinstance(owner, dict) and isinstance(found, dict):
+        for key, value in found.items():
+            owner.setdefault(key, value)
+
+
+def _under(keys: tuple[str, ...], tree: dict[str, object]) -> object:
+    found: object = tree
+    for key in keys:
+        found = found.get(key) if isinstance(found, dict) else None
+    return found
 
 
 def _listed(found: object) -> list[object]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from residency_lint.expressions import Branch, Comparison, Constant, Elsewhere, Expression, Listing, Mapping, Text
+from residency_lint.expressions import Constant, Expression, Listing, Mapping, Text
 from residency_lint.resolve.arguments import certain_items
 from residency_lint.resolve.calls import written
 from residency_lint.resolve.enums import enum_of, named
@@ -87,12 +87,3 @@ def _items(
                 yield value.chosen(container.choice).chosen(wanted.choice)
         elif default is not None:
             yield from resolution.as_fallback(default, frame)
-
-
-def compared_table(node: Branch, frame: Frame) -> tuple[tuple[str, Expression], ...]:
-    """What a word leads to that a condition compares with: `a if region == "eu" else b`."""
-    test = node.test
-    if not isinstance(test, Comparison) or test.operator not in ("==", "!=") or not isinstance(test.right, Text):
-        return ()
-    branch = node.then if test.operator == "==" else node.otherwise
-    return ((test.right.text, Elsewhere(branch, frame, frame.unit.facts.path)),)

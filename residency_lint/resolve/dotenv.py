@@ -35,7 +35,7 @@ def loaded(unit: Unit, program: Program, *, before: tuple[Site, int] | None = No
             if there is unit and before is not None and is_too_late(call.site, call.span.start, before, unit):
                 continue
             if _is_loader(call, there, program):
-                for path in _named(call, there) or (".env",):
+                for path in named_files(call, there) or (".env",):
                     found = found_file(path, there, program)
                     if found is not None:
                         yield Dotenv(found, _wins(call))
@@ -100,7 +100,7 @@ def _is_loader(call: Call, unit: Unit, program: Program) -> bool:
     return any(entry.module.partition(".")[0] in ("environ", "environs") for entry in unit.facts.imports)
 
 
-def _named(call: Call, unit: Unit) -> tuple[str, ...]:
+def named_files(call: Call, unit: Unit) -> tuple[str, ...]:
     """The files that a call names: its first argument, or the one for the path."""
     named = [a.value for a in call.arguments if a.name in ("dotenv_path", "path", "env_file")]
     given = named or [a.value for a in call.arguments[:1] if not a.name]

@@ -53,7 +53,9 @@ def set_values(
     for name in names:
         if found := deployed(name, unit, program):
             return [Set(line.text, line.unit, line.mention.site) for line in found]
-    return [_line(file.unit, line) for file, line in lines][:1] or assigned
+    # What is set already stays: of those that the program loads, the first; of those that a class names, the last one.
+    earliest = lines[-1:] if dotenvs is None else lines[:1]
+    return [_line(file.unit, line) for file, line in earliest] or assigned
 
 
 def _line(unit: Unit, mention: Mention) -> Set:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from residency_lint.expressions import Attribute, Call, Expression, Listing, Mapping, Name, Site, Text
 from residency_lint.facts import Binding, ScopeKind
+from residency_lint.resolve.conversions import validated
 from residency_lint.resolve.dotenv import Dotenv, found_file, loaded
 from residency_lint.resolve.frames import Frame, Value
 from residency_lint.resolve.lookups import Lookup
@@ -45,10 +46,13 @@ def field_values(node: Attribute, frame: Frame, resolution: Resolution) -> Itera
         if given is not None:
             there = found.frame.via(given.span, f"`{node.name}` is given here")
             _pass_over_default(node.name, found, frame, resolution)
-            return resolution.values(given.value, there.deeper())
+            return validated(
+                resolution.values(given.value, there.deeper()), found.lineage[0], node.name, frame, resolution
+            )
         values = _set(_variables(node.name, found), found, frame, resolution)
         if values is not None:
             _pass_over_default(node.name, found, frame, resolution)
+            values = validated(values, found.lineage[0], node.name, frame, resolution)
         return values
     if isinstance(node.base, Attribute):
         outer = _settings(node.base.base, frame, resolution)
@@ -123,13 +127,13 @@ def _variables(name: str, found: _Settings) -> list[str]:
     for target in found.lineage:
         assert target.unit is not None
         for binding in target.unit.bindings.get((target.scope, name), []):
-            aliases = _aliases(binding)
+            aliases = aliases_of(binding)
             if aliases:
                 return aliases
     return [_option(found, "env_prefix") + name]
 
 
-def _aliases(binding: Binding) -> list[str]:
+def aliases_of(binding: Binding) -> list[str]:
     """`Field(alias="X")`, `Field(validation_alias=AliasChoices("X", "Y"))`, `Field(env="X")`; of an annotation too."""
     for call in (binding.value, *metadata(binding)):
         for argument in call.arguments if isinstance(call, Call) else ():

@@ -13,6 +13,9 @@ from residency_lint.resolve.names import Target
 from residency_lint.resolve.units import Unit
 from residency_lint.source import Span
 
+CHOSEN_MODULE = "a module that is imported by its name"
+"""Why it cannot be told what a module is, as long as nothing of it is asked for."""
+
 
 @dataclass(frozen=True)
 class Unknown:

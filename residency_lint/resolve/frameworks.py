@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from residency_lint.expressions import Attribute, Call, Expression, Mapping, Name, Site, Text
-from residency_lint.facts import BindingKind
+from residency_lint.facts import BindingKind, ScopeKind
 from residency_lint.resolve.arguments import items, placed
 from residency_lint.resolve.classes import lineage, local_class
 from residency_lint.resolve.environment import set_values
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 _DJANGO = "django.conf.settings"
 _FLASK = {"flask.Flask", "quart.Quart", "sanic.Sanic"}
 _CURRENT_APP = {"flask.current_app", "quart.current_app"}
-_METHODS = ("from_object", "from_mapping", "from_pyfile")
+_METHODS = ("from_object", "from_mapping", "from_pyfile", "from_prefixed_env")
 
 
 def framework_values(node: Attribute, frame: Frame, resolution: Resolution) -> Iterator[Value] | None:
@@ -99,6 +99,9 @@ def _told(call: Call, frame: Frame, resolution: Resolution) -> dict[str, Express
     found = {a.name: placed(a.value, frame) for a in call.arguments if a.name and a.name != "silent"}
     first = call.arguments[0].value if call.arguments and not call.arguments[0].name else None
     method = getattr(call.function, "name", "")
+    if method == "from_prefixed_env":
+        prefix = next((a.value for a in call.arguments if a.name in ("prefix", "")), None)
+        return _from_environment(prefix.text if isinstance(prefix, Text) else "FLASK", frame, resolution)
     if first is None:
         return found
     if method == "from_mapping":
@@ -107,7 +110,31 @@ def _told(call: Call, frame: Frame, resolution: Resolution) -> dict[str, Express
     for target in _named(first, method, frame, resolution):
         for one in reversed(lineage(target, resolution.program) if local_class(target) else [target]):
             found |= _body(one, frame)
+        _pass_over_siblings(target, frame, resolution)
     return found
+
+
+def _from_environment(prefix: str, frame: Frame, resolution: Resolution) -> dict[str, Expression]:
+    """The variables behind a prefix that what runs the program sets."""
+    program = resolution.program
+    units = (program.unit_at(path) for path in program.environment_files(frame.unit.facts.path))
+    names = {key for unit in units if unit for key in unit.values_by_key if key.startswith(f"{prefix}_")}
+    found: dict[str, Expression] = {}
+    for name in sorted(names):
+        for one in set_values(name, frame.unit, program)[:1]:
+            found[name.removeprefix(f"{prefix}_")] = placed(one.value, replace(frame, unit=one.unit, site=one.site))
+    return found
+
+
+def _pass_over_siblings(target: Target, frame: Frame, resolution: Resolution) -> None:
+    """Notes what the classes beside the one that holds the settings say: another application is set up with them."""
+    unit = target.unit if local_class(target) else None
+    taken = {one.scope for one in lineage(target, resolution.program) if one.unit is unit}
+    for (scope, name), bindings in unit.bindings.items() if unit else ():
+        assert unit is not None
+        if name.isupper() and unit.scope(scope).kind is ScopeKind.CLASS and scope not in taken:
+            for binding in bindings:
+                resolution.pass_over(binding.value, replace(frame, unit=unit))
 
 
 def _named(first: Expression, method: str, frame: Frame, resolution: Resolution) -> tuple[Target, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from residency_lint.expressions import Argument, Call, Expression, Name
+from residency_lint.expressions import Argument, Attribute, Call, Expression, Name
 
 _PASSES_ON = {
     "submit": 0,
@@ -42,6 +42,14 @@ def handed_over(calls_by_name: Mapping[str, list[Call]]) -> dict[str, list[Call]
             if made is not None:
                 last = made.function.id if isinstance(made.function, Name) else getattr(made.function, "name", "")
                 found.setdefault(last, []).append(made)
+    for call in calls_by_name.get("set_defaults", ()):
+        # `parser.set_defaults(func=export)` and then `args.func(args)`
+        for argument in call.arguments:
+            function = argument.value
+            last = function.id if isinstance(function, Name) else getattr(function, "name", "")
+            for made in calls_by_name.get(argument.name, ()) if argument.name and last else ():
+                if isinstance(made.function, Attribute):
+                    found.setdefault(last, []).append(replace(made, function=function, assigned=""))
     return found
 
 

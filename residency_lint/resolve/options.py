@@ -21,6 +21,7 @@ from residency_lint.expressions import (
 )
 from residency_lint.facts import Binding, Scope
 from residency_lint.resolve.arguments import placed
+from residency_lint.resolve.conversions import converted
 from residency_lint.resolve.frames import Frame, Value
 from residency_lint.resolve.lookups import Lookup
 from residency_lint.resolve.names import targets
@@ -186,7 +187,8 @@ def parsed_values(name: str, parsed: Value, resolution: Resolution) -> Iterator[
     for default, stands_in in defaults:
         if default is not None:
             there = replace(frame, unit=unit, site=stands_in.site).deeper()
-            return resolution.values(default, there.via(default.span, f"the default of `{name}`").deeper())
+            step = there.via(default.span, f"the default of `{name}`").deeper()
+            return converted(resolution.values(default, step), _made_by(stands_in, default), there, resolution)
     if not added:
         return iter([frame.unknown(f"`{name}` of the command line")])
     if _is_optional(added[-1]):
@@ -196,6 +198,11 @@ def parsed_values(name: str, parsed: Value, resolution: Resolution) -> Iterator[
 
 _PARSES = {"parse_args", "parse_known_args", "parse_intermixed_args"}
 _ADDS = ("add_argument", "add_option")
+
+
+def _made_by(option: Call, default: Expression) -> Expression | None:
+    """What a default goes through that is a text: `type=str.lower`."""
+    return _argument(option, "type") if isinstance(default, Text) else None
 
 
 def _parsers_unit(parser: Expression, frame: Frame, resolution: Resolution) -> Unit:

@@ -40,7 +40,8 @@ from residency_lint.resolve import calls, mappings, texts, urls
 from residency_lint.resolve.attributes import attribute_values, pass_over_members
 from residency_lint.resolve.calls import written
 from residency_lint.resolve.conditions import Conditions
-from residency_lint.resolve.containers import compared_table, item_values
+from residency_lint.resolve.containers import item_values
+from residency_lint.resolve.deciding import by_word, deciding_word, table_of_branch
 from residency_lint.resolve.frames import Choice, Frame, Unknown, Value
 from residency_lint.resolve.iterables import comprehended, elements
 from residency_lint.resolve.lookups import lookup
@@ -272,18 +273,9 @@ class Resolution:
             if choice is Choice.NEVER:
                 self.pass_over(branch, frame)
                 continue
-            word = self._deciding_word(node, frame) if choice is Choice.DEFAULT else None
+            word = deciding_word(node.test, choice, frame, self)
             for value in self.values(branch, frame.deeper()):
-                if word is not None and value.selector is None:
-                    value = replace(value, selector=word, table=compared_table(node, frame))
-                yield value.chosen(choice)
-
-    def _deciding_word(self, node: Branch, frame: Frame) -> Value | None:
-        """The default that a condition compares with a word."""
-        if not compared_table(node, frame) or not isinstance(node.test, Comparison):
-            return None
-        found = [v for v in self.values(node.test.left, frame.aside()) if isinstance(v.content, Text)]
-        return found[0] if len(found) == 1 else None
+                yield by_word(value, word, table_of_branch(node, frame)).chosen(choice)
 
 
 def _shown(text: str) -> str:

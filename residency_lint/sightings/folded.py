@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from residency_lint.expressions import HOLE, Attribute, Call, Comparison, Expression, Joined, Site, Text
-from residency_lint.facts import Mention, Role
+from residency_lint.facts import Mention, Role, ScopeKind
 from residency_lint.findings import Context, Sighting
 from residency_lint.fixes import Applicability
 from residency_lint.resolve import formats, texts, urls
@@ -17,9 +17,10 @@ from residency_lint.resolve.frames import Choice, Frame, Value
 from residency_lint.resolve.names import targets
 from residency_lint.resolve.values import Resolution, decide, resolve
 from residency_lint.sightings.evidence import Passage
+from residency_lint.sightings.named_regions import names_vendor, regions_of_holed
 from residency_lint.sightings.scene import Scene, context_of
 from residency_lint.sightings.sends import Send, addresses, addresses_by_call, is_settled, sends
-from residency_lint.sightings.switches import Seen, regions_of_holed
+from residency_lint.sightings.switches import Seen
 from residency_lint.sightings.texts import text_sightings
 from residency_lint.source import Span
 
@@ -86,16 +87,26 @@ def _in_context(send: Send, scene: Scene) -> set[str | None] | None:
 def _by_call(joined: Expression, site: Site, scene: Scene) -> Iterator[tuple[Value, ...]]:
     """What is put together, once for each call that runs it where several give different parts: nobody chooses among
     calls, all of them are made. An only call tells which class the object in hand is of."""
-    values = resolve(joined, scene.unit, site, scene.program)
+    values, program = resolve(joined, scene.unit, site, scene.program), scene.program
+    if _is_left_to_callers(values, site, scene):
+        program = scene.program.everywhere
+        values = resolve(joined, scene.unit, site, program)
     names_host = len(values) > 1 or any("." in (value.text or "") for value in values)
-    activations = contexts((joined,), scene.unit, site, Resolution(scene.program)) if names_host else [None]
+    activations = contexts((joined,), scene.unit, site, Resolution(program)) if names_host else [None]
     if len(activations) < 2 and (len(values) > 1 or activations == [None]):
         yield values
         return
     for activation in activations:
         frame = Frame(scene.unit, site, activation=activation)
-        if Resolution(scene.program).conditions.choice(site.guards, frame) is not Choice.NEVER:
-            yield Resolution(scene.program).all_values(joined, frame)
+        if Resolution(program).conditions.choice(site.guards, frame) is not Choice.NEVER:
+            yield Resolution(program).all_values(joined, frame)
+
+
+def _is_left_to_callers(values: tuple[Value, ...], site: Site, scene: Scene) -> bool:
+    """Whether a function makes one of several hosts of a vendor: the files that call it may name none themselves."""
+    is_open = len(values) > 1 or any(HOLE in (value.text or "") for value in values)
+    is_inner = scene.unit.scope(site.scope).kind is not ScopeKind.MODULE
+    return is_open and is_inner and any(names_vendor(value.text or "", scene) for value in values)
 
 
 def _of_values(

@@ -19,6 +19,7 @@ from residency_lint.sightings.clouds import region_rewrites
 from residency_lint.sightings.evidence import Evidence, Passage
 from residency_lint.sightings.hosts import host_at, host_rewrites
 from residency_lint.sightings.members import instead_of_constant, instead_of_text, member_of
+from residency_lint.sightings.named_regions import names_region
 from residency_lint.sightings.shapes import wrong_shape
 from residency_lint.sightings.starts import Start, setting_name
 from residency_lint.sightings.texts import text_sightings
@@ -127,12 +128,9 @@ def _host_values(value: Value, setting: SdkSetting, start: Start) -> Iterator[Si
         yield whole.sighting(start.rule, NOWHERE, words=words, verb="", chain=chain, rewrites=rewrites)
         return
     selected = _selected(row.region, value, setting, start) if isinstance(row.rule, Endpoint) else None
-    if selected is not None:
-        yield selected
-        return
     evidence = passage.at(first, last)
     is_endpoint = isinstance(row.rule, Endpoint)
-    yield evidence.sighting(
+    own = evidence.sighting(
         start.rule,
         row.region if is_endpoint else NOWHERE,
         words=f"{start.title} sends to `{evidence.words.replace(HOLE, '…')}`",
@@ -140,12 +138,15 @@ def _host_values(value: Value, setting: SdkSetting, start: Start) -> Iterator[Si
         chain=chain,
         rewrites=_host_rewrites(row, evidence, setting, start),
     )
+    yield from _with_its_word(own, selected, value, start)
 
 
 def _selected(region: str, value: Value, setting: SdkSetting, start: Start) -> Sighting | None:
     """The word that selects a value beside some of other regions: there the choice is made."""
     word, scene = value.selector, start.scene
-    if word is None or not isinstance(word.content, Text) or word.content.pieces:
+    if word is None or not isinstance(word.content, (Text, Constant)):
+        return None
+    if isinstance(word.content, Text) and word.content.pieces:
         return None
     words: dict[str, str] = {}
     for key, item in value.table:
@@ -153,24 +154,60 @@ def _selected(region: str, value: Value, setting: SdkSetting, start: Start) -> S
             if led_to := _region_of(other, setting, start):
                 words.setdefault(led_to, key)
     wanted = [name for name in scene.wanted(start.rule.vendor) if name in words]
-    if not wanted:
+    if isinstance(word.content, Constant) and not _is_written(word, word.content, start):
         return None
-    text = word.content if word.content.path else replace(word.content, path=word.unit.facts.path)
-    whole = _passage(text, word, start).at(0, len(text.text))
+    # Another tenant is not another region, nor is `DEBUG` a switch for one: only what is called like one can be that.
+    is_flag = isinstance(word.content, Constant)
+    if not wanted or not names_region(_line_of(word, start) if is_flag else words.values(), start.rule.vendor, scene):
+        return None
+    content = word.content
+    if isinstance(content, Text) and not content.path:
+        content = replace(content, path=word.unit.facts.path)
+    whole = _whole(content, word, start)
+    fix = min(start.rule.fix, Applicability.UNSAFE) if is_flag else start.rule.fix
+    shown = f'"{word.content.text}"' if isinstance(word.content, Text) else word.content.text
     return whole.sighting(
         start.rule,
         region,
-        words=f'"{text.text}" selects the region that {start.title} sends to',
+        words=f"{shown} selects the region that {start.title} sends to",
         verb="in",
         chain=_chain(value, setting, start),
-        rewrites=tuple(whole.rewrite(name, words[name], start.rule.fix) for name in wanted if name != region),
+        rewrites=tuple(whole.rewrite(name, words[name], fix) for name in wanted if name != region),
     )
+
+
+def _is_written(value: Value, flag: Constant, start: Start) -> bool:
+    """Whether a flag stands there as such: `action="store_true"` only stands for one."""
+    source = start.scene.sources(value.unit.facts.path) or start.scene.source
+    return source.slice(flag.span) == flag.text
+
+
+def _line_of(value: Value, start: Start) -> list[str]:
+    """The words on the line that a value stands on."""
+    source = start.scene.sources(value.unit.facts.path) or start.scene.source
+    at = value.content.span.start if not isinstance(value.content, Unknown) else 0
+    first, last = source.data.rfind(b"\n", 0, at) + 1, source.data.find(b"\n", at)
+    return source.data[first : last if last >= 0 else None].decode("utf-8", "replace").split()
+
+
+def _with_its_word(own: Sighting, selected: Sighting | None, value: Value, start: Start) -> Iterator[Sighting]:
+    """A value, or the word that has made the choice; a flag that has made it leaves a note where the value stands."""
+    if selected is None:
+        yield own
+        return
+    yield selected
+    if value.selector is not None and isinstance(value.selector.content, Constant):
+        yield replace(own, beside=frozenset(start.scene.wanted(start.rule.vendor)), chosen=False)
 
 
 def _region_of(value: Value, setting: SdkSetting, start: Start) -> str:
     """The region that one of the values to choose from leads to; empty where none is known."""
     if (member := member_of(value, setting, start)) is not None:
         return setting.spelling.column(member.name)
+    if setting.spelling.kind == "region":
+        return value.text or ""
+    if value.text and (named := setting.spelling.column(value.text)):
+        return named
     found = host_at(value.text, start.scene.catalog) if value.text else None
     return found[0].region if found is not None else ""
 
@@ -258,6 +295,7 @@ def _word_values(value: Value, setting: SdkSetting, start: Start) -> Iterator[Si
         return
     word, spellings = content.text, setting.spelling.values
     region = setting.spelling.column(word)
+    selected = _selected(region, value, setting, start)
     evidence = _whole(content, value, start)
     shown = f'"{word}"' if isinstance(content, Text) else word
     wanted = [name for name in start.scene.wanted(start.rule.vendor) if spellings.get(name, word) != word]
@@ -265,7 +303,7 @@ def _word_values(value: Value, setting: SdkSetting, start: Start) -> Iterator[Si
     default = start.rule.absent if is_enum else ""  # What is no member is compared with one, and changes nothing.
     if is_enum:
         wanted = []  # A member's name does not belong inside a text: the member replaces it.
-    yield evidence.sighting(
+    own = evidence.sighting(
         start.rule,
         region or default or NOWHERE,
         words=f"`{setting_name(setting)}` is {shown}" + ("" if region else f", which {start.title} does not know"),
@@ -274,6 +312,7 @@ def _word_values(value: Value, setting: SdkSetting, start: Start) -> Iterator[Si
         rewrites=tuple(evidence.rewrite(name, spellings[name], start.rule.fix) for name in wanted)
         or (instead_of_text(content, setting, start) if is_enum and isinstance(content, Text) else ()),
     )
+    yield from _with_its_word(own, selected, value, start)
 
 
 def _region_values(value: Value, setting: SdkSetting, start: Start) -> Iterator[Sighting]:
@@ -283,6 +322,9 @@ def _region_values(value: Value, setting: SdkSetting, start: Start) -> Iterator[
     scene, region = start.scene, value.content.text
     settings = [rule for rule, _, _ in scene.catalog.settings if rule.vendor == start.rule.vendor]
     if scene.facts.is_test and any(s.emulators and re.search(s.emulators, scene.source.text) for s in settings):
+        return
+    if (selected := _selected(region, value, setting, start)) is not None:
+        yield selected
         return
     evidence = _whole(value.content, value, start)
     held = pinned(_service(start), "", region, scene.catalog.pinned, evidence.passage.surroundings)

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from fnmatch import fnmatchcase
 
 from residency_lint.expressions import (
     HOLE,
@@ -24,14 +22,13 @@ from residency_lint.facts import Mention, Role, ScopeKind
 from residency_lint.findings import Rewrite, Sighting, Step
 from residency_lint.fixes import Applicability
 from residency_lint.resolve.enums import is_enum
-from residency_lint.resolve.frames import Value
+from residency_lint.resolve.frames import Unknown, Value, told
 from residency_lint.resolve.names import Target
 from residency_lint.resolve.values import decide, resolve
-from residency_lint.rules import Endpoint, Setting
+from residency_lint.rules import Setting
+from residency_lint.sightings.named_regions import holed_texts, names_region
 from residency_lint.sightings.scene import Scene
 from residency_lint.source import Span
-
-_HOLED_HOST = re.compile(r"(?<![\w.@-])(?:[\w\ufffc-]+\.)+[A-Za-z]+")
 
 
 @dataclass(frozen=True)
@@ -45,7 +42,7 @@ class Seen:
 def placed_in_switches(seen: list[Seen], scene: Scene) -> Iterator[Sighting]:
     """The sightings, each with the regions its table or condition names beside it, and one for every default that
     chooses among them by a word."""
-    holed = list(_holed(scene))
+    holed = list(holed_texts(scene))
     near = _Neighbours(seen)
     defaults: dict[tuple[str, Span], Sighting] = {}
     for one in seen:
@@ -149,7 +146,7 @@ def _are_alternatives(one: Seen, other: Seen, scene: Scene) -> bool:
     # in {"web": {"host": …}, "worker": {"host": …}} each stands for itself.
     steps = [(a, b) for a, b in zip(mine.keys, theirs.keys, strict=True) if a != b]
     is_inner = len(steps) == 1 and mine.keys[-1] == theirs.keys[-1]
-    return is_inner and bool(mine.group and theirs.group) and _names_region(steps[0], one, scene)
+    return is_inner and bool(mine.group and theirs.group) and names_region(steps[0], one.sighting.rule.vendor, scene)
 
 
 def _are_members(mine: Mention, theirs: Mention, scene: Scene) -> bool:
@@ -169,22 +166,11 @@ def _are_entries(one: Seen, other: Seen, scene: Scene) -> bool:
     """Whether two keys of a container lead to the same thing in two regions. `track_url` and `engage_url`, `AWS_REGION`
     and `S3_REGION` are two settings: nobody chooses between them."""
     keys = [seen.mention.keys[-1] for seen in (one, other) if seen.mention.keys]
-    if _names_region(keys, one, scene):
+    if names_region(keys, one.sighting.rule.vendor, scene):
         return True
     # The lines of a flat file are settings, each for itself.
     is_flat = scene.facts.language in ("env", "properties", "ini", "dockerfile", "shell")
     return not is_flat and not isinstance(one.sighting.rule, Setting) and _frame(one) == _frame(other)
-
-
-_WORD = re.compile(r"[a-z]+")
-
-
-def _names_region(keys: Iterable[str], one: Seen, scene: Scene) -> bool:
-    """Whether one of the keys is called like a region: `EU_HOST`, `us1`, `au`."""
-    vendor = scene.catalog.vendors[one.sighting.rule.vendor]
-    names = {word for name in vendor.regions for word in _WORD.findall(name.lower())[:1]}
-    names |= {alias.lower() for alias in vendor.aliases} | set(scene.catalog.places.zones)
-    return any(not names.isdisjoint(_WORD.findall(key.lower())) for key in keys)
 
 
 def _frame(seen: Seen) -> str:
@@ -220,30 +206,6 @@ def _dividing(mine: Mention, other: Mention) -> Iterator[Guard]:
 
 def _opposed(one: Guard, other: Guard) -> bool:
     return one.chain == other.chain and one.test.span == other.test.span and one.holds != other.holds
-
-
-def _holed(scene: Scene) -> Iterator[tuple[Text, Site, set[str]]]:
-    """Texts with an unknown part that can name hosts of the catalogue: `f"https://api-{region}.example.com"`."""
-    for joined, site in scene.facts.joins:
-        text = "".join(part.text if isinstance(part, Text) else HOLE for part in joined.parts)
-        regions = regions_of_holed(text, scene)
-        if regions:
-            yield Text(text, joined.span, plain=False), site, regions
-
-
-def regions_of_holed(text: str, scene: Scene) -> set[str]:
-    """The regions whose hosts a text with holes can name."""
-    if HOLE not in text:
-        return set()
-    return {
-        row.region
-        for host in _HOLED_HOST.findall(text)
-        if HOLE in host and ".".join(host.split(".")[-2:]) in scene.catalog.domains
-        for known, rows in scene.catalog.hosts.items()
-        if fnmatchcase(known, host.lower().replace(HOLE, "*"))
-        for row in rows
-        if isinstance(row.rule, Endpoint)
-    }
 
 
 # --- defaults --------------------------------------------------------------------------------------
@@ -295,12 +257,27 @@ def _selectors(one: Seen, scene: Scene) -> Iterator[Value]:
         base, key = _base_and_key(expression)
         if base is None or key is None or (isinstance(key, Text) and key.text not in one.mention.keys):
             continue
+        if isinstance(key, Text) and _is_spare(expression, one, scene):
+            continue
         for container in resolve(base, scene.unit, site, scene.program.everywhere):
             if not isinstance(container.content, Mapping | Listing):
                 continue
             for value in resolve(key, scene.unit, site, scene.program.everywhere):
                 if _holds(container.content, value, one.mention.text.span):
                     yield value
+
+
+def _is_spare(expression: Expression, one: Seen, scene: Scene) -> bool:
+    """Whether it is the default of a look-up that finds something else: `HOSTS.get(region, HOSTS["us"])`."""
+    call = scene.unit.innermost_call(expression.span)
+    if call is None or getattr(call.function, "name", "") not in ("get", "pop") or len(call.arguments) < 2:
+        return False
+    if not call.arguments[1].value.span.contains(expression.span):
+        return False
+    found = told(resolve(call, scene.unit, call.site, scene.program.everywhere))
+    return bool(found) and not any(
+        isinstance(value.content, Unknown) or value.content.span.contains(one.mention.text.span) for value in found
+    )
 
 
 def _base_and_key(expression: Expression) -> tuple[Expression | None, Expression | None]:
@@ -322,6 +299,21 @@ def _holds(container: Mapping | Listing, key: Value, span: Span) -> bool:
         is_index = number.lstrip("-").isdecimal() and -len(container.items) <= int(number) < len(container.items)
         items = [container.items[int(number)]] if is_index else []
     return any(item.span.contains(span) for item in items)
+
+
+def default_of(one: Seen, word: Value, seen: Iterable[Seen], scene: Scene) -> Sighting | None:
+    """The word that chooses an entry, if there is one of the same file that can be chosen in its stead."""
+    regions = scene.wanted(one.sighting.rule.vendor)
+    others = [
+        other
+        for other in seen
+        if other.sighting.region in regions and other.sighting.rule.vendor == one.sighting.rule.vendor
+        if other.mention.group and other.mention.group == one.mention.group
+    ]
+    told = [_word_for(region, one, others, scene) for region in regions]
+    if not names_region(filter(None, told), one.sighting.rule.vendor, scene):
+        return None
+    return _default(one, word, others, scene)
 
 
 def _default(one: Seen, value: Value, seen: Iterable[Seen], scene: Scene) -> Sighting:
@@ -368,7 +360,7 @@ def _word_for(region: str, one: Seen, seen: Iterable[Seen], scene: Scene) -> str
             test = guard.test
             if guard.holds and isinstance(test, Comparison) and test.operator == "==" and isinstance(test.right, Text):
                 return test.right.text
-    for text, _, regions in _holed(scene):
+    for text, _, regions in holed_texts(scene):
         hosts = {h for h, rows in scene.catalog.hosts.items() for row in rows if row.region == region}
         if region in regions and any(host in text.text.replace(HOLE, region) for host in hosts):
             return region

@@ -9,8 +9,8 @@ from residency_lint.call_rules import SdkCall
 from residency_lint.findings import Context, Sighting
 from residency_lint.rules import Endpoint, Setting
 from residency_lint.sightings.scene import Scene
-from residency_lint.sightings.switches import Seen
-from residency_lint.sightings.uses import Fate, Vain, fate_of
+from residency_lint.sightings.switches import Seen, default_of
+from residency_lint.sightings.uses import Fate, Vain, fate_of, words_that_take
 
 
 def without_unused(
@@ -34,13 +34,26 @@ def without_unused(
         if fate is Fate.KEPT and one.beside:
             yield replace(one, chosen=False)
         elif fate is Fate.TAKEN and one.beside:
-            yield replace(one, chosen=True)
+            words = list(_by_words(one, seen, scene))
+            yield from words
+            yield replace(one, chosen=not words)
         elif fate is Fate.UNREAD and _is_not_taken(one, used, scene):
             yield replace(one, context=Context.UNUSED)
         elif fate is Fate.BESIDE:
             yield replace(one, beside=one.beside | frozenset(scene.wanted(one.rule.vendor)))
         elif fate is not Fate.KEPT:
             yield one
+
+
+def _by_words(one: Sighting, seen: list[Seen], scene: Scene) -> Iterator[Sighting]:
+    """The words of other files that choose an entry, where another word can be written for them."""
+    entry = next(
+        e for e in seen if (e.sighting.path, e.sighting.span, e.sighting.rule) == (one.path, one.span, one.rule)
+    )
+    for word in words_that_take(entry.mention.text.span, scene):
+        chosen = default_of(entry, word, seen, scene)
+        if chosen is not None:
+            yield chosen
 
 
 def _is_not_taken(unread: Sighting, used: list[Sighting], scene: Scene) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from enum import Enum
+from itertools import islice
 
 from residency_lint.expressions import (
     HOLE,
@@ -75,6 +76,21 @@ def fate_of(span: Span, words: str, scene: Scene, vain: Vain, telling: Span | No
     if fate is not Fate.KEPT and vain.taken and _Search(span, words, telling, scene, vain).fate(span, 0) is Fate.KEPT:
         return Fate.BESIDE
     return fate
+
+
+def words_that_take(span: Span, scene: Scene) -> list[Value]:
+    """The words by which other files take the expression at a span out of the several that a module binds."""
+    binding = scene.unit.innermost_binding(span)
+    if binding is None or binding.site.scope != 0:
+        return []
+    search, program = _Search(span, "", span, scene, Vain()), scene.program.everywhere
+    found: dict[Span, Value] = {}
+    for unit, read in islice(reads_elsewhere(binding.target.partition("[")[0], scene.unit, program), _MOST_ELSEWHERE):
+        for value in resolve(read.expression, unit, read.site, program):
+            word = value.selector
+            if word is not None and isinstance(word.content, Text) and search._is_of(value):
+                found.setdefault(word.content.span, word)
+    return list(found.values())
 
 
 @dataclass(frozen=True)

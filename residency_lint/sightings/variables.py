@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from posixpath import basename
+
 from residency_lint.facts import Mention
+from residency_lint.resolve.dotenv import named_files
 from residency_lint.resolve.environment import set_values
+from residency_lint.resolve.units import Unit
 from residency_lint.sightings.scene import Scene
 
 _LOADS = ("load_dotenv", "read_env", "dotenv_values", "env_file", "_env_file", "decouple", "RepositoryEnv", "Dynaconf")
@@ -24,10 +28,22 @@ def sets_nothing(mention: Mention, scene: Scene) -> bool:
     return not _is_read(variable, scene)
 
 
+def _may_load(unit: Unit | None, path: str) -> bool:
+    """Whether a program that loads env files may load this one: not where its calls name others."""
+    calls = [call for name in ("load_dotenv", "read_env") for call in unit.calls_by_name.get(name, ())] if unit else []
+    name = basename(path)
+    for call in calls:
+        named = named_files(call, unit) if unit else ()
+        if any(basename(one) == name for one in named) or (not named and (name == ".env" or call.arguments)):
+            return True
+    return not calls
+
+
 def _is_read(variable: str, scene: Scene) -> bool:
     """Whether something may read the file: a library for it, or what runs the program."""
     program = scene.program.everywhere
-    if any(program.files_naming(name, scene.path) for name in _LOADS):
+    loading = dict.fromkeys(path for name in _LOADS for path in program.files_naming(name, scene.path))
+    if any(_may_load(program.unit_at(path), scene.path) for path in loading):
         return True
     units = (program.unit_at(path) for path in program.environment_files(scene.path) if path != scene.path)
     return any(

@@ -56,6 +56,9 @@ class Assignments:
         ):
             return
         annotation = annotation_of(node.annotation, around.under(node.target.value), self.expressions)
+        if annotation is None and isinstance(node.annotation.annotation, cst.Name):
+            declared = node.annotation.annotation
+            annotation = e.Name(declared.value, self.expressions.span(declared))
         if not node.value:
             span = self.expressions.span(node.target)
             kind = f.BindingKind.OTHER

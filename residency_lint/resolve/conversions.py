@@ -1,0 +1,87 @@
+"""Texts that go through a function on their way: an option's type, a field's converter or validator."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from residency_lint.expressions import Argument, Attribute, Call, Elsewhere, Expression, Name, Site, Text
+from residency_lint.facts import ScopeKind
+from residency_lint.fixes import Slot
+from residency_lint.resolve.classes import last_name, lineage
+from residency_lint.resolve.frames import Frame, Value
+from residency_lint.resolve.names import Target, targets
+from residency_lint.resolve.program import Program
+from residency_lint.source import Span
+
+if TYPE_CHECKING:
+    from residency_lint.resolve.values import Resolution
+
+_PLAIN = frozenset({"lower", "upper", "strip", "lstrip", "rstrip", "title"})
+"""Methods of texts that are handed over as functions: `type=str.lower`."""
+
+
+def converted(
+    values: Iterable[Value], function: Expression | None, frame: Frame, resolution: Resolution
+) -> Iterator[Value]:
+    """What a function, seen at `frame`, makes of those values that are texts; one of a package says nothing."""
+    is_method = isinstance(function, Attribute) and isinstance(function.base, Name) and function.base.id == "str"
+    if function is None or not (is_method or _is_local(function, frame, resolution)):
+        yield from values
+        return
+    for value in values:
+        if not isinstance(value.content, Text):
+            yield value
+            continue
+        text = Elsewhere(value.content, replace(value.frame(frame.depth + 1), chain=()), value.unit.facts.path)
+        if not isinstance(function, Attribute) or not is_method:
+            call = _call(function, (Argument(text, text.span),), frame.site)
+        elif function.name in _PLAIN:
+            call = _call(Attribute(text, function.name, text.span), (), frame.site)
+        else:
+            yield value
+            continue
+        for made in resolution.values(call, replace(frame, chain=value.chain[:-1]).deeper()):
+            yield replace(made, fallback=made.fallback or value.fallback).chosen(value.choice)
+
+
+def validated(
+    values: Iterable[Value], target: Target, name: str, frame: Frame, resolution: Resolution
+) -> Iterator[Value]:
+    """What the validators of a class make of the values of one of its fields."""
+    found: Iterator[Value] = iter(values)
+    for function, there in _validators(target, name, frame, resolution.program):
+        found = converted(list(found), function, there, resolution)
+    yield from found
+
+
+def _validators(target: Target, name: str, frame: Frame, program: Program) -> Iterator[tuple[Attribute, Frame]]:
+    for owner in lineage(target, program):
+        unit = owner.unit
+        for scope in unit.scopes_below(owner.scope) if unit is not None else ():
+            assert unit is not None
+            method = unit.scope(scope)
+            if method.kind is ScopeKind.FUNCTION and any(_is_validator(d, name) for d in method.decorators):
+                end = unit.scope(0).span.end  # where the class is known by its name
+                outside = Site(max(unit.scope(owner.scope).parent, 0), (), unit.scope(0).span)
+                function = Attribute(Name(unit.scope(owner.scope).name, Span(end, end)), method.name, method.span)
+                yield function, replace(frame, unit=unit, site=outside)
+
+
+def _is_validator(decorator: Expression, name: str) -> bool:
+    """Whether it makes a method one that is given the value of a field, and gives back what counts."""
+    return (
+        isinstance(decorator, Call)
+        and last_name(decorator) in ("field_validator", "validator")
+        and any(isinstance(a.value, Text) and a.value.text in (name, "*") for a in decorator.arguments if not a.name)
+    )
+
+
+def _is_local(function: Expression, frame: Frame, resolution: Resolution) -> bool:
+    return any(target.is_local for target in targets(function, frame.unit, frame.site, resolution.program))
+
+
+def _call(function: Expression, arguments: tuple[Argument, ...], site: Site) -> Call:
+    span = function.span
+    return Call(function, arguments, span, Slot(Span(span.end, span.end)), site)

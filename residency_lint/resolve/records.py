@@ -1,0 +1,77 @@
+"""Fields of namespaces, copies and named tuples: `SimpleNamespace(host=…)`, `replace(settings, host=…)`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from residency_lint.expressions import Attribute, Call, Expression, Listing, Name, Text
+from residency_lint.resolve.arguments import arguments_of
+from residency_lint.resolve.frames import Frame, Value
+from residency_lint.resolve.names import targets
+
+if TYPE_CHECKING:
+    from residency_lint.resolve.values import Resolution
+
+
+def of_call(call: Call, name: str, value: Value, frame: Frame, resolution: Resolution) -> Iterator[Value]:
+    """`SimpleNamespace(host=…).host`, `replace(settings, host=…).host`."""
+    names = {t.name for t in targets(call.function, value.unit, value.site, resolution.program)}
+    is_copy = "dataclasses.replace" in names or getattr(call.function, "name", "") in ("_replace", "model_copy")
+    if not is_copy and not names & {"types.SimpleNamespace", "argparse.Namespace"}:
+        return
+    there = replace(value.frame(frame.depth + 1), chain=frame.chain)
+    arguments = arguments_of(call, there, resolution)
+    if name in arguments.named:
+        yield from resolution.values(arguments.named[name], there)
+    if is_copy:
+        base = call.function.base if "dataclasses.replace" not in names else arguments.positional[0]  # type: ignore[union-attr]
+        copied = Attribute(base, name, call.span)
+        if name in arguments.named:
+            for replaced in resolution.values(copied, there):
+                if isinstance(replaced.content, Text):
+                    resolution.pass_over(replaced.content, replaced.frame(0))
+        else:
+            yield from resolution.values(copied, there)
+
+
+def of_tuple(call: Call, name: str, value: Value, frame: Frame, resolution: Resolution) -> Iterator[Value]:
+    """A field of what a named tuple is made of: `Settings = namedtuple("Settings", …)`, `Settings("eu").region`."""
+    there = replace(value.frame(frame.depth + 1), chain=frame.chain)
+    for made in resolution.values(call.function, there) if isinstance(call.function, (Name, Attribute)) else ():
+        if not isinstance(made.content, Call) or made.content is call:
+            continue
+        names = {t.name for t in targets(made.content.function, made.unit, made.site, resolution.program)}
+        if not names & {"collections.namedtuple", "typing.NamedTuple"}:
+            continue
+        known, given = arguments_of(made.content, made.frame(0), resolution), arguments_of(call, there, resolution)
+        fields_of = known.positional[1] if len(known.positional) > 1 else known.named.get("field_names")
+        names_of = _field_names(fields_of, made, resolution) if fields_of is not None else []
+        if name not in names_of:
+            continue
+        at = names_of.index(name)
+        defaults = _items_of(known.named.get("defaults"), made, resolution)
+        late = at - len(names_of) + len(defaults)
+        found = given.named.get(name) or (given.positional[at] if at < len(given.positional) else None)
+        if found is not None:
+            yield from resolution.values(found, there)
+        elif late >= 0:
+            yield from resolution.values(defaults[late], made.frame(frame.depth + 1))
+
+
+def _field_names(fields_of: Expression, made: Value, resolution: Resolution) -> list[str]:
+    names: list[str] = []
+    for value in resolution.values(fields_of, made.frame(1)):
+        if isinstance(value.content, Text):
+            names += value.content.text.replace(",", " ").split()
+        elif isinstance(value.content, Listing):
+            for item in value.content.items:
+                first = item.items[0] if isinstance(item, Listing) and item.items else item
+                names.append(first.text if isinstance(first, Text) else "")
+    return names
+
+
+def _items_of(expression: Expression | None, made: Value, resolution: Resolution) -> tuple[Expression, ...]:
+    values = list(resolution.values(expression, made.frame(1))) if expression is not None else []
+    return values[0].content.items if len(values) == 1 and isinstance(values[0].content, Listing) else ()
