@@ -14,6 +14,7 @@ from residency_lint.resolve.callers import call_sites
 from residency_lint.resolve.calls import results
 from residency_lint.resolve.classes import fields, is_class_method, is_property, lineage, method_of, receivers
 from residency_lint.resolve.enums import as_object, is_enum, member_of
+from residency_lint.resolve.fields import given_as
 from residency_lint.resolve.frames import Activation, Choice, Frame, Unknown, Value
 from residency_lint.resolve.names import Target, targets
 from residency_lint.resolve.units import Unit
@@ -233,7 +234,8 @@ def _of_body(
         arguments = arguments_of(made.content, there, resolution)
         names = fields(target, resolution.program)
         index = names.index(name) if name in names else len(arguments.positional)
-        given = arguments.named.get(name)
+        keys = given_as(name, replace(target, unit=unit, scope=binding.site.scope))
+        given = next((arguments.named[key] for key in keys if key in arguments.named), None)
         if given is None and index < len(arguments.positional):
             given = arguments.positional[index]
         has_constructor = method_of(target, "__init__", resolution.program) is not None

@@ -171,7 +171,8 @@ class Resolution:
                 self.pass_over(binding.value, frame)
                 continue
             if binding.kind is BindingKind.PARAMETER:
-                yield from parameter_values(binding, inner, self)
+                for value in parameter_values(binding, inner, self):
+                    yield from mappings.collected_with_items(value, binding, frame, self)
             elif binding.value is None:
                 is_field = binding.kind is BindingKind.OTHER
                 words = "a field without a default" if is_field else f"`{binding.target}` is a function or class"
