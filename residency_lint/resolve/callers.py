@@ -137,7 +137,7 @@ def _constructions(target: Target, resolution: Resolution) -> Iterator[CallSite]
     name = target.unit.scope(target.scope).name
     for there in _units_naming(name, target.unit, resolution.program):
         for called in _names_for(name, there):
-            for call in there.calls_by_name.get(called, []):
+            for call in there.calls_named(called):
                 if _stands_for(call, target.scope, target.unit, there, resolution.program):
                     made = Frame(there, call.site).value(call)
                     yield CallSite(there, call, made)

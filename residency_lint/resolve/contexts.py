@@ -49,6 +49,22 @@ def contexts(
     return [None]
 
 
+def reached(unit: Unit, site: Site, resolution: Resolution) -> Choice:
+    """Whether code runs, as far as the calls of the functions tell that it stands in; one without calls in sight is
+    called from elsewhere."""
+    found = Choice.SURE
+    for scope in unit.visible_scopes(site.scope):
+        if unit.scope(scope).kind is not ScopeKind.FUNCTION or is_called_otherwise(scope, unit, resolution):
+            continue
+        choices = [
+            resolution.conditions.choice(one.call.site.guards, Frame(one.unit, one.call.site))
+            for one in call_sites(scope, unit, resolution)
+        ]
+        if choices:
+            found = max(found, min(choices, key=lambda choice: choice.value), key=lambda choice: choice.value)
+    return found
+
+
 def _by_call(scope: int, unit: Unit, resolution: Resolution, depth: int) -> Iterator[Activation]:
     for site in call_sites(scope, unit, resolution):
         arguments = [argument.value for argument in site.call.arguments]
