@@ -248,7 +248,10 @@ class Resolution:
                 if bindings:
                     yield from self.bound(bindings, frame)
                     return
-        yield from self.item(node.base, node.key, None, frame)
+        for value in self.item(node.base, node.key, None, frame):
+            is_whole = isinstance(node.base, Subscript) and isinstance(value.content, Unknown) and value.content.name
+            # Of a table in a table, no key alone says what is meant.
+            yield replace(value, content=replace(value.content, span=node.span)) if is_whole else value
 
     def item(self, base: Expression, key: Expression, default: Expression | None, frame: Frame) -> Iterator[Value]:
         yield from item_values(base, key, default, frame, self)

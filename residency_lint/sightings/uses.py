@@ -250,8 +250,10 @@ def _is_part(value: Expression, span: Span) -> bool:
     """Whether an expression is (a part of) a value itself, not of something that a call on the way sends."""
     if not value.span.contains(span):
         return False
-    if isinstance(value, Text) or (isinstance(value, Name) and value.span == span):
+    if isinstance(value, Text):
         return True
+    if value.span == span:
+        return isinstance(value, Name) or (isinstance(value, Call) and _only_keeps(value))
     parts: tuple[Expression, ...] = ()
     if isinstance(value, Joined):
         parts = value.parts
