@@ -65,6 +65,7 @@ def _sdk(table: Table, row: Row) -> SdkCall:
         off=table.words("off"),
         replaced_by=table.words("replaced_by"),
         needs=table.texts("needs"),
+        needs_package=table.flag("needs_package"),
         needs_env=table.texts("needs_env"),
         used_by=table.texts("used_by"),
         held_by=table.words("held_by"),

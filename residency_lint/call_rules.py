@@ -95,6 +95,9 @@ class SdkCall(Rule):
     needs: tuple[str, ...] = ()
     """Arguments of which one must be given for the call to reach the vendor: without an API key, `datadog.initialize`
     only tells where the local agent is."""
+    needs_package: bool = False
+    """Its names are also those of others' modules: where nothing requires the package, one of `needs` must be given by
+    name."""
     needs_env: tuple[str, ...] = ()
     """Variables that stand in for one of them, where the call says nothing else."""
     used_by: tuple[str, ...] = ()

@@ -59,7 +59,7 @@ def item_values(
 def _item_of_something(
     base: Expression, container: Value, key: Expression, frame: Frame, resolution: Resolution
 ) -> Iterator[Value]:
-    """`ServerZone["EU"]` is the same as `ServerZone.EU`; `SERVER_URL[EU_ZONE]["v2"]` is named `SERVER_URL.EU_ZONE.v2`."""
+    """`ServerZone["EU"]` is the same as `ServerZone.EU`, and `SERVER_URL[EU_ZONE]["v2"]` as `SERVER_URL.EU_ZONE.v2`."""
     reason = f"an item of `{written(base)}`"
     names = targets(base, frame.unit, frame.site, resolution.program)
     owner = names[0].name if names and not names[0].is_local else ""

@@ -21,6 +21,9 @@ from residency_lint.sightings.signatures import at_release
 from residency_lint.source import Span
 
 
+_MOST_PARTIALS = 8
+
+
 @dataclass(frozen=True)
 class Start:
     """One place that starts an SDK. For an assignment `call` is the call it stands for: the module is `assigned`."""
@@ -110,10 +113,10 @@ def setting_name(setting: SdkSetting) -> str:
 def starts(scene: Scene) -> Iterator[Start]:
     """Every start of an SDK in a file: calls, calls by way of a partial or a subclass, assignments to a module."""
     for call in scene.facts.calls:
-        whole = _completed(call, scene)
-        found = rule_of(whole.function, whole.site, scene)
-        if found is not None:
-            yield Start(whole, *found, scene)
+        for whole in (_completed(call, scene), *_of_parameter(call, scene)):
+            found = rule_of(whole.function, whole.site, scene)
+            if found is not None:
+                yield Start(whole, *found, scene)
     for index, scope in enumerate(scene.facts.scopes):
         if scope.kind is ScopeKind.CLASS and scope.bases:
             yield from _base_starts(index, scene)
@@ -176,6 +179,17 @@ def _completed(call: Call, scene: Scene) -> Call:
                 arguments = (*made.arguments[1:], *call.arguments)
                 return replace(call, function=made.arguments[0].value, arguments=arguments)
     return call
+
+
+def _of_parameter(call: Call, scene: Scene) -> Iterator[Call]:
+    """The calls of partials that a function is given: `def connect(factory=EuConfig)`, `factory(…)`."""
+    unit, scope = scene.unit, call.site.scope
+    if not isinstance(call.function, Name) or call.function.id not in unit.scope(scope).parameters:
+        return
+    for value in resolve(call.function, unit, call.site, scene.program)[:_MOST_PARTIALS]:
+        made = value.content
+        if isinstance(made, Call) and value.unit is unit and made.arguments and _is_partial(made, scene):
+            yield replace(call, function=made.arguments[0].value, arguments=(*made.arguments[1:], *call.arguments))
 
 
 def _is_partial(call: Call, scene: Scene) -> bool:
