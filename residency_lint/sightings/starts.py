@@ -20,7 +20,6 @@ from residency_lint.sightings.scene import Scene
 from residency_lint.sightings.signatures import at_release
 from residency_lint.source import Span
 
-
 _MOST_PARTIALS = 8
 
 
@@ -85,7 +84,20 @@ class Start:
         if self.by_assignment:
             return next((b.after for b in self.scene.facts.bindings if b.span == self.call.span), None)
         binding = self.scene.unit.bindings_by_value.get(id(self.call))
-        return binding.after if binding else None
+        return binding.after if binding else self._after_statement
+
+    @property
+    def _after_statement(self) -> Slot | None:
+        """A line of its own behind a call that is a whole statement: `super().__init__()`."""
+        data, statement, call = self.scene.source.data, self.call.site.statement, self.call
+        line = data.rfind(b"\n", 0, statement.start) + 1
+        rest = data[statement.end :].partition(b"\n")[0].strip()
+        indentation = data[line : statement.start].decode(self.scene.source.encoding)
+        is_whole = statement.start == call.span.start and statement.end == call.span.end
+        if not is_whole or not call.assigned or indentation.strip() or rest:
+            return None
+        newline = "\r\n" if data[statement.end :].startswith(b"\r\n") else "\n"
+        return Slot(Span(statement.end, statement.end), newline + indentation)
 
     def words_for(self, setting: SdkSetting) -> str:
         name = setting_name(setting)
