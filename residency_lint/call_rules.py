@@ -80,6 +80,9 @@ class SdkCall(Rule):
     """What the SDK talks to separately, when one setting does not move all of it."""
     only: Mapping[str, str] = field(default_factory=dict)
     """part → the argument without which the SDK does not talk to it: a stream that is switched on."""
+    sent_by: Mapping[str, str] = field(default_factory=dict)
+    """part → the names of the methods, separated by blanks, that talk to it: where only those of others are called, it
+    is not used."""
     absent: str = ""
     """The column of a part that no setting moves."""
     absent_host: str = ""

@@ -66,7 +66,8 @@ def _written(setting: SdkSetting, region: str, kept: str, start: Start) -> tuple
 
 def _placeable(setting: SdkSetting, start: Start) -> SdkSetting:
     """The setting, or its twin among the arguments where no statement about the object can follow the call."""
-    if not setting.item or (start.after is not None and start.call.assigned):
+    is_own = getattr(start.call.function, "name", "") != "__init__"
+    if not setting.item or (is_own and start.after is not None and start.call.assigned):
         return setting
     taken = {a.name for a in start.call.arguments if not isinstance(a.value, Mapping)}
     twins = (s for s in start.rule.settings if s.entry == setting.item and s.entry.partition("[")[0] not in taken)
