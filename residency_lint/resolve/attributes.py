@@ -35,7 +35,7 @@ from residency_lint.resolve.classes import (
 )
 from residency_lint.resolve.conversions import converted, validated
 from residency_lint.resolve.enums import as_object, is_enum, member_of
-from residency_lint.resolve.fields import aliases_of
+from residency_lint.resolve.fields import given_as
 from residency_lint.resolve.frames import CHOSEN_MODULE, Activation, Choice, Frame, Unknown, Value
 from residency_lint.resolve.names import Target, targets
 from residency_lint.resolve.origins import exported_by
@@ -209,7 +209,8 @@ def _of_body(
         arguments = arguments_of(made.content, there, resolution)
         names = fields(target, resolution.program)
         index = names.index(name) if name in names else len(arguments.positional)
-        given = next((arguments.named[n] for n in (*aliases_of(binding), name) if n in arguments.named), None)
+        keys = given_as(name, replace(target, unit=unit, scope=binding.site.scope))
+        given = next((arguments.named[key] for key in keys if key in arguments.named), None)
         if given is None and index < len(arguments.positional):
             given = arguments.positional[index]
         has_constructor = method_of(target, "__init__", resolution.program) is not None

@@ -67,7 +67,8 @@ def called(node: Call, frame: Frame, resolution: Resolution) -> Iterator[Value]:
     elif method == "get" and (option := section_item(node, frame, resolution)) is not None:
         yield from option
     elif isinstance(node.function, Attribute) and method in ("get", "pop", "setdefault") and arguments:
-        default = arguments[1] if len(arguments) > 1 else Constant("None", node.span)
+        named = next((a.value for a in node.arguments if a.name in ("default", "fallback")), None)
+        default = arguments[1] if len(arguments) > 1 else named or Constant("None", node.span)
         yield from resolution.item(node.function.base, arguments[0], default, frame)
     else:
         yield from _function(node, arguments, frame, resolution)

@@ -6,7 +6,14 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from residency_lint.expressions import Constant, Expression, Listing, Mapping, Text
+from residency_lint.expressions import (
+    Constant,
+    Expression,
+    Listing,
+    Mapping,
+    Subscript,
+    Text,
+)
 from residency_lint.resolve.arguments import certain_items
 from residency_lint.resolve.calls import written
 from residency_lint.resolve.enums import enum_of, named
@@ -41,24 +48,32 @@ def item_values(
         elif isinstance(key, Text) and (parsed := parsed_values(key.text, container, resolution)) is not None:
             yield from parsed  # `vars(parser.parse_args())["host"]`
         else:
-            yield from _item_of_something(base, key, frame, resolution)
+            yield from _item_of_something(base, container, key, frame, resolution)
             if default is not None:
                 yield from resolution.as_fallback(default, frame)
 
 
-def _item_of_something(base: Expression, key: Expression, frame: Frame, resolution: Resolution) -> Iterator[Value]:
-    """`ServerZone["EU"]` is the same as `ServerZone.EU`."""
+def _item_of_something(
+    base: Expression, container: Value, key: Expression, frame: Frame, resolution: Resolution
+) -> Iterator[Value]:
+    """`ServerZone["EU"]` is the same as `ServerZone.EU`, and `SERVER_URL[EU_ZONE]["v2"]` as `SERVER_URL.EU_ZONE.v2`."""
     reason = f"an item of `{written(base)}`"
     names = targets(base, frame.unit, frame.site, resolution.program)
-    if not names or names[0].is_local:
+    owner = names[0].name if names and not names[0].is_local else ""
+    if isinstance(container.content, Unknown) and isinstance(base, Subscript):
+        owner = container.content.name
+    if not owner:
         yield frame.unknown(reason)
         return
     for wanted in told(tuple(resolution.values(key, frame.deeper()))):
         text = wanted.content
         pieces = pieces_of(text, wanted.unit.facts.path) if isinstance(text, Text) else []
         if isinstance(text, Text) and len(pieces) == 1 and len(pieces[0][1].text) == len(text.text):
-            name = f"{names[0].name}.{text.text}"
+            name = f"{owner}.{text.text}"
             yield replace(wanted, content=Unknown(reason, name=name, span=pieces[0][1].span))
+        elif isinstance(text, Unknown) and text.name:
+            name = f"{owner}.{text.name.rpartition('.')[2]}"
+            yield replace(wanted, content=Unknown(reason, name=name, span=text.span))
         else:
             yield frame.unknown(reason)
 

@@ -49,6 +49,37 @@ def contexts(
     return [None]
 
 
+def reached(unit: Unit, site: Site, resolution: Resolution) -> Choice:
+    """Whether code runs, as far as the calls of the functions tell that it stands in; one without calls in sight is
+    called from elsewhere."""
+    found = Choice.SURE
+    for scope in unit.visible_scopes(site.scope):
+        if unit.scope(scope).kind is not ScopeKind.FUNCTION or is_called_otherwise(scope, unit, resolution):
+            continue
+        choices = [
+            resolution.conditions.choice(one.call.site.guards, Frame(one.unit, one.call.site))
+            for one in call_sites(scope, unit, resolution)
+        ]
+        if choices:
+            found = max(found, min(choices, key=lambda choice: choice.value), key=lambda choice: choice.value)
+    return found
+
+
+def run_at(
+    unit: Unit, site: Site, position: int, resolution: Resolution, *, last: bool = False, depth: int = 0
+) -> tuple[Site, int]:
+    """Where the module's body comes to what stands in a function: at its first call, or its last; the place itself
+    where that cannot be told."""
+    scope = site.scope
+    sites = call_sites(scope, unit, resolution) if unit.scope(scope).kind is ScopeKind.FUNCTION else ()
+    if not sites or depth > _DEEPEST or any(one.unit is not unit for one in sites):
+        return site, position
+    found = [run_at(unit, one.call.site, one.call.span.start, resolution, last=last, depth=depth + 1) for one in sites]
+    if any(unit.scope(place.scope).kind is ScopeKind.FUNCTION for place, _ in found):
+        return site, position
+    return (max if last else min)(found, key=lambda one: one[1])
+
+
 def _by_call(scope: int, unit: Unit, resolution: Resolution, depth: int) -> Iterator[Activation]:
     for site in call_sites(scope, unit, resolution):
         arguments = [argument.value for argument in site.call.arguments]

@@ -7,11 +7,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from residency_lint.expressions import Attribute, Call, Elsewhere, Expression, Listing, Mapping, Text
+from residency_lint.expressions import Attribute, Call, Elsewhere, Expression, Listing, Mapping, Opaque, Text
 from residency_lint.facts import Binding, ScopeKind
 from residency_lint.resolve.arguments import certain_items, placed
 from residency_lint.resolve.classes import decorated, fields, lineage, method_of, receivers
-from residency_lint.resolve.frames import Choice, Frame, Value
+from residency_lint.resolve.frames import Choice, Frame, Unknown, Value
 from residency_lint.resolve.names import Target
 
 if TYPE_CHECKING:
@@ -128,6 +128,19 @@ def with_items(value: Value, binding: Binding, frame: Frame, resolution: Resolut
         ]
         variants = changed if choice is Choice.SURE else [*variants, *changed][:_MOST_VARIANTS]
     yield from variants
+
+
+def collected_with_items(value: Value, binding: Binding, frame: Frame, resolution: Resolution) -> Iterator[Value]:
+    """As `with_items`, for a parameter: of a mapping that callers give, all that is known may be what is set here."""
+    if isinstance(value.content, Unknown) and not value.content.name and value.content.target is None:
+        rest = Opaque(value.content.reason, binding.span)
+        known = list(
+            with_items(replace(value, content=Mapping(((None, rest),), rest.span)), binding, frame, resolution)
+        )
+        is_mapping = any(isinstance(one.content, Mapping) and len(one.content.items) > 1 for one in known)
+        yield from known if is_mapping else [value]
+    else:
+        yield from with_items(value, binding, frame, resolution)
 
 
 METHODS: dict[str, Callable[[Expression, Call, Frame, Resolution], Iterator[Value]]] = {"__delitem__": _without}

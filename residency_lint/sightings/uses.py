@@ -268,6 +268,8 @@ def _is_part(value: Expression, span: Span) -> bool:
         return False
     if isinstance(value, Text):
         return True
+    if value.span == span:
+        return isinstance(value, Name) or (isinstance(value, Call) and _only_keeps(value))
     parts: tuple[Expression, ...] = ()
     if isinstance(value, Joined):
         parts = value.parts
