@@ -13,7 +13,7 @@ from residency_lint.resolve.arguments import arguments_of
 from residency_lint.resolve.callers import call_sites
 from residency_lint.resolve.calls import results
 from residency_lint.resolve.classes import fields, is_class_method, is_property, lineage, method_of, receivers
-from residency_lint.resolve.enums import as_object, is_enum, member_of
+from residency_lint.resolve.enums import is_enum, member_of, members_called
 from residency_lint.resolve.frames import Activation, Choice, Frame, Unknown, Value
 from residency_lint.resolve.names import Target, targets
 from residency_lint.resolve.units import Unit
@@ -28,7 +28,7 @@ _END = 1 << 60
 def attribute_values(node: Attribute, frame: Frame, resolution: Resolution) -> list[Value]:
     """The values of `base.name`; none where nothing of the repository is known to have the attribute."""
     found: list[Value] = []
-    for made, target in [*receivers(node.base, frame, resolution)] or _enum_members(node.base, frame, resolution):
+    for made, target in [*receivers(node.base, frame, resolution)] or members_called(node.base, frame, resolution):
         if node.name == "value" and made is not None and is_enum(target, resolution.program):
             found += _own_value(made, frame, resolution)
         else:
@@ -56,11 +56,6 @@ def _of_module(name: str, node: Attribute, value: Value, frame: Frame, resolutio
         site = Site(0, (), module.scope(0).span)
         there = replace(frame.via(node.span, f"`{node.name}` of {module.facts.path}"), unit=module, site=site)
         yield from resolution.bound(module.reaching(node.name, 0, site, _END), there)
-
-
-def _enum_members(base: Expression, frame: Frame, resolution: Resolution) -> list[tuple[Value, Target]]:
-    found = (as_object(value, resolution) for value in resolution.values(base, frame.aside()))
-    return [one for one in found if one is not None]
 
 
 def _is_its_value(value: Value, resolution: Resolution) -> bool:

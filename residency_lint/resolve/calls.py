@@ -21,11 +21,12 @@ from residency_lint.expressions import (
 )
 from residency_lint.facts import Return, ScopeKind
 from residency_lint.fixes import Slot
-from residency_lint.resolve import formats, mappings, parts, texts, urls
+from residency_lint.resolve import formats, mappings, parts, questions, texts, urls
 from residency_lint.resolve.classes import decorated, local_class, method_of, receivers
 from residency_lint.resolve.config_values import file_values, section_item
 from residency_lint.resolve.context_variables import context_values
 from residency_lint.resolve.encodings import coded, coder
+from residency_lint.resolve.enums import members_called
 from residency_lint.resolve.frames import Activation, Choice, Frame, Unknown, Value
 from residency_lint.resolve.iterables import function_name, of_function, of_method, yielded
 from residency_lint.resolve.lookups import lookup
@@ -37,7 +38,14 @@ if TYPE_CHECKING:
     from residency_lint.resolve.values import Resolution
 
 
-_METHODS = {**texts.METHODS, **formats.METHODS, **parts.METHODS, **urls.METHODS, **mappings.METHODS}
+_METHODS = {
+    **texts.METHODS,
+    **formats.METHODS,
+    **parts.METHODS,
+    **urls.METHODS,
+    **mappings.METHODS,
+    **questions.METHODS,
+}
 
 
 def called(node: Call, frame: Frame, resolution: Resolution) -> Iterator[Value]:
@@ -94,15 +102,16 @@ def _function(node: Call, arguments: list[Expression], frame: Frame, resolution:
         builtin == "vars" and len(arguments) == 1
     ):
         yield from resolution.values(arguments[0], frame.deeper())
-    elif builtin == "getattr" and len(arguments) > 1 and isinstance(arguments[1], Text):
-        yield from _got(node, arguments, arguments[1].text, frame, resolution)
+    elif builtin == "getattr" and len(arguments) > 1 and (name := texts.only_text(arguments[1], frame, resolution)):
+        yield from _got(node, arguments, name.text, frame, resolution)
+    elif builtin == "len" and len(arguments) == 1:
+        yield questions.length(arguments[0], node, frame, resolution)
     elif builtin == "str" and len(arguments) == 1 and (own := _own_text(node, arguments[0], frame, resolution)):
         yield from own
     elif builtin in ("str", "bool") and len(arguments) == 1:
         yield from resolution.values(arguments[0], frame.deeper())
     elif builtin == "dict":
-        items = tuple((Text(a.name, a.span, plain=False) if a.name else None, a.value) for a in node.arguments)
-        yield frame.value(Mapping(items, node.span))
+        yield mappings.of_pairs(node, frame, resolution)
     elif any(target.name == "collections.ChainMap" for target in names):
         yield mappings.chained(arguments, node, frame)
     elif (made := of_function(function_name(node, frame, resolution), node, arguments, frame, resolution)) is not None:
@@ -227,7 +236,8 @@ def _functions(
             bases = targets(function.base, frame.unit, frame.site, program) if isinstance(function, Attribute) else ()
             yield target.unit, target.scope, None, next(filter(local_class, bases), None)
     if isinstance(function, Attribute):
-        for made, owner in receivers(function.base, frame, resolution):
+        found = list(receivers(function.base, frame, resolution)) or members_called(function.base, frame, resolution)
+        for made, owner in found:
             method = method_of(owner, function.name, program)
             if method is not None and method.unit is not None:
                 yield method.unit, method.scope, made, owner

@@ -183,6 +183,8 @@ def of_function(
         return None
     if name in ("map", "filter"):
         given[0] = [arguments[0]]
+    if name == "filter" and len(given) > 1 and given[1] is not None:
+        given[1] = _filtered(arguments[0], given[1], node, frame, resolution)
     known = [items for items in given if items is not None]
     if len(known) < len(given):
         return None
@@ -205,6 +207,21 @@ def _next(node: Call, arguments: list[Expression], frame: Frame, resolution: Res
     for item in items[len(taken) :]:
         resolution.pass_over(item, frame)
     return [value for item in taken for value in resolution.values(item, frame.deeper())]
+
+
+def _filtered(
+    function: Expression, items: list[Expression], node: Call, frame: Frame, resolution: Resolution
+) -> list[Expression]:
+    """The items for which a function may hold."""
+    found: list[Expression] = []
+    for item in items:
+        is_none = isinstance(function, Constant)
+        test = item if is_none else _call(function, (item,), node.span, frame)
+        if resolution.conditions.decision(test, frame.deeper()) is False:
+            resolution.pass_over(item, frame)
+        else:
+            found.append(item)
+    return found
 
 
 def _mapped(given: list[list[Expression]], node: Call, frame: Frame) -> Iterator[Expression]:
