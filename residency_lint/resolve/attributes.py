@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from residency_lint.expressions import Attribute, Call, Constant, Expression, Listing, Name, Site, Text
-from residency_lint.facts import Binding, BindingKind
+from residency_lint.facts import Binding, BindingKind, ScopeKind
 from residency_lint.fixes import Slot
 from residency_lint.resolve.arguments import arguments_of
 from residency_lint.resolve.callers import call_sites
@@ -198,6 +198,25 @@ def _set_later(constructor: Target, name: str, frame: Frame, resolution: Resolut
             for binding in unit.bindings.get((scope, f"{receiver}.{name}"), [])[-1:]:
                 if not binding.site.guards and call_sites(scope, unit, resolution):
                     yield from resolution.bound([binding], _inside(unit, binding.site, frame, None))
+
+
+def given_by_functions(node: Attribute, frame: Frame, resolution: Resolution) -> Iterator[Value]:
+    """What functions that the module calls give an attribute of something that the module made: `configure(host)`."""
+    unit = frame.unit
+    if not isinstance(node.base, Name) or (0, node.base.id) not in unit.bindings:
+        return
+    target = f"{node.base.id}.{node.name}"
+    for scope, entry in enumerate(unit.facts.scopes):
+        bindings = unit.bindings.get((scope, target), []) if entry.kind is ScopeKind.FUNCTION else []
+        if not bindings or bindings[-1].site.guards or scope in unit.visible_scopes(frame.site.scope):
+            continue
+        if (scope, node.base.id) in unit.bindings:
+            continue
+        for site in call_sites(scope, unit, resolution):
+            if site.call.site.scope == 0 and not site.call.site.guards:
+                activation = site.activation(unit, scope, Frame(site.unit, site.call.site))
+                there = _inside(unit, bindings[-1].site, frame, activation)
+                yield from resolution.bound(bindings[-1:], there)
 
 
 def pass_over_members(node: Attribute, frame: Frame, resolution: Resolution) -> None:

@@ -14,10 +14,8 @@ from residency_lint.expressions import (
     Expression,
     Lambda,
     Listing,
-    Mapping,
     Name,
     Subscript,
-    Text,
 )
 from residency_lint.facts import Return, ScopeKind
 from residency_lint.fixes import Slot
@@ -30,6 +28,7 @@ from residency_lint.resolve.enums import members_called
 from residency_lint.resolve.frames import Activation, Choice, Frame, Unknown, Value
 from residency_lint.resolve.iterables import function_name, of_function, of_method, yielded
 from residency_lint.resolve.lookups import lookup
+from residency_lint.resolve.loops import iterations
 from residency_lint.resolve.names import Target, targets
 from residency_lint.resolve.units import Unit
 from residency_lint.source import Span
@@ -210,13 +209,19 @@ def results(unit: Unit, scope: int, activation: Activation, frame: Frame, resolu
     """What the `return` statements of a function give that one call can come to."""
     returns = _given_back(unit, scope)
     for entry in returns:
-        there = replace(frame, unit=unit, site=entry.site, depth=frame.depth + 1, activation=activation)
-        choice = resolution.conditions.choice(entry.site.guards, there)
-        if choice is Choice.NEVER:
-            resolution.pass_over(entry.value, there)
-            continue
-        for value in resolution.values(entry.value, there):
-            yield value.chosen(choice if len(returns) > 1 else Choice.SURE)
+        here = replace(frame, unit=unit, site=entry.site, depth=frame.depth + 1, activation=activation)
+        is_reached = False
+        for there in iterations((), here, resolution):
+            choice = resolution.conditions.choice(entry.site.guards, there)
+            if choice is Choice.NEVER:
+                continue
+            is_reached = True
+            for value in resolution.values(entry.value, there):
+                yield value.chosen(choice if len(returns) > 1 or there is not here else Choice.SURE)
+            if there is not here and choice is Choice.SURE:
+                return
+        if not is_reached:
+            resolution.pass_over(entry.value, here)
 
 
 def _given_back(unit: Unit, scope: int) -> list[Return]:
@@ -231,6 +236,8 @@ def _functions(
 ) -> Iterator[tuple[Unit, int, Value | None, Target | None]]:
     """The functions that an expression can stand for, with what a method is called on."""
     program = resolution.program
+    if isinstance(function, Lambda):
+        yield frame.unit, function.scope, None, None
     for target in targets(function, frame.unit, frame.site, program):
         if target.unit is not None and target.unit.scope(target.scope).kind is ScopeKind.FUNCTION:
             bases = targets(function.base, frame.unit, frame.site, program) if isinstance(function, Attribute) else ()

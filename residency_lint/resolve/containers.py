@@ -11,6 +11,7 @@ from residency_lint.resolve.arguments import certain_items
 from residency_lint.resolve.calls import written
 from residency_lint.resolve.enums import enum_of, named
 from residency_lint.resolve.frames import Frame, Unknown, Value, told
+from residency_lint.resolve.iterables import listed
 from residency_lint.resolve.keys import word_of
 from residency_lint.resolve.names import targets
 from residency_lint.resolve.options import parsed_values
@@ -34,9 +35,9 @@ def item_values(
         if isinstance(container.content, Mapping):
             yield from _items(container, key, default, frame, resolution)
         elif isinstance(container.content, Listing) and (number := _number(key, frame, resolution)) is not None:
-            items_there, at = container.content.items, number
-            if at is not None and -len(items_there) <= at < len(items_there):
-                yield from resolution.values(items_there[at], container.frame(frame.depth + 1))
+            items_there = listed(container, resolution) or []
+            if -len(items_there) <= number < len(items_there):
+                yield from resolution.values(items_there[number], container.frame(frame.depth + 1))
             else:
                 yield frame.unknown(f"an item of `{written(base)}`")
         elif isinstance(key, Text) and (parsed := parsed_values(key.text, container, resolution)) is not None:

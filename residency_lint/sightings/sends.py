@@ -28,12 +28,13 @@ class Send:
 
 def sends(scene: Scene) -> Iterator[Send]:
     """The HTTP calls of a file, as far as they can be told."""
-    words = scene.catalog.http.words
+    words = scene.catalog.http.words | {call.assigned for call in scene.unit.calls_by_name.get("partial", ())}
     for call in scene.facts.calls if scene.can_put_together else ():
         function = call.function
         name = function.name if isinstance(function, Attribute) else function.id if isinstance(function, Name) else ""
-        if name in words:
+        if name and name in words:
             yield from _function_sends(call, scene)
+            yield from _partial_sends(call, scene)
             yield from _method_sends(call, scene)
 
 
@@ -113,6 +114,21 @@ def _function_sends(call: Call, scene: Scene) -> Iterator[Send]:
         if address is not None:
             yield Send(call, address)
             return
+
+
+def _partial_sends(call: Call, scene: Scene) -> Iterator[Send]:
+    """`post = partial(requests.post, url)` and then `post(json=…)`."""
+    if not isinstance(call.function, Name):
+        return
+    for value in resolve(call.function, scene.unit, call.site, scene.program):
+        made = value.content
+        if not isinstance(made, Call) or value.unit is not scene.unit or len(made.arguments) < 2:
+            continue
+        if not any(t.name == "functools.partial" for t in targets(made.function, scene.unit, made.site, scene.program)):
+            continue
+        whole = replace(made, function=made.arguments[0].value, arguments=(*made.arguments[1:], *call.arguments))
+        for send in _function_sends(whole, scene):
+            yield replace(send, call=call)
 
 
 def _method_sends(call: Call, scene: Scene) -> Iterator[Send]:
