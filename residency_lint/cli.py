@@ -187,15 +187,15 @@ def _settings(
 
 def _watched(items: Iterable[_T], number: int, doing: str) -> Iterator[_T]:
     """The same, with a bar on standard error where a run at a terminal takes longer than a moment."""
-    if number < _MANY[doing] or not sys.stderr.isatty():
+    if number < _FEWEST or not sys.stderr.isatty():
         yield from items
         return
-    with click.progressbar(items, number, doing, file=sys.stderr, update_min_steps=number // 100) as bar:
+    with click.progressbar(items, number, doing, file=sys.stderr) as bar:
         yield from bar
 
 
-_MANY = {"Searching": 5_000, "Checking": 50}
-"""Files; fewer are done before anybody reads a bar."""
+_FEWEST = 4
+"""Shares of the files; fewer are done before anybody reads a bar."""
 
 
 def _report(report: Report, output_format: str, output_file: Path | None, statistics: bool) -> None:

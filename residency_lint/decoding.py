@@ -5,7 +5,8 @@ from __future__ import annotations
 import codecs
 import re
 
-from residency_lint.source import Skip, Source
+from residency_lint.skips import Skip
+from residency_lint.source import Source
 
 _COOKIE = re.compile(rb"[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")
 _BLANK = re.compile(rb"[ \t\f]*(#|$)")

@@ -11,7 +11,7 @@ from functools import lru_cache
 
 from ahocorasick_rs import BytesAhoCorasick, Implementation
 
-from residency_lint.source import Skip
+from residency_lint.skips import Skip
 
 LARGEST = 100_000_000
 """Bytes; a larger file is skipped, and the report says so."""
@@ -33,35 +33,39 @@ class Gate:
         strong = _lowered(atoms, set())
         weak = _lowered(words, set(strong))
         imported = _lowered(modules, {*strong, *weak})
-        every = [*strong, *weak, *imported]
-        self._overlap = max(map(len, every), default=1)
+        self._every = [*strong, *weak, *imported]
+        self._overlap = max(map(len, self._every), default=1)
         # Twice as fast (370 against 170 MB/s, 400 texts) and a few milliseconds to build, but a large one fills memory.
-        is_small = sum(map(len, every)) < _LARGE_AUTOMATON
+        is_small = sum(map(len, self._every)) < _LARGE_AUTOMATON
         implementation = Implementation.DFA if is_small else Implementation.ContiguousNFA
-        self._automaton = BytesAhoCorasick(every, implementation=implementation)
+        self._automaton = BytesAhoCorasick(self._every, implementation=implementation)
         self._first_word = len(strong)
         self._first_module = len(strong) + len(weak)
 
     def is_candidate(self, data: bytes) -> bool:
+        return self.look(data) is not None
+
+    def look(self, data: bytes) -> frozenset[str] | None:
+        """None for a file that is no candidate. For one that is it only where another file hands on a module (`from
+        lib import segment`), the modules; for any other one, nothing."""
         if data.startswith(_UTF_16):
             data = data.decode("utf-16", "replace").encode()
+        handed_on: set[str] = set()
         # The library has no "first hit only". In pieces a search ends soon after it, at no cost elsewhere; each piece
         # reaches into the next one, so that no atom is cut.
-        return any(
-            self._holds_one(data[max(0, start - 1) : start + _CHUNK + self._overlap].lower(), data, max(0, start - 1))
-            for start in range(0, len(data), _CHUNK)
-        )
+        for start in range(0, len(data), _CHUNK):
+            offset = max(0, start - 1)
+            piece = data[offset : start + _CHUNK + self._overlap].lower()
+            found = self._automaton.find_matches_as_indexes(piece)
+            if found:
+                # A word that does not stand alone may hide a text that overlaps it.
+                every = self._automaton.find_matches_as_indexes(piece, overlapping=True)
+                if self._is_enough(found, data, offset) or self._is_enough(every, data, offset):
+                    return frozenset()
+                handed_on |= self._handed_on(every, data, offset)
+        return frozenset(handed_on) or None
 
-    def _holds_one(self, piece: bytes, data: bytes, offset: int) -> bool:
-        found = self._automaton.find_matches_as_indexes(piece)
-        if not found:
-            return False
-        if self._counts(found, data, offset):
-            return True
-        # A word that does not stand alone may hide a text that overlaps it.
-        return self._counts(self._automaton.find_matches_as_indexes(piece, overlapping=True), data, offset)
-
-    def _counts(self, found: Iterable[tuple[int, int, int]], data: bytes, offset: int) -> bool:
+    def _is_enough(self, found: Iterable[tuple[int, int, int]], data: bytes, offset: int) -> bool:
         return any(
             index < self._first_word
             or (
@@ -70,6 +74,15 @@ class Gate:
             )
             for index, start, end in found
         )
+
+    def _handed_on(self, found: Iterable[tuple[int, int, int]], data: bytes, offset: int) -> set[str]:
+        return {
+            self._every[index].decode()
+            for index, start, end in found
+            if index >= self._first_module
+            and _stands_alone(data, start + offset, end + offset)
+            and _is_handed_on(data, start + offset, end + offset)
+        }
 
 
 @lru_cache(maxsize=64)
@@ -87,16 +100,33 @@ def _stands_alone(data: bytes, start: int, end: int) -> bool:
 
 
 def _is_imported(data: bytes, start: int, end: int) -> bool:
-    """Whether a word stands where a module can be named: in an import, on a line of names in one, in a text."""
-    lead = data[data.rfind(b"\n", max(0, start - _LONGEST_LINE), start) + 1 : start]
-    if _IMPORTS.search(lead):
+    """Whether a word stands where it names a module by itself: right after `import`, or as the first part of a text."""
+    lead = _lead(data, start)
+    return bool(_IMPORT.search(lead)) or (data[end : end + 1] == b"." and lead.endswith((b'"', b"'")))
+
+
+def _is_handed_on(data: bytes, start: int, end: int) -> bool:
+    """Whether a word stands where another module's name can be: in an import, or on a line of names in one."""
+    lead = _lead(data, start)
+    if _IN_IMPORT.search(lead):
         return True
     line_end = data.find(b"\n", end, end + _LONGEST_LINE)
     return bool(_NAMES.match(lead) and _NAMES_ON.match(data[end : line_end if line_end >= 0 else end + _LONGEST_LINE]))
 
 
+def _lead(data: bytes, start: int) -> bytes:
+    """What stands before a word on its line."""
+    return data[data.rfind(b"\n", max(0, start - _LONGEST_LINE), start) + 1 : start]
+
+
 _LONGEST_LINE = 400
-_IMPORTS = re.compile(rb"\b(?:from|import)\b|[\"']$")
+_IMPORT = re.compile(
+    rb"import\w*[ \t]*\([ \t]*[\"']$"
+    # A notebook's lines are texts.
+    rb"|(?:^|[;:\"])[ \t]*(?:from|import)[ \t]+$"
+    rb"|(?:^|[;:\"])[ \t]*import[ \t]+(?:[\w.]+(?:[ \t]+as[ \t]+\w+)?[ \t]*,[ \t]*)+$"
+)
+_IN_IMPORT = re.compile(rb"\b(?:from|import)\b")
 _NAMES = re.compile(rb"[ \t\"]*(?:\w+(?: as \w+)?, *)*$")
 _NAMES_ON = re.compile(rb"(?: as \w+)?(?:, *\w+(?: as \w+)?)*[,) \t\r\\n\"]*(?:#.*)?$")
 

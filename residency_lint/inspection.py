@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from residency_lint.call_rules import SdkCall
@@ -12,14 +12,55 @@ from residency_lint.catalog import Catalog
 from residency_lint.findings import Finding, Level, Suppression
 from residency_lint.fixes import Applicability
 from residency_lint.judge import judge, wanted
+from residency_lint.parallel import spread
 from residency_lint.policy import Policy
 from residency_lint.rules import Rule
+from residency_lint.search import Candidate
 from residency_lint.settings import Settings
 from residency_lint.sightings import MOST, Scene, is_silent, sightings
-from residency_lint.source import Skip, Source, Span
+from residency_lint.skips import Skip
+from residency_lint.source import Source, Span
 from residency_lint.suppress import CUT_OFF, NOT_PARSED, OWN_RULES, own_finding, silence
 from residency_lint.tree import Tree
 from residency_lint.verdicts import Verdict
+from residency_lint.watching import Watched, unwatched
+
+_FEWEST = 16
+"""Candidates."""
+_LEAST = 200_000
+"""Bytes of them all; fewer are checked sooner than processes start."""
+_SHARES = 8
+"""Shares of the work: what one has found out of a folder helps the next file of it, but files differ in what they
+cost."""
+
+
+def check_files(
+    candidates: Sequence[Candidate], settings: Settings, tree: Tree, watched: Watched = unwatched
+) -> Iterator[list[Finding] | Skip]:
+    """What `check_file` says of each candidate, in order. Raises ConfigError."""
+    size = sum(candidate.size for candidate in candidates)
+    shares = list(_shares(candidates, size // _SHARES + 1))
+    pays = len(candidates) >= _FEWEST and size >= _LEAST
+    for found in watched(spread(_checked, shares, settings, tree, pays=pays), len(shares), "Checking"):
+        yield from found
+
+
+def _checked(paths: list[str], settings: Settings, tree: Tree) -> list[list[Finding] | Skip]:
+    return [check_file(path, settings, tree) for path in paths]
+
+
+def _shares(candidates: Iterable[Candidate], most: int) -> Iterator[list[str]]:
+    """Neighbours together, so many bytes or one file more at a time."""
+    share: list[str] = []
+    left = most
+    for candidate in candidates:
+        share.append(candidate.path)
+        left -= candidate.size
+        if left <= 0:
+            yield share
+            share, left = [], most
+    if share:
+        yield share
 
 
 def check_file(path: str, settings: Settings, tree: Tree) -> list[Finding] | Skip:

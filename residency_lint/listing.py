@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from enum import Enum
 from typing import TYPE_CHECKING, TypeAlias
 
-from residency_lint.source import Skip
+from residency_lint.skips import Skip
 
 if TYPE_CHECKING:
     from pathspec import GitIgnoreSpec
@@ -166,21 +166,22 @@ def _scanned(folder: str, rules: _Rules | None, *, is_asked: bool) -> tuple[list
         kind = _kind_of(entry)
         if kind is None or (kind is Kind.FOLDER and name in _NEVER_ENTERED):
             continue
-        if not _is_left_out(entry.path, kind, rules):
+        if not (rules and _is_left_out(entry.path, kind, rules)):
             found.append((entry.path, kind))
     return found, rules
 
 
 def _kind_of(entry: os.DirEntry[str]) -> Kind | None:
-    if entry.is_symlink():
-        return Kind.LINK
+    # The most frequent first.
+    if entry.is_file(follow_symlinks=False):
+        return Kind.FILE
     if entry.is_dir(follow_symlinks=False):
         return Kind.FOLDER
-    return Kind.FILE if entry.is_file(follow_symlinks=False) else None
+    return Kind.LINK if entry.is_symlink() else None
 
 
-def _is_left_out(path: str, kind: Kind, rules: _Rules | None) -> bool:
-    for folder, spec in reversed(rules or ()):
+def _is_left_out(path: str, kind: Kind, rules: _Rules) -> bool:
+    for folder, spec in reversed(rules):
         inner = path[len(os.path.join(folder, "")) :] + ("/" if kind is Kind.FOLDER else "")
         include = spec.check_file(inner).include
         if include is not None:

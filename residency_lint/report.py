@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from residency_lint.source import Skip, Source
+from residency_lint.skips import Skip
 
 if TYPE_CHECKING:
     from residency_lint.findings import Finding
+    from residency_lint.source import Source
 
 
 @dataclass(frozen=True)

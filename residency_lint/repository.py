@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Collection, Container, Iterable, Iterator
 
 from residency_lint.listing import Kind, entries_below
-from residency_lint.source import Skip
+from residency_lint.skips import Skip
 from residency_lint.source_roots import SourceRoots
 from residency_lint.walk import shown
 
@@ -41,7 +41,7 @@ class Repository:
     def files_naming(self, name: str, path: str) -> tuple[str, ...]:
         """The other Python files of a file's repository that hold a name as a word of its own, and that lie beside,
         above or below the file or hold part of its module's name as well."""
-        root = _root_of(path)
+        root = root_of(path)
         key = root, name
         if key not in self._found:
             full = len(self._found) >= _MOST_NAMES
@@ -66,7 +66,7 @@ class Repository:
 
     def source_roots(self, path: str, name: str) -> tuple[str, ...]:
         """The folders of a file's repository that imports may start from and that hold a module of a name."""
-        return self._roots.holding(_root_of(path), name)
+        return self._roots.holding(root_of(path), name)
 
     def _holding(self, name: str, root: str) -> Iterator[str]:
         word = os.fsencode(name)
@@ -119,12 +119,18 @@ def _module_words(path: str) -> re.Pattern[bytes]:
     return re.compile(rb"(?<!\w)(?:" + words + rb")(?!\w)")
 
 
-def _root_of(path: str) -> str:
-    """The work tree a file lies in, else the current folder if it lies below that, else its own folder."""
-    here = folder = os.path.dirname(os.path.abspath(path))
+def root_of(path: str) -> str:
+    """The work tree a file lies in, else the current folder if it lies below that, else its own folder; absolute."""
+    here = os.path.dirname(os.path.abspath(path))
+    current = os.getcwd()
+    outer = current if os.path.join(here, "").startswith(os.path.join(current, "")) else here
+    return work_tree_around(here) or outer
+
+
+def work_tree_around(folder: str) -> str | None:
+    """The folder with a `.git` that an absolute one lies in, or is."""
     while not os.path.exists(os.path.join(folder, ".git")):
         folder, inner = os.path.dirname(folder), folder
         if folder == inner:
-            current = os.getcwd()
-            return current if os.path.join(here, "").startswith(os.path.join(current, "")) else here
+            return None
     return folder

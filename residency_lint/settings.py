@@ -45,6 +45,8 @@ class Settings:
     today: date = field(default_factory=date.today)
     _known: dict[str, Declarations] = field(default_factory=dict, init=False, repr=False, compare=False)
     """Folder → what holds in it; folders below one config file share theirs."""
+    _excluding: dict[str, tuple[Declarations, ...]] = field(default_factory=dict, init=False, repr=False, compare=False)
+    """Folder that is not excluded → who may exclude something in it."""
 
     def __post_init__(self) -> None:
         errors = list(place_errors("--region", self.regions, self.index))
@@ -71,7 +73,17 @@ class Settings:
         Config files from the current folder down are asked in turn: what lies in an excluded folder, config files
         too, is never read.
         """
-        return any(self._declared(f"{folder}/" if folder else "").is_excluded(path) for folder in _outer(path))
+        inner = os.path.dirname(path.rstrip("/"))
+        if inner in self._excluding:
+            return any(declared.is_excluded(path) for declared in self._excluding[inner])
+        excluding: list[Declarations] = []
+        for folder in _outer(inner):
+            declared = self._declared(f"{folder}/" if folder else "")
+            if declared.is_excluded(path):
+                return True
+            excluding += [declared] if declared.file.exclude else []
+        self._excluding[inner] = tuple(excluding)
+        return False
 
     def is_selected(self, rule_id: str) -> bool:
         names = {rule_id, rule_id.partition("/")[0]}
@@ -129,10 +141,9 @@ def _config_in(folder: str) -> ConfigFile | None:
     return None
 
 
-def _outer(path: str) -> Iterator[str]:
-    """The folders a path lies in, from the current one (``) down; only the last for a path that is not below it."""
-    folder = os.path.dirname(path.rstrip("/"))
-    if os.path.isabs(path) or ".." in folder.split("/"):
+def _outer(folder: str) -> Iterator[str]:
+    """The folders from the current one (``) down to a folder; only the last for one that is not below it."""
+    if os.path.isabs(folder) or ".." in folder.split("/"):
         yield folder
         return
     yield ""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import sys
-import tempfile
 from contextlib import suppress
 from functools import lru_cache
 from hashlib import sha256
@@ -83,6 +82,8 @@ def _read(path: Path) -> Index | None:
 
 def _write(path: Path, text: str) -> None:
     """At once or not at all, beside other runs that do the same; a folder that cannot be written to costs some time."""
+    import tempfile  # 3 ms, once
+
     with suppress(OSError):
         path.parent.mkdir(parents=True, exist_ok=True)
         descriptor, name = tempfile.mkstemp(dir=path.parent)

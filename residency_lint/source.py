@@ -99,12 +99,3 @@ class Source:
         starts = self._line_starts
         end = starts[number] if number < len(starts) else len(self.text)
         return self.text[starts[number - 1] : end].rstrip("\r\n")
-
-
-@dataclass(frozen=True, slots=True)
-class Skip:
-    """A candidate that could not be read; `fatal` when its content stayed unknown (exit code 2)."""
-
-    path: str
-    reason: str
-    fatal: bool = True

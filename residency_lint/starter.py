@@ -9,7 +9,7 @@ from residency_lint.findings import Finding
 from residency_lint.inspection import check_source
 from residency_lint.loading import index_of, shipped_catalog
 from residency_lint.settings import Settings
-from residency_lint.source import Skip
+from residency_lint.skips import Skip
 from residency_lint.tree import Tree
 from residency_lint.walk import files
 

@@ -8,12 +8,11 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from residency_lint.decoding import source_of
 from residency_lint.errors import Unreadable
 from residency_lint.gate import Gate, gate_for, read_bytes
 from residency_lint.languages import reader_for
 from residency_lint.repository import Repository
-from residency_lint.source import Skip, Source
+from residency_lint.skips import Skip
 
 if TYPE_CHECKING:
     from residency_lint.catalog import Catalog
@@ -21,6 +20,7 @@ if TYPE_CHECKING:
     from residency_lint.findings import Finding
     from residency_lint.resolve.program import Program
     from residency_lint.resolve.units import Unit
+    from residency_lint.source import Source
 
 _LARGEST = 16_000_000
 """Bytes of a candidate; a larger one is not parsed, and the report says so."""
@@ -58,6 +58,8 @@ class Tree:
 
     def source(self, path: str) -> Source | Skip:
         if path not in self._sources:
+            from residency_lint.decoding import source_of
+
             data = self.data(path)
             if isinstance(data, bytes) and len(data) > _LARGEST:
                 data = Skip(path, f"{len(data):,} bytes, more than {_LARGEST:,}: not parsed; exclude it")

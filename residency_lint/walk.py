@@ -8,7 +8,7 @@ from pathlib import Path
 
 from residency_lint.errors import ConfigError
 from residency_lint.listing import Kind, entries_below
-from residency_lint.source import Skip
+from residency_lint.skips import Skip
 
 
 def files(
@@ -29,20 +29,24 @@ def files(
 
 def shown(path: str) -> str:
     """An absolute path as reports name it."""
-    here = os.path.join(os.getcwd(), "")
+    return _shown(path, os.path.join(os.getcwd(), ""))
+
+
+def _shown(path: str, here: str) -> str:
     short = path.removeprefix(here) if path != here else path
     return short.replace(os.sep, "/") if os.sep != "/" else short
 
 
 def _files(paths: Iterable[str], root: str, is_excluded: Callable[[str], bool]) -> Iterator[str | Skip]:
     seen: set[str] = set()
+    here = os.path.join(os.getcwd(), "")
     for path in paths:
         real_by_path = {path: os.path.realpath(path)}
         if os.path.isdir(path):
             real_by_path, skips = _below(path, root, is_excluded)
             yield from skips
         for found in sorted(real_by_path):
-            real, name = real_by_path[found], shown(found)
+            real, name = real_by_path[found], _shown(found, here)
             # Binary names are dropped even when given: the hook and a run over the tree must agree.
             if real not in seen and not _has_binary_name(name) and not is_excluded(name):
                 seen.add(real)
@@ -74,7 +78,8 @@ def _is_reachable(target: str, folders: Iterable[str]) -> bool:
 
 
 def _has_binary_name(path: str) -> bool:
-    return os.path.splitext(path)[1][1:].lower() in _BINARY
+    stem, _, suffix = path.rpartition(".")
+    return suffix.lower() in _BINARY and stem != "" and not stem.endswith("/")
 
 
 # Formats that are binary whatever lies in them; lock files and minified code are text and are read.

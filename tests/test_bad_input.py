@@ -14,7 +14,7 @@ import residency_lint
 from residency_lint import scan
 from residency_lint.cli import main
 from residency_lint.sightings import MOST
-from residency_lint.source import Skip
+from residency_lint.skips import Skip
 
 URL = "https://api.mixpanel.com/track"
 FOREIGN = f'URL = "{URL}"\n'

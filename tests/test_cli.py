@@ -494,11 +494,11 @@ class Terminal(io.StringIO):
 @pytest.mark.parametrize(
     ("doing", "count", "stream", "is_shown"),
     [
-        ("Searching", 5_000, Terminal(), True),
-        ("Searching", 5_000, io.StringIO(), False),
-        ("Searching", 100, Terminal(), False),
-        ("Checking", 100, Terminal(), True),
-        ("Checking", 10, Terminal(), False),
+        ("Searching", 5, Terminal(), True),
+        ("Searching", 5, io.StringIO(), False),
+        ("Searching", 1, Terminal(), False),
+        ("Checking", 8, Terminal(), True),
+        ("Checking", 2, Terminal(), False),
     ],
 )
 def test_a_long_run_shows_how_far_it_is(
@@ -506,8 +506,8 @@ def test_a_long_run_shows_how_far_it_is(
 ) -> None:
     """Only at a terminal, and on standard error: what is piped on stays as it is."""
     monkeypatch.setattr(sys, "stderr", stream)
-    entries = [f"{number}.py" for number in range(count)]
-    assert list(_watched(iter(entries), count, doing)) == entries
+    shares = [[f"{number}.py"] for number in range(count)]
+    assert list(_watched(iter(shares), count, doing)) == shares
     assert (doing in stream.getvalue()) is is_shown
 
 
@@ -516,7 +516,9 @@ def test_processes_find_the_same(method: str, monkeypatch: pytest.MonkeyPatch, t
     """One or many, by a fork or begun anew: the same report, in the same order."""
     if method == "spawn":
         monkeypatch.setattr("multiprocessing.get_all_start_methods", lambda: ["spawn"])
-    monkeypatch.setattr("residency_lint.parallel._LEAST", 0)
+    monkeypatch.setattr("residency_lint.inspection._LEAST", 0)
+    monkeypatch.setattr("residency_lint.search._MANY", 0)
+    monkeypatch.setattr("residency_lint.search._SHARE", 5)
     Path("conf.py").write_text('HOST = "https://us.i.posthog.com"\n')
     for number in range(20):
         Path(f"client_{number}.py").write_text(
@@ -527,3 +529,14 @@ def test_processes_find_the_same(method: str, monkeypatch: pytest.MonkeyPatch, t
     alone, together = (run(*flags, jobs, ".", code=1) for jobs in ("1", "3"))
     assert json.loads(alone.stdout) == json.loads(together.stdout)
     assert len(json.loads(alone.stdout)["findings"]) == 21
+
+
+def test_a_module_that_nobody_hands_on(tmp_path: Path) -> None:
+    """A name that an SDK has too: `segment` of a stream is read only where some file imports the SDK."""
+    Path("stream.py").write_text("segment = 1\n")
+    Path("player.py").write_text("from stream import segment\n\nprint(segment)\n")
+    flags = ("check", "--isolated", "--region", "eu", "--output-format", "json")
+    assert json.loads(run(*flags, ".", code=0).stdout)["candidates"] == 0
+    assert json.loads(run(*flags, "player.py", code=0).stdout)["candidates"] == 1
+    Path("stream.py").write_text("import segment.analytics as segment\n")
+    assert json.loads(run(*flags, ".", code=0).stdout)["candidates"] == 2

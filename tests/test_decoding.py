@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from residency_lint.decoding import source_of
-from residency_lint.source import Skip, Source
+from residency_lint.skips import Skip
+from residency_lint.source import Source
 
 LINE_ENDS = st.sampled_from(["\n", "\r\n", "\r"])
 COOKIES = ["utf-8", "latin-1", "cp1252", "koi8-r", "shift_jis", "euc_jp", "gb18030", "big5hkscs", "utf-7", "iso2022_jp"]

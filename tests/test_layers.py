@@ -15,10 +15,10 @@ ROWS = (
     ("cli",),
     ("rewrite", "reporters", "explain", "starter"),
     ("scan",),
-    ("parallel",),
     ("inspection",),
-    ("judge", "suppress"),
-    ("sightings", "tree"),
+    ("judge", "suppress", "search"),
+    ("sightings", "parallel"),
+    ("tree",),
     ("resolve",),
     ("repository",),
     ("source_roots", "files_around"),
@@ -36,7 +36,7 @@ ROWS = (
     ("call_rules",),
     ("rules", "expressions"),
     ("fixes",),
-    ("source", "errors", "holes", "verdicts", "rule_paths"),
+    ("source", "skips", "watching", "errors", "holes", "verdicts", "rule_paths"),
 )
 """A module, or a package with all that lies in it, may import from the rows below its own."""
 

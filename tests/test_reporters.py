@@ -22,7 +22,8 @@ from residency_lint.reporters import FORMATS, renderer
 from residency_lint.reporters.frames import COLUMNS
 from residency_lint.reporters.frames import frame as frame_of
 from residency_lint.rules import Endpoint, Pattern, Rule
-from residency_lint.source import Skip, Source, Span
+from residency_lint.skips import Skip
+from residency_lint.source import Source, Span
 from residency_lint.verdicts import Verdict
 
 SCHEMA = json.loads((Path(__file__).parent / "data/schemas/sarif-2.1.0.json").read_text())

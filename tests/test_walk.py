@@ -10,7 +10,7 @@ import pytest
 
 from residency_lint import listing
 from residency_lint.errors import ConfigError
-from residency_lint.source import Skip
+from residency_lint.skips import Skip
 from residency_lint.walk import files
 
 

@@ -49,34 +49,35 @@ _BY_SUFFIX = {
 _LANGUAGES = {suffix: language for language, suffixes in _BY_SUFFIX.items() for suffix in suffixes.split()}
 
 _BY_NAME = (
-    (re.compile(r"(?:dockerfile|containerfile)(?:[._-].*)?$"), "dockerfile"),
-    (re.compile(r"\.?env(?:[._-].*)?$|.*\.env\.[\w.-]+$|\.flaskenv$"), "env"),
-    (re.compile(r"nginx.*\.conf(?:\..+)?$"), "conf"),
+    (r"(?:dockerfile|containerfile)(?:[._-].*)?$", "dockerfile"),
+    (r"\.?env(?:[._-].*)?$|.*\.env\.[\w.-]+$|\.flaskenv$", "env"),
+    (r"nginx.*\.conf(?:\..+)?$", "conf"),
     (
-        re.compile(r"makefile(?:\..*)?$|gnumakefile$|justfile$|procfile$|\.?bash_?\w*$|\.?(?:zshrc|zshenv|profile)$"),
+        r"makefile(?:\..*)?$|gnumakefile$|justfile$|procfile$|\.?bash_?\w*$|\.?(?:zshrc|zshenv|profile)$",
         "shell",
     ),
-    (re.compile(r"jenkinsfile(?:\..*)?$"), "groovy"),
-    (re.compile(r"gemfile$|rakefile$|vagrantfile$|fastfile$|appfile$|podfile$|brewfile$|guardfile$|capfile$"), "ruby"),
-    (re.compile(r"pipfile$|poetry\.lock$|cargo\.lock$|uv\.lock$|gopkg\.lock$"), "toml"),
+    (r"jenkinsfile(?:\..*)?$", "groovy"),
+    (r"gemfile$|rakefile$|vagrantfile$|fastfile$|appfile$|podfile$|brewfile$|guardfile$|capfile$", "ruby"),
+    (r"pipfile$|poetry\.lock$|cargo\.lock$|uv\.lock$|gopkg\.lock$", "toml"),
     (
-        re.compile(r"pipfile\.lock$|composer\.lock$|flake\.lock$|\.(?:babel|eslint|prettier|stylelint|nyc|swc)rc$"),
+        r"pipfile\.lock$|composer\.lock$|flake\.lock$|\.(?:babel|eslint|prettier|stylelint|nyc|swc)rc$",
         "json",
     ),
-    (re.compile(r"(?:pnpm-lock|podfile)\.lock$|pubspec\.lock$|\.clang-format$|\.(?:gem|yarn)rc$"), "yaml"),
+    (r"(?:pnpm-lock|podfile)\.lock$|pubspec\.lock$|\.clang-format$|\.(?:gem|yarn)rc$", "yaml"),
     (
-        re.compile(
-            r"\.(?:gitconfig|npmrc|pypirc|pylintrc|flake8|coveragerc|editorconfig|gitmodules)$|config$|credentials$"
-        ),
+        r"\.(?:gitconfig|npmrc|pypirc|pylintrc|flake8|coveragerc|editorconfig|gitmodules)$|config$|credentials$",
         "ini",
     ),
-    (re.compile(r"requirements.*\.(?:txt|in)$|constraints.*\.txt$|\.\w*ignore$|codeowners$|robots\.txt$"), "text"),
-    (re.compile(r"cmakelists\.txt$|go\.(?:mod|sum|work)$"), "text"),
+    (r"requirements.*\.(?:txt|in)$|constraints.*\.txt$|\.\w*ignore$|codeowners$|robots\.txt$", "text"),
+    (r"cmakelists\.txt$|go\.(?:mod|sum|work)$", "text"),
     (
-        re.compile(r"(?:readme|license|licence|copying|authors|notice|changelog|changes|contributing|news|history)$"),
+        r"(?:readme|license|licence|copying|authors|notice|changelog|changes|contributing|news|history)$",
         "prose",
     ),
 )
+
+_NAMED = re.compile("|".join(f"({pattern})" for pattern, _ in _BY_NAME))
+"""One search for all of them: every file of a tree is asked."""
 
 _TEST_FOLDERS = frozenset(
     "test tests __tests__ spec specs testdata fixtures __fixtures__ mocks __mocks__ testing".split()
@@ -93,10 +94,10 @@ def language_of(path: str) -> str:
 
     `values.yaml.tmpl` and `settings.json.example` are what the suffix before says.
     """
-    name = re.split(r"[/\\]", path)[-1].lower()
-    for pattern, language in _BY_NAME:
-        if pattern.match(name):
-            return language
+    name = path.replace("\\", "/").rpartition("/")[2].lower()
+    named = _NAMED.match(name)
+    if named and named.lastindex:
+        return _BY_NAME[named.lastindex - 1][1]
     parts = name.split(".")[1:]
     if len(parts) > 1 and parts[-1] in _MODIFIERS and parts[-2] in _LANGUAGES:
         return _LANGUAGES[parts[-2]]

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from importlib import import_module
 
 from residency_lint.report import Report
+from residency_lint.reporters.summary import skip_line, summary
 
 Renderer = Callable[[Report], Iterator[str]]
 """Yields pieces of text, newlines included; joined they are the whole output."""
@@ -21,5 +22,18 @@ FORMATS = {
 
 
 def renderer(name: str) -> Renderer:
-    render: Renderer = import_module(f"{__name__}.{FORMATS[name]}").render
-    return render
+    """For one of FORMATS."""
+    if name in ("text", "concise"):
+        return lambda report: _render(name, report) if report.findings else _quiet(report)
+    return lambda report: _render(name, report)
+
+
+def _render(name: str, report: Report) -> Iterator[str]:
+    found: Iterator[str] = import_module(f"{__name__}.{FORMATS[name]}").render(report)
+    return found
+
+
+def _quiet(report: Report) -> Iterator[str]:
+    """What people read of a run that found nothing; how findings are shown is not even imported."""
+    yield from map(skip_line, report.skips)
+    yield summary(report)

@@ -8,8 +8,9 @@ from residency_lint.findings import Finding
 from residency_lint.fixes import Applicability
 from residency_lint.report import Report
 from residency_lint.reporters.characters import printable
+from residency_lint.reporters.counts import active
 from residency_lint.reporters.locations import finding_words
-from residency_lint.reporters.summary import active, skip_line, summary
+from residency_lint.reporters.summary import skip_line, summary
 
 
 def render(report: Report) -> Iterator[str]:

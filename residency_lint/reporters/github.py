@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from residency_lint.findings import Finding, Level
 from residency_lint.report import Report
 from residency_lint.reporters.characters import printable
+from residency_lint.reporters.counts import active
 from residency_lint.reporters.locations import place
-from residency_lint.reporters.summary import active, skip_words, summary
-from residency_lint.source import Skip
+from residency_lint.reporters.summary import skip_words, summary
+from residency_lint.skips import Skip
 
 _COMMANDS = {Level.ERROR: "error", Level.WARNING: "warning", Level.NOTE: "notice"}
 

@@ -9,9 +9,10 @@ from residency_lint import __version__
 from residency_lint.findings import Finding, Step
 from residency_lint.fixes import Edit, Fix
 from residency_lint.report import Report
+from residency_lint.reporters.counts import APPLICABILITY_WORDS
 from residency_lint.reporters.locations import place
-from residency_lint.reporters.summary import APPLICABILITY_WORDS
-from residency_lint.source import Skip, Span
+from residency_lint.skips import Skip
+from residency_lint.source import Span
 
 JsonObject = dict[str, object]
 

@@ -14,7 +14,7 @@ from residency_lint.reporters.sarif_places import artifact, fix_object, physical
 from residency_lint.reporters.sarif_rules import descriptor, rules_by_id
 from residency_lint.reporters.secrets import secrets_by_path
 from residency_lint.reporters.summary import skip_words
-from residency_lint.source import Skip
+from residency_lint.skips import Skip
 
 JsonObject = dict[str, object]
 

@@ -11,9 +11,9 @@ from urllib.parse import quote
 from residency_lint.findings import Finding
 from residency_lint.fixes import Edit, Fix, edits_by_path
 from residency_lint.report import Report
+from residency_lint.reporters.counts import APPLICABILITY_WORDS
 from residency_lint.reporters.locations import locate
 from residency_lint.reporters.secrets import holds_secret
-from residency_lint.reporters.summary import APPLICABILITY_WORDS
 from residency_lint.source import Span
 
 JsonObject = dict[str, object]

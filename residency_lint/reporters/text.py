@@ -7,10 +7,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from residency_lint.findings import Finding
 from residency_lint.report import Report
 from residency_lint.reporters.characters import printable
+from residency_lint.reporters.counts import APPLICABILITY_WORDS, active
 from residency_lint.reporters.frames import frame
 from residency_lint.reporters.locations import finding_words, step_words
 from residency_lint.reporters.secrets import secrets_by_path
-from residency_lint.reporters.summary import APPLICABILITY_WORDS, active, skip_line, summary
+from residency_lint.reporters.summary import skip_line, summary
 
 
 def render(report: Report) -> Iterator[str]:

@@ -1,0 +1,14 @@
+"""What a run could not read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Skip:
+    """A candidate that could not be read; `fatal` when its content stayed unknown (exit code 2)."""
+
+    path: str
+    reason: str
+    fatal: bool = True
