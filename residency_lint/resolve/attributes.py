@@ -31,6 +31,8 @@ def attribute_values(node: Attribute, frame: Frame, resolution: Resolution) -> l
     for made, target in [*receivers(node.base, frame, resolution)] or members_called(node.base, frame, resolution):
         if node.name == "value" and made is not None and is_enum(target, resolution.program):
             found += _own_value(made, frame, resolution)
+        elif node.name == "name" and made is not None and (member := member_of(made, resolution.program)) is not None:
+            found.append(frame.value(Text(member.target, node.span, plain=False)))
         else:
             found += member_values(target, made, node.name, frame, resolution)
     if found:

@@ -9,17 +9,18 @@ from dataclasses import dataclass, replace
 
 from residency_lint.call_rules import SdkCall
 from residency_lint.expressions import HOLE, Attribute, Call, Name, Text
+from residency_lint.facts import Read
 from residency_lint.findings import Context, Sighting
-from residency_lint.resolve.contexts import contexts
-from residency_lint.resolve.frames import Choice, Frame, Unknown, Value, told
+from residency_lint.resolve.classes import constructed_by, method_of
+from residency_lint.resolve.frames import Frame, Unknown, Value
 from residency_lint.resolve.imports import paths_imported
-from residency_lint.resolve.loops import iterations
+from residency_lint.resolve.names import targets
 from residency_lint.resolve.readers import importers
 from residency_lint.resolve.templates import pieces_of
 from residency_lint.resolve.values import Resolution
 from residency_lint.sightings.hosts import host_at
 from residency_lint.sightings.scene import Scene
-from residency_lint.sightings.sends import Send, addresses, addresses_by_call, is_settled, sends
+from residency_lint.sightings.sends import Send, addresses_in_contexts, is_settled, sends
 from residency_lint.source import Span
 
 _MOST_FILES = 12
@@ -82,9 +83,9 @@ def _is_suspect(one: Sighting, scene: Scene) -> bool:
 
 
 def _surely_sent(scene: Scene) -> _Sent:
-    """What a file's calls send to whatever is set."""
-    values = (values for send in sends(scene) for values in _by_context(send, scene))
-    settled = (value for found in values if is_settled(found) for value in found)
+    """What a file's calls send to whatever is set; a word that the code itself says chooses for good."""
+    values = (values for send in sends(scene) for values in addresses_in_contexts(send, scene))
+    settled = (v for found in values if is_settled(tuple(replace(v, table=()) for v in found)) for v in found)
     return _Sent(frozenset(part for value in settled for part in _parts(value, scene)))
 
 
@@ -96,7 +97,7 @@ def _sent(scene: Scene) -> _Sent | None:
         calls = list(sends(one))
         if not _is_seen(one, calls) or len(calls) > _MOST_SENDS:
             return None
-        for value in (value for send in calls for values in _by_context(send, one) for value in values):
+        for value in (value for send in calls for values in addresses_in_contexts(send, one) for value in values):
             if value.text is None or HOLE in value.text:
                 return None
             parts.update(_parts(value, scene))
@@ -128,21 +129,6 @@ def _scenes(scene: Scene) -> list[Scene] | None:
     return list(found.values())
 
 
-def _by_context(send: Send, scene: Scene) -> Iterator[tuple[Value, ...]]:
-    """The addresses of a call in each of the contexts that it runs in."""
-    program, site = scene.program.everywhere, send.call.site
-    if send.base is not None:
-        yield from map(told, list(addresses_by_call(send, scene)) or [addresses(send, scene)])
-        return
-    for activation in contexts((send.address,), scene.unit, site, Resolution(program)):
-        here, resolution = Frame(scene.unit, site, activation=activation), Resolution(program)
-        for frame in iterations((send.address,), here, resolution):
-            choice = resolution.conditions.choice(site.guards, frame)
-            if choice is not Choice.NEVER:
-                values = told(resolution.all_values(send.address, frame)) or (frame.unknown("no address"),)
-                yield tuple(value.chosen(choice) for value in values)
-
-
 # --- whether all is seen -----------------------------------------------------------------------------
 
 
@@ -154,8 +140,27 @@ def _is_seen(scene: Scene, calls: list[Send]) -> bool:
         is_own = is_own or scene.program.module(scene.path, f"{module}.{entry.name}") is not None
         if not is_own and module.partition(".")[0] not in _HARMLESS:
             return False
-    seen = {id(send.call) for send in calls}
-    return not any(id(call) not in seen and _may_send(call, scene) for call in scene.facts.calls)
+    seen = {send.call.span for send in calls}
+    if any(call.span not in seen and _may_send(call, scene) for call in scene.facts.calls):
+        return False
+    used = {send.call.function.span for send in calls}
+    used |= {made.arguments[0].value.span for made in _partials(scene)}
+    return all(read.span in used for read in scene.facts.reads if _is_sender(read, scene))
+
+
+def _partials(scene: Scene) -> Iterator[Call]:
+    """`post = partial(requests.post, url)`: by that name it is seen, or another name for it is."""
+    for made in scene.unit.calls_by_name.get("partial", ()):
+        if made.arguments and made.assigned:
+            yield made
+
+
+def _is_sender(read: Read, scene: Scene) -> bool:
+    """Whether a function that sends is read, to be called by another name or by somebody else."""
+    if read.name.rpartition(".")[2] not in scene.catalog.http.words:
+        return False
+    found = targets(read.expression, scene.unit, read.site, scene.program)
+    return any(name in scene.catalog.http.functions for target in found for name in target.names)
 
 
 _SENDING = frozenset({"ctypes", "ftplib", "multiprocessing", "smtplib", "socket", "ssl", "subprocess", "xmlrpc"})
@@ -171,9 +176,27 @@ _HARMLESS = (sys.stdlib_module_names - _SENDING) | _READING
 def _may_send(call: Call, scene: Scene) -> bool:
     """Whether a call bears the name of one that sends, and is called on something that cannot be told."""
     function = call.function
-    if not isinstance(function, Attribute) or function.name not in scene.catalog.http.words or not call.arguments:
-        return isinstance(function, Name) and function.id in ("exec", "eval")
+    if not isinstance(function, Attribute):
+        return not isinstance(function, Name) or function.id in _OPENS
+    if function.name in _OPENS:
+        return True
+    if function.name not in scene.catalog.http.words or not call.arguments:
+        return False
     if function.name in ("get", "options", "head") and not any(argument.name for argument in call.arguments):
         return False  # `table.get(key)`
     values = Resolution(scene.program).all_values(function.base, Frame(scene.unit, call.site))
-    return not values or any(isinstance(value.content, Unknown) for value in values)
+    return not values or not all(_is_own(value, function.name, scene) for value in values)
+
+
+_OPENS = frozenset(
+    "HTTPHandler SysLogHandler build_opener create_connection eval exec import_module open_connection system".split()
+)
+"""What sends, or runs anything, in ways that are not looked at."""
+
+
+def _is_own(value: Value, name: str, scene: Scene) -> bool:
+    """Whether a method of a value is one of the repository's, or of a text or a container."""
+    if isinstance(value.content, Call):
+        target = constructed_by(value, scene.program)
+        return target is not None and method_of(target, name, scene.program) is not None
+    return not isinstance(value.content, Unknown) or value.content.target is not None

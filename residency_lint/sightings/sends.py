@@ -10,7 +10,8 @@ from residency_lint.expressions import HOLE, Attribute, Call, Expression, Name, 
 from residency_lint.resolve import urls
 from residency_lint.resolve.arguments import arguments_of
 from residency_lint.resolve.contexts import contexts
-from residency_lint.resolve.frames import Activation, Choice, Frame, Value
+from residency_lint.resolve.frames import Activation, Choice, Frame, Value, told
+from residency_lint.resolve.loops import iterations
 from residency_lint.resolve.names import targets
 from residency_lint.resolve.values import Resolution, resolve
 from residency_lint.sightings.scene import Scene
@@ -56,6 +57,21 @@ def addresses_by_call(send: Send, scene: Scene) -> Iterator[tuple[Value, ...]]:
     there = send.base_value
     for activation in contexts((send.base,), there.unit, there.site, Resolution(scene.program.everywhere)):
         yield addresses(send, scene, activation)
+
+
+def addresses_in_contexts(send: Send, scene: Scene) -> Iterator[tuple[Value, ...]]:
+    """The addresses of a call in each of the contexts that it runs in."""
+    program, site = scene.program.everywhere, send.call.site
+    if send.base is not None:
+        yield from map(told, list(addresses_by_call(send, scene)) or [addresses(send, scene)])
+        return
+    for activation in contexts((send.address,), scene.unit, site, Resolution(program)):
+        here, resolution = Frame(scene.unit, site, activation=activation), Resolution(program)
+        for frame in iterations((send.address,), here, resolution):
+            choice = resolution.conditions.choice(site.guards, frame)
+            if choice is not Choice.NEVER:
+                values = told(resolution.all_values(send.address, frame)) or (frame.unknown("no address"),)
+                yield tuple(value.chosen(choice) for value in values)
 
 
 def is_settled(values: tuple[Value, ...]) -> bool:
