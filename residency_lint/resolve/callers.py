@@ -102,6 +102,7 @@ def _plain_calls(scope: int, unit: Unit, resolution: Resolution) -> Iterator[Cal
                 if _stands_for(call, scope, unit, there, resolution.program):
                     yield CallSite(there, call)
         yield from _partials(scope, unit, there, resolution.program)
+        yield from _commands(scope, unit, there, resolution.program)
 
 
 def _calls_of_decorated(scope: int, unit: Unit, program: Program) -> Iterator[CallSite]:
@@ -135,6 +136,16 @@ def _partials(scope: int, unit: Unit, there: Unit, program: Program) -> Iterator
                 yield CallSite(there, replace(call, arguments=(*whole.arguments, *call.arguments)))
             if not later:
                 yield CallSite(there, whole)
+
+
+def _commands(scope: int, unit: Unit, there: Unit, program: Program) -> Iterator[CallSite]:
+    """`parser.set_defaults(run=export)` and then `args.run(args)`."""
+    for call in there.calls_by_name.get("set_defaults", []):
+        for argument in call.arguments:
+            if argument.name and _stands_for(replace(call, function=argument.value), scope, unit, there, program):
+                for made in there.calls_by_name.get(argument.name, []):
+                    if isinstance(made.function, Attribute):
+                        yield CallSite(there, made)
 
 
 def _stands_for(call: Call, scope: int, unit: Unit, there: Unit, program: Program) -> bool:

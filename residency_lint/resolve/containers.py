@@ -18,9 +18,11 @@ from residency_lint.resolve.arguments import certain_items
 from residency_lint.resolve.calls import written
 from residency_lint.resolve.enums import enum_of, named
 from residency_lint.resolve.frames import Frame, Unknown, Value, told
-from residency_lint.resolve.iterables import number_of
+from residency_lint.resolve.iterables import listed
+from residency_lint.resolve.keys import word_of
 from residency_lint.resolve.names import targets
 from residency_lint.resolve.options import parsed_values
+from residency_lint.resolve.questions import index_of
 from residency_lint.resolve.templates import pieces_of
 
 if TYPE_CHECKING:
@@ -39,10 +41,10 @@ def item_values(
     for container in resolution.values(base, frame.deeper()):
         if isinstance(container.content, Mapping):
             yield from _items(container, key, default, frame, resolution)
-        elif isinstance(container.content, Listing) and isinstance(key, Constant):
-            items_there, at = container.content.items, number_of(key)
-            if at is not None and -len(items_there) <= at < len(items_there):
-                yield from resolution.values(items_there[at], container.frame(frame.depth + 1))
+        elif isinstance(container.content, Listing) and (number := _number(key, frame, resolution)) is not None:
+            items_there = listed(container, resolution) or []
+            if -len(items_there) <= number < len(items_there):
+                yield from resolution.values(items_there[number], container.frame(frame.depth + 1))
             else:
                 yield frame.unknown(f"an item of `{written(base)}`")
         elif isinstance(key, Text) and (parsed := parsed_values(key.text, container, resolution)) is not None:
@@ -51,6 +53,11 @@ def item_values(
             yield from _item_of_something(base, container, key, frame, resolution)
             if default is not None:
                 yield from resolution.as_fallback(default, frame)
+
+
+def _number(key: Expression, frame: Frame, resolution: Resolution) -> int | None:
+    values = [value.content for value in resolution.values(key, frame.aside())]
+    return index_of(values[0]) if len(values) == 1 and isinstance(values[0], Constant) else None
 
 
 def _item_of_something(
@@ -83,12 +90,13 @@ def _items(
 ) -> Iterator[Value]:
     known, is_whole = certain_items(container, resolution)
     for wanted in resolution.values(key, frame.deeper()):
-        item = known.get(wanted.text) if wanted.text is not None else None
-        if wanted.text is None or (item is None and not is_whole):
+        word = word_of(wanted, resolution)
+        item = known.get(word) if word is not None else None
+        if word is None or (item is None and not is_whole):
             env = wanted.content.env if isinstance(wanted.content, Unknown) else ""
             yield frame.value(Unknown("an item under a key that cannot be told", env=env))
         # The choice was made where the key was written, so its steps come first.
-        chosen_by_name = len(wanted.chain) > len(frame.chain) + 1
+        chosen_by_name = wanted.text is not None and len(wanted.chain) > len(frame.chain) + 1
         if item is not None and container.unit.facts.language != "python":
             # Nothing but what is asked for in a file is used.
             for other in known.values() if is_whole else ():

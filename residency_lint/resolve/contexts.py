@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import fields, is_dataclass
 
-from residency_lint.expressions import Call, Expression, Guard, Name, Site
+from residency_lint.expressions import Attribute, Call, Expression, Guard, Name, Site
 from residency_lint.facts import ScopeKind
 from residency_lint.findings import Step
 from residency_lint.resolve.callers import call_sites, instances
 from residency_lint.resolve.calls import written
-from residency_lint.resolve.classes import is_class_method, is_static, last_name
+from residency_lint.resolve.classes import is_class_method, is_static, last_name, receivers
 from residency_lint.resolve.decorators import decorating
 from residency_lint.resolve.frames import Activation, Choice, Frame
+from residency_lint.resolve.loops import iterations
 from residency_lint.resolve.names import Target
 from residency_lint.resolve.units import Unit
 from residency_lint.resolve.values import Resolution
@@ -43,7 +44,9 @@ def contexts(
         if names & by_call and not is_called_otherwise(scope, unit, resolution):
             found = list(_by_call(scope, unit, resolution, depth))
         if not found and receiver and receiver in names:
-            found = list(_by_instance(scope, unit, parent.name, resolution, depth))
+            found = list(_by_receiver(scope, unit, resolution)) or list(
+                _by_instance(scope, unit, parent.name, resolution, depth)
+            )
         if found:
             return found[:_MOST_CONTEXTS]
     return [None]
@@ -86,7 +89,26 @@ def _by_call(scope: int, unit: Unit, resolution: Resolution, depth: int) -> Iter
         # The call's own function takes no part: `self.make(…)` would count as a use of `self`.
         for outer in contexts(arguments, site.unit, site.call.site, resolution, depth + 1):
             caller = Frame(site.unit, site.call.site, _steps(site.call, site.unit, outer), 0, outer)
-            yield site.activation(unit, scope, caller)
+            for each in iterations(arguments, caller, resolution):
+                yield site.activation(unit, scope, each)
+
+
+def _by_receiver(scope: int, unit: Unit, resolution: Resolution) -> list[Activation]:
+    """The calls of a method, each with the object that it is called on; none where not all of them can be told."""
+    found: list[Activation] = []
+    for site in call_sites(scope, unit, resolution):
+        caller = Frame(site.unit, site.call.site)
+        base = site.call.function.base if isinstance(site.call.function, Attribute) else None
+        objects = list(receivers(base, caller, resolution)) if base is not None else []
+        if not objects or any(made is None for made, _ in objects) or caller.site.scope != 0:
+            return []
+        known = resolution.all_values(base, caller) if base is not None else ()
+        if len(known) != len(objects):
+            return []
+        steps = Frame(site.unit, site.call.site, _steps(site.call, site.unit, None))
+        if resolution.conditions.choice(site.call.site.guards, caller) is not Choice.NEVER:
+            found += [Activation(unit, scope, site.call, steps, made, owner) for made, owner in objects]
+    return found
 
 
 def _by_instance(scope: int, unit: Unit, name: str, resolution: Resolution, depth: int) -> Iterator[Activation]:

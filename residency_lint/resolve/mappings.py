@@ -39,6 +39,32 @@ def _without(base: Expression, node: Call, frame: Frame, resolution: Resolution)
         yield frame.value(Mapping(left, value.content.span))
 
 
+def of_pairs(node: Call, frame: Frame, resolution: Resolution) -> Value:
+    """`dict(host=…)`, `dict(base, host=…)`, `dict(zip(regions, hosts))`."""
+    found: list[tuple[Expression | None, Expression]] = []
+    for argument in node.arguments:
+        key = Text(argument.name, argument.span, plain=False) if argument.name else None
+        pairs = None if argument.name or argument.star else _pairs(argument.value, frame, resolution)
+        found += [(key, argument.value)] if pairs is None else pairs
+    return frame.value(Mapping(tuple(found), node.span))
+
+
+def _pairs(expression: Expression, frame: Frame, resolution: Resolution) -> list[tuple[Expression, Expression]] | None:
+    """What is listed two by two; None for anything else."""
+    values = list(resolution.values(expression, frame.deeper()))
+    if len(values) != 1 or not isinstance(values[0].content, Listing):
+        return None
+    found: list[tuple[Expression, Expression]] = []
+    for item in values[0].content.items:
+        pair = list(resolution.values(item, values[0].frame(frame.depth + 1)))
+        content = pair[0].content if len(pair) == 1 else None
+        if not isinstance(content, Listing) or len(content.items) != 2:
+            return None
+        key, value = (placed(one, pair[0].frame(frame.depth + 1)) for one in content.items)
+        found.append((key, value))
+    return found
+
+
 # --- objects ---------------------------------------------------------------------------------------
 
 

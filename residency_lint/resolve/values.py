@@ -37,7 +37,7 @@ from residency_lint.expressions import (
 from residency_lint.facts import Binding, BindingKind, Import
 from residency_lint.findings import Step
 from residency_lint.resolve import calls, mappings, texts, urls
-from residency_lint.resolve.attributes import attribute_values, pass_over_members
+from residency_lint.resolve.attributes import attribute_values, given_by_functions, pass_over_members
 from residency_lint.resolve.calls import written
 from residency_lint.resolve.conditions import Conditions
 from residency_lint.resolve.containers import item_values
@@ -196,6 +196,10 @@ class Resolution:
                     pass_over_members(node, frame, self)
                 yield from self.bound(bindings, frame)
                 return
+        given = list(given_by_functions(node, frame, self))
+        if given:
+            yield from given
+            return
         known = object_values(node, frame, self)
         if known is not None:
             yield from known
