@@ -68,7 +68,10 @@ def check_file(path: str, settings: Settings, tree: Tree) -> Result:
     source = tree.source(path)
     if isinstance(source, Skip):
         return source
-    found = check_source(source, settings, tree)
+    try:
+        found = check_source(source, settings, tree)
+    except RecursionError:
+        return Skip(path, "its values lead too deep into one another to be followed; exclude it")
     return [f for f in found if f.rule.vendor == "residency-lint" or settings.is_selected(f.rule.id)]
 
 
