@@ -80,16 +80,18 @@ def check_source(source: Source, settings: Settings, tree: Tree, *, with_allowed
     if is_silent(source.path):
         return []
     policy, catalog = settings.policy_for(source.path), settings.catalog_for(source.path)
-    facts = tree.facts(source)
+    facts, program, is_named_in = tree.facts(source), tree.program(catalog), tree.is_named_in(catalog)
+    if not is_named_in(source.path) and not program.leads_on(source.path):
+        program = program.everywhere  # It is looked at for what it takes of other files, by way of any.
     scene = Scene(
         source=source,
         unit=tree.unit(source, facts),
         catalog=catalog,
-        program=tree.program(catalog),
+        program=program,
         sources=tree.known_source,
         wanted=_wanted(policy, catalog),
         names_something=tree.names_something(catalog),
-        is_named_in=tree.is_named_in(catalog),
+        is_named_in=is_named_in,
     )
     seen, is_cut = sightings(scene)
     judged = [judge(sighting, policy, catalog) for sighting in seen]
@@ -139,8 +141,9 @@ def _once(findings: Iterable[Finding]) -> list[Finding]:
 
 
 def _precedence(finding: Finding) -> tuple[bool, bool]:
-    """What an SDK is told says more than the text alone; that one start passes it over, less than that one takes it."""
-    return not isinstance(finding.rule, SdkCall), not finding.fails
+    """What an SDK or an HTTP call is told says more than the text alone; that one passes it over, less than that one
+    takes it."""
+    return not (isinstance(finding.rule, SdkCall) or finding.sighting.is_settled), not finding.fails
 
 
 def is_asked_for(path: str, paths: Sequence[str]) -> bool:

@@ -15,7 +15,7 @@ ROWS = (
     ("cli",),
     ("rewrite", "reporters", "explain", "starter"),
     ("scan",),
-    ("inspection",),
+    ("choosing", "inspection"),
     ("judge", "suppress", "search"),
     ("sightings", "parallel"),
     ("tree",),

@@ -29,8 +29,9 @@ from residency_lint.resolve.context_variables import context_values
 from residency_lint.resolve.deciding import by_word, deciding_word, table_of_returns
 from residency_lint.resolve.encodings import coded, coder
 from residency_lint.resolve.frames import CHOSEN_MODULE, Activation, Choice, Frame, Unknown, Value
-from residency_lint.resolve.iterables import function_name, of_function, of_method, yielded
+from residency_lint.resolve.iterables import function_name, of_function, of_method
 from residency_lint.resolve.lookups import lookup
+from residency_lint.resolve.loops import turns, yielded
 from residency_lint.resolve.names import Target, targets
 from residency_lint.resolve.units import Unit
 from residency_lint.source import Span
@@ -208,15 +209,17 @@ def results(unit: Unit, scope: int, activation: Activation, frame: Frame, resolu
     returns = _given_back(unit, scope)
     for entry in returns:
         there = replace(frame, unit=unit, site=entry.site, depth=frame.depth + 1, activation=activation)
-        choice = resolution.conditions.choice(entry.site.guards, there)
-        if choice is Choice.NEVER:
-            resolution.pass_over(entry.value, there)
-            continue
-        word, table = None, table_of_returns(entry, returns, there) if len(returns) > 1 else ()
-        if table:
-            word = deciding_word(entry.site.guards[-1].test, choice, there, resolution)
-        for value in resolution.values(entry.value, there):
-            yield by_word(value, word, table).chosen(choice if len(returns) > 1 else Choice.SURE)
+        for turn, choice in turns(entry.site.guards, there, resolution):
+            if choice is Choice.NEVER:
+                resolution.pass_over(entry.value, turn)
+                continue
+            word, table = None, table_of_returns(entry, returns, turn) if len(returns) > 1 else ()
+            if table:
+                word = deciding_word(entry.site.guards[-1].test, choice, turn, resolution)
+            for value in resolution.values(entry.value, turn):
+                yield by_word(value, word, table).chosen(choice if len(returns) > 1 else Choice.SURE)
+            if choice is Choice.SURE and turn is not there:
+                return  # the loop has found what it looks for
 
 
 def _given_back(unit: Unit, scope: int) -> list[Return]:
@@ -235,11 +238,30 @@ def _functions(
         if target.unit is not None and target.unit.scope(target.scope).kind is ScopeKind.FUNCTION:
             bases = targets(function.base, frame.unit, frame.site, program) if isinstance(function, Attribute) else ()
             yield target.unit, target.scope, None, next(filter(local_class, bases), None)
+    is_known = False
     if isinstance(function, Attribute):
         for made, owner in receivers(function.base, frame, resolution):
             method = method_of(owner, function.name, program)
+            is_known = is_known or method is None
             if method is not None and method.unit is not None:
                 yield method.unit, method.scope, made, owner
+    if is_known or not isinstance(function, Attribute):
+        yield from _held(function, frame, resolution)
+
+
+def _held(
+    function: Expression, frame: Frame, resolution: Resolution
+) -> Iterator[tuple[Unit, int, Value | None, Target | None]]:
+    """The functions that a parameter, an attribute of an object or an item of a table holds."""
+    if isinstance(function, Name) and targets(function, frame.unit, frame.site, resolution.program):
+        return
+    for value in resolution.values(function, frame.aside()):
+        if isinstance(value.content, Lambda):
+            yield value.unit, value.content.scope, None, None
+        target = value.content.target if isinstance(value.content, Unknown) else None
+        if target is not None and target.unit is not None:
+            if target.unit.scope(target.scope).kind is ScopeKind.FUNCTION:
+                yield target.unit, target.scope, None, None
 
 
 def written(node: Expression) -> str:

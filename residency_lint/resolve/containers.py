@@ -57,8 +57,9 @@ def _item_of_something(base: Expression, key: Expression, frame: Frame, resoluti
         text = wanted.content
         pieces = pieces_of(text, wanted.unit.facts.path) if isinstance(text, Text) else []
         if isinstance(text, Text) and len(pieces) == 1 and len(pieces[0][1].text) == len(text.text):
-            name = f"{names[0].name}.{text.text}"
-            yield replace(wanted, content=Unknown(reason, name=name, span=pieces[0][1].span))
+            name, piece = f"{names[0].name}.{text.text}", pieces[0][1]
+            there = resolution.program.unit_at(piece.path) or wanted.unit
+            yield replace(wanted, unit=there, content=Unknown(reason, name=name, span=piece.span))
         else:
             yield frame.unknown(reason)
 

@@ -23,7 +23,6 @@ from residency_lint.fixes import Slot
 from residency_lint.resolve.arguments import placed
 from residency_lint.resolve.frames import Activation, Choice, Frame, Value
 from residency_lint.resolve.names import targets
-from residency_lint.resolve.units import Unit
 from residency_lint.source import Span
 
 if TYPE_CHECKING:
@@ -45,8 +44,10 @@ def listed(value: Value, resolution: Resolution) -> list[Expression] | None:
 
 def elements(node: Element, frame: Frame, resolution: Resolution) -> Iterator[Value]:
     """What a loop's target gets, one after another; in a comprehension that is being gone through, its item."""
-    here = frame.activation_of(frame.unit, frame.site.scope)
-    if here is not None and here.receiver is not None and frame.unit.is_comprehension(frame.site):
+    here = frame.activation_of(frame.unit, turn_of(node.span))
+    if here is None and frame.unit.is_comprehension(frame.site):
+        here = frame.activation_of(frame.unit, frame.site.scope)
+    if here is not None and here.receiver is not None:
         steps = (*frame.chain, *(step for step in here.receiver.chain if step not in frame.chain))
         yield replace(here.receiver, chain=steps)
         return
@@ -56,6 +57,11 @@ def elements(node: Element, frame: Frame, resolution: Resolution) -> Iterator[Va
             yield frame.unknown("a value made elsewhere")
         for item in items or ():
             yield from resolution.values(item, container.frame(frame.depth + 1))
+
+
+def turn_of(loop: Span) -> int:
+    """Stands for the scope of one turn of a loop over what stands at a span: a loop opens none of its own."""
+    return -2 - loop.start
 
 
 def comprehended(node: Comprehension, frame: Frame, resolution: Resolution) -> Iterator[Value]:
@@ -96,18 +102,6 @@ def _parts(made: Value) -> Iterator[Expression]:
         yield from (placed(item, there) for item in made.content.items)
     elif isinstance(made.content, Mapping):
         yield from (placed(item, there) for _, item in made.content.items)
-
-
-def yielded(unit: Unit, scope: int, activation: Activation, frame: Frame, resolution: Resolution) -> list[Expression]:
-    """What a generator yields, as one call runs it."""
-    found: list[Expression] = []
-    for entry in unit.yields.get(scope, []):
-        there = replace(frame, unit=unit, site=entry.site, depth=frame.depth + 1, activation=activation)
-        if resolution.conditions.choice(entry.site.guards, there) is Choice.NEVER:
-            resolution.pass_over(entry.value, there)
-        else:
-            found.append(placed(entry.value, there))
-    return found
 
 
 # --- methods ---------------------------------------------------------------------------------------

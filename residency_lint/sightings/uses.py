@@ -121,9 +121,7 @@ class _Search:
         if call is not None and all(outer.contains(call.span) for outer in around):
             return self._of_call(call, span, depth)
         if returned is not None and all(outer.contains(returned.value.span) for outer in around):
-            return (
-                self._of_result(unit.scope(returned.site.scope).name) if _is_part(returned.value, span) else Fate.SENT
-            )
+            return self._of_result(returned.site.scope) if _is_part(returned.value, span) else Fate.SENT
         if binding is None:
             return Fate.SENT
         return self._of_binding(binding, span, depth)
@@ -153,12 +151,14 @@ class _Search:
             return self.fate(call.span, depth + 1)
         return Fate.SENT
 
-    def _of_result(self, name: str) -> Fate:
-        """Of what a function returns."""
+    def _of_result(self, scope: int) -> Fate:
+        """Of what a function returns; a file that names it may call it."""
         unit = self.scene.unit
+        name, parent = unit.scope(scope).name, unit.scope(scope).parent
         reads = widest((call.span.start for call in unit.calls_by_name.get(name, ())), unit)
         if not reads:
-            return Fate.UNREAD
+            is_named = parent == 0 and any(True for _ in reads_elsewhere(name, unit, self.scene.program.everywhere))
+            return Fate.SENT if is_named else Fate.UNREAD
         return Fate.SENT if any(read.role not in _SHOWN and self._may_get(read) for read in reads) else Fate.KEPT
 
     def _of_binding(self, binding: Binding, span: Span, depth: int) -> Fate:
