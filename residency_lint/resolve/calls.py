@@ -259,9 +259,9 @@ def _held(
         if isinstance(value.content, Lambda):
             yield value.unit, value.content.scope, None, None
         target = value.content.target if isinstance(value.content, Unknown) else None
-        if target is not None and target.unit is not None:
-            if target.unit.scope(target.scope).kind is ScopeKind.FUNCTION:
-                yield target.unit, target.scope, None, None
+        there = target.unit if target is not None else None
+        if target is not None and there is not None and there.scope(target.scope).kind is ScopeKind.FUNCTION:
+            yield there, target.scope, None, None
 
 
 def written(node: Expression) -> str:
