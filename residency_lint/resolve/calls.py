@@ -209,7 +209,8 @@ def results(unit: Unit, scope: int, activation: Activation, frame: Frame, resolu
     returns = _given_back(unit, scope)
     for entry in returns:
         there = replace(frame, unit=unit, site=entry.site, depth=frame.depth + 1, activation=activation)
-        for turn, choice in turns(entry.site.guards, there, resolution):
+        is_found = False
+        for turn, choice in turns(entry.site.guards, there, resolution, ends=True):
             if choice is Choice.NEVER:
                 resolution.pass_over(entry.value, turn)
                 continue
@@ -218,8 +219,9 @@ def results(unit: Unit, scope: int, activation: Activation, frame: Frame, resolu
                 word = deciding_word(entry.site.guards[-1].test, choice, turn, resolution)
             for value in resolution.values(entry.value, turn):
                 yield by_word(value, word, table).chosen(choice if len(returns) > 1 else Choice.SURE)
-            if choice is Choice.SURE and turn is not there:
-                return  # the loop has found what it looks for
+            is_found = is_found or (choice is Choice.SURE and turn is not there)
+        if is_found:
+            return  # what the loop looks for is there
 
 
 def _given_back(unit: Unit, scope: int) -> list[Return]:

@@ -30,13 +30,17 @@ if TYPE_CHECKING:
     from residency_lint.resolve.values import Resolution
 
 
-def turns(guards: tuple[Guard, ...], frame: Frame, resolution: Resolution) -> Iterator[tuple[Frame, Choice]]:
+def turns(
+    guards: tuple[Guard, ...], frame: Frame, resolution: Resolution, *, ends: bool = False
+) -> Iterator[tuple[Frame, Choice]]:
     """The turns of a loop in which code under some conditions is met, each with whether it is; outside of one where no
-    condition asks for what a loop goes through."""
+    condition asks for what a loop goes through. `ends`: the code ends the loop."""
+    has_ended = False
     for turn, item in _each(guards, frame, resolution):
-        choice = resolution.conditions.choice(guards, turn)
+        choice = Choice.NEVER if has_ended else resolution.conditions.choice(guards, turn)
         if choice is not Choice.NEVER or item is None:
             yield turn, choice
+            has_ended = ends and choice is Choice.SURE
         else:
             resolution.pass_over(item, frame)
 

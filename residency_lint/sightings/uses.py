@@ -26,6 +26,7 @@ from residency_lint.resolve.calls import written
 from residency_lint.resolve.contexts import contexts, is_called_otherwise
 from residency_lint.resolve.frames import Frame, Unknown, Value, told
 from residency_lint.resolve.readers import reads_elsewhere
+from residency_lint.resolve.units import Unit
 from residency_lint.resolve.values import Resolution, resolve
 from residency_lint.sightings.bindings import (
     is_local,
@@ -211,7 +212,7 @@ class _Search:
             values = told(resolve(read.expression, unit, read.site, program))
             if not values or any(isinstance(value.content, Unknown) for value in values):
                 return Fate.SENT
-            own = [value for value in values if self._is_of(value)]
+            own = [value for value in values if self._is_of(value) and not _gives_keys(read, unit, value)]
             if own:
                 return Fate.TAKEN if not any(value.fallback for value in own) else Fate.SENT
             found = Fate.KEPT
@@ -237,11 +238,25 @@ class _Search:
             return False
         if isinstance(content, Text) and content.pieces:
             return any(piece.span == self.origin for _, piece in content.pieces)
-        if isinstance(content, Listing) and any(isinstance(item, Elsewhere) for item in content.items):
-            return True  # What is gone through: any of its items may be.
+        placed = [item for item in content.items if isinstance(item, Elsewhere)] if isinstance(content, Listing) else []
+        if placed:  # What is gone through: any of its items may be, as far as they are no other texts.
+            return any(not isinstance(one.expression, Text) or one.span.contains(self.origin) for one in placed)
         return content.span.contains(self.origin)
 
 
+def _gives_keys(read: Read, unit: Unit, value: Value) -> bool:
+    """Whether a call makes of a mapping no more than its keys: `sorted(HOSTS)`."""
+    call = unit.innermost_call(read.span)
+    name = call.function.id if call is not None and isinstance(call.function, Name) else ""
+    return (
+        isinstance(value.content, Mapping)
+        and name in _OF_KEYS
+        and call is not None
+        and any(argument.value.span == read.span for argument in call.arguments)
+    )
+
+
+_OF_KEYS = frozenset({"sorted", "list", "tuple", "set", "frozenset", "iter", "len"})
 _SHOWN = frozenset({Role.PRINTED, Role.COMPARED, Role.DESCRIBED, Role.ASSERTED, Role.LISTED, Role.DEAD})
 """What may be done with a value that is not sent."""
 _LOOKUPS = frozenset({"getenv", "get", "pop", "setdefault", "config", "getattr", "str"})
