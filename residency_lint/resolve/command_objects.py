@@ -38,7 +38,9 @@ def context_object(node: Attribute, frame: Frame, resolution: Resolution) -> Ite
 
 def _objects(frame: Frame, resolution: Resolution) -> Iterator[Value] | None:
     """What the commands above keep as their object, as such or item by item."""
-    others = (resolution.program.unit_at(path) for path in resolution.program.files_naming(".obj", frame.unit.facts.path))
+    others = (
+        resolution.program.unit_at(path) for path in resolution.program.files_naming(".obj", frame.unit.facts.path)
+    )
     for unit in chain([frame.unit], others):
         kept = list(_kept(unit)) if unit is not None else []
         whole = [b for b in kept if b.target.endswith(".obj") and b.value is not None]
@@ -58,9 +60,10 @@ def _objects(frame: Frame, resolution: Resolution) -> Iterator[Value] | None:
 def _kept(unit: Unit) -> Iterator[Binding]:
     for (scope, target), bindings in unit.bindings.items():
         first, _, rest = target.partition(".")
-        if (rest == "obj" or rest.startswith("obj[")) and first in unit.scope(scope).parameters:
-            if decorated(unit.scope(scope), _COMMANDS):
-                yield from bindings[-1:]
+        command = unit.scope(scope)
+        is_object = (rest == "obj" or rest.startswith("obj[")) and first in command.parameters
+        if is_object and decorated(command, _COMMANDS):
+            yield from bindings[-1:]
 
 
 def _value(binding: Binding) -> Expression:
