@@ -22,6 +22,9 @@ def _sdk(table: Table, row: Row) -> SdkCall:
     parts, only = table.texts("parts"), table.words("only")
     if not set(only) <= set(parts):
         table.error("only", f"names no part: {', '.join(sorted(set(only) - set(parts)))}")
+    sent_by = table.words("sent_by")
+    if not set(sent_by) <= set(parts):
+        table.error("sent_by", f"names no part: {', '.join(sorted(set(sent_by) - set(parts)))}")
     settings = []
     for inner in table.tables("settings"):
         settings.append(
@@ -58,6 +61,7 @@ def _sdk(table: Table, row: Row) -> SdkCall:
         mistaken=table.texts("mistaken"),
         parts=parts,
         only=only,
+        sent_by=sent_by,
         absent=absent,
         absent_host=table.text("absent_host"),
         absent_for=absent_for,
@@ -65,6 +69,7 @@ def _sdk(table: Table, row: Row) -> SdkCall:
         off=table.words("off"),
         replaced_by=table.words("replaced_by"),
         needs=table.texts("needs"),
+        needs_package=table.flag("needs_package"),
         needs_env=table.texts("needs_env"),
         used_by=table.texts("used_by"),
         held_by=table.words("held_by"),

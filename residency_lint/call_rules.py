@@ -80,6 +80,9 @@ class SdkCall(Rule):
     """What the SDK talks to separately, when one setting does not move all of it."""
     only: Mapping[str, str] = field(default_factory=dict)
     """part → the argument without which the SDK does not talk to it: a stream that is switched on."""
+    sent_by: Mapping[str, str] = field(default_factory=dict)
+    """part → the names of the methods, separated by blanks, that talk to it: where only those of others are called, it
+    is not used."""
     absent: str = ""
     """The column of a part that no setting moves."""
     absent_host: str = ""
@@ -95,6 +98,9 @@ class SdkCall(Rule):
     needs: tuple[str, ...] = ()
     """Arguments of which one must be given for the call to reach the vendor: without an API key, `datadog.initialize`
     only tells where the local agent is."""
+    needs_package: bool = False
+    """Its names are also those of others' modules: where nothing requires the package, one of `needs` must be given by
+    name."""
     needs_env: tuple[str, ...] = ()
     """Variables that stand in for one of them, where the call says nothing else."""
     used_by: tuple[str, ...] = ()

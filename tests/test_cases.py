@@ -13,8 +13,9 @@ import pytest
 
 from residency_lint.decoding import source_of
 from residency_lint.findings import Finding
-from residency_lint.inspection import check_source, precedence
+from residency_lint.inspection import check_source
 from residency_lint.report import Report
+from residency_lint.reported import precedence
 from residency_lint.rewrite import is_alternative, rewritten
 from residency_lint.scan import check_paths
 from residency_lint.settings import Settings

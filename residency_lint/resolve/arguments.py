@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from residency_lint.expressions import Argument, Call, Element, Elsewhere, Expression, Listing, Mapping, Name, Text
 from residency_lint.resolve.callers import is_bound
 from residency_lint.resolve.frames import Activation, Choice, Frame, Value, told
+from residency_lint.resolve.keys import word_of
 
 if TYPE_CHECKING:
     from residency_lint.resolve.values import Resolution
@@ -146,5 +147,5 @@ def _listed(argument: Argument, frame: Frame, resolution: Resolution) -> list[Ex
 
 
 def _only_text(key: Expression, frame: Frame, resolution: Resolution) -> str | None:
-    texts = {value.text for value in resolution.values(key, frame.aside())}
-    return texts.pop() if len(texts) == 1 else None
+    words = {word_of(value, resolution) for value in resolution.values(key, frame.aside())}
+    return words.pop() if len(words) == 1 else None

@@ -18,7 +18,7 @@ from residency_lint.expressions import (
     Site,
     Text,
 )
-from residency_lint.facts import Binding, BindingKind
+from residency_lint.facts import Binding, BindingKind, ScopeKind
 from residency_lint.fixes import Slot
 from residency_lint.resolve.arguments import arguments_of
 from residency_lint.resolve.beside import pass_over_beside
@@ -34,8 +34,8 @@ from residency_lint.resolve.classes import (
     receivers,
 )
 from residency_lint.resolve.conversions import converted, validated
-from residency_lint.resolve.enums import as_object, is_enum, member_of
-from residency_lint.resolve.fields import aliases_of
+from residency_lint.resolve.enums import is_enum, member_of, members_called
+from residency_lint.resolve.fields import given_as
 from residency_lint.resolve.frames import CHOSEN_MODULE, Activation, Choice, Frame, Unknown, Value
 from residency_lint.resolve.names import Target, targets
 from residency_lint.resolve.origins import exported_by
@@ -53,9 +53,11 @@ _END = 1 << 60
 def attribute_values(node: Attribute, frame: Frame, resolution: Resolution) -> list[Value]:
     """The values of `base.name`; none where nothing of the repository is known to have the attribute."""
     found: list[Value] = []
-    for made, target in [*receivers(node.base, frame, resolution)] or _enum_members(node.base, frame, resolution):
+    for made, target in [*receivers(node.base, frame, resolution)] or members_called(node.base, frame, resolution):
         if node.name == "value" and made is not None and is_enum(target, resolution.program):
             found += _own_value(made, frame, resolution)
+        elif node.name == "name" and made is not None and (member := member_of(made, resolution.program)) is not None:
+            found.append(frame.value(Text(member.target, node.span, plain=False)))
         else:
             found += member_values(target, made, node.name, frame, resolution)
     if found:
@@ -84,11 +86,6 @@ def _of_module(name: str, node: Attribute, value: Value, frame: Frame, resolutio
         site = Site(0, (), owner.scope(0).span)
         there = replace(frame.via(node.span, f"`{own}` of {owner.facts.path}"), unit=owner, site=site)
         yield from resolution.bound(owner.reaching(own, 0, site, _END), there)
-
-
-def _enum_members(base: Expression, frame: Frame, resolution: Resolution) -> list[tuple[Value, Target]]:
-    found = (as_object(value, resolution) for value in resolution.values(base, frame.aside()))
-    return [one for one in found if one is not None]
 
 
 def _is_its_value(value: Value, resolution: Resolution) -> bool:
@@ -171,6 +168,25 @@ def _set_later(constructor: Target, name: str, frame: Frame, resolution: Resolut
                     yield from resolution.bound([binding], _inside(unit, binding.site, frame, None))
 
 
+def given_by_functions(node: Attribute, frame: Frame, resolution: Resolution) -> Iterator[Value]:
+    """What functions that the module calls give an attribute of something that the module made: `configure(host)`."""
+    unit = frame.unit
+    if not isinstance(node.base, Name) or (0, node.base.id) not in unit.bindings:
+        return
+    target = f"{node.base.id}.{node.name}"
+    for scope, entry in enumerate(unit.facts.scopes):
+        bindings = unit.bindings.get((scope, target), []) if entry.kind is ScopeKind.FUNCTION else []
+        if not bindings or bindings[-1].site.guards or scope in unit.visible_scopes(frame.site.scope):
+            continue
+        if (scope, node.base.id) in unit.bindings:
+            continue
+        for site in call_sites(scope, unit, resolution):
+            if site.call.site.scope == 0 and not site.call.site.guards:
+                activation = site.activation(unit, scope, Frame(site.unit, site.call.site))
+                there = _inside(unit, bindings[-1].site, frame, activation)
+                yield from resolution.bound(bindings[-1:], there)
+
+
 def pass_over_members(node: Attribute, frame: Frame, resolution: Resolution) -> None:
     """Notes what an object would have under a name, had nothing been assigned to it."""
     for _, target in receivers(node.base, frame, resolution):
@@ -199,7 +215,8 @@ def _of_body(
         arguments = arguments_of(made.content, there, resolution)
         names = fields(target, resolution.program)
         index = names.index(name) if name in names else len(arguments.positional)
-        given = next((arguments.named[n] for n in (*aliases_of(binding), name) if n in arguments.named), None)
+        keys = given_as(name, replace(target, unit=unit, scope=binding.site.scope))
+        given = next((arguments.named[key] for key in keys if key in arguments.named), None)
         if given is None and index < len(arguments.positional):
             given = arguments.positional[index]
         has_constructor = method_of(target, "__init__", resolution.program) is not None

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from residency_lint.expressions import Attribute, Call, Name
 from residency_lint.facts import ScopeKind
 from residency_lint.resolve.classes import constructed, is_static, lineage, method_of, receivers, taken_from_table
-from residency_lint.resolve.decorators import calls_by_decorators
+from residency_lint.resolve.decorators import calls_by_decorators, decorated_with
 from residency_lint.resolve.frames import Activation, Frame
 from residency_lint.resolve.names import Target, targets
 from residency_lint.resolve.program import Program
@@ -95,12 +95,22 @@ def _plain_calls(scope: int, unit: Unit, resolution: Resolution) -> Iterator[Cal
     if decorated:
         yield from decorated
         return
+    yield from _calls_of_decorated(scope, unit, resolution.program)
     for there in _units_naming(name, unit, resolution.program):
         for called in _names_for(name, there):
             for call in there.calls_named(called):
                 if _stands_for(call, scope, unit, there, resolution.program):
                     yield CallSite(there, call)
         yield from _partials(scope, unit, there, resolution.program)
+        yield from _commands(scope, unit, there, resolution.program)
+
+
+def _calls_of_decorated(scope: int, unit: Unit, program: Program) -> Iterator[CallSite]:
+    """The calls of the functions in whose place a decorator puts the function that stands in it."""
+    for there, index in decorated_with(scope, unit, program):
+        for call in there.calls_named(there.scope(index).name):
+            if _stands_for(call, index, there, there, program):
+                yield CallSite(there, call)
 
 
 def _names_for(name: str, unit: Unit) -> Iterator[str]:
@@ -128,6 +138,16 @@ def _partials(scope: int, unit: Unit, there: Unit, program: Program) -> Iterator
                 yield CallSite(there, whole)
 
 
+def _commands(scope: int, unit: Unit, there: Unit, program: Program) -> Iterator[CallSite]:
+    """`parser.set_defaults(run=export)` and then `args.run(args)`."""
+    for call in there.calls_by_name.get("set_defaults", []):
+        for argument in call.arguments:
+            if argument.name and _stands_for(replace(call, function=argument.value), scope, unit, there, program):
+                for made in there.calls_by_name.get(argument.name, []):
+                    if isinstance(made.function, Attribute):
+                        yield CallSite(there, made)
+
+
 def _stands_for(call: Call, scope: int, unit: Unit, there: Unit, program: Program) -> bool:
     return any(t.unit is unit and t.scope == scope for t in targets(call.function, there, call.site, program))
 
@@ -137,7 +157,7 @@ def _constructions(target: Target, resolution: Resolution) -> Iterator[CallSite]
     name = target.unit.scope(target.scope).name
     for there in _units_naming(name, target.unit, resolution.program):
         for called in _names_for(name, there):
-            for call in there.calls_by_name.get(called, []):
+            for call in there.calls_named(called):
                 if _stands_for(call, target.scope, target.unit, there, resolution.program):
                     made = Frame(there, call.site).value(call)
                     yield CallSite(there, call, made)

@@ -15,23 +15,23 @@ from residency_lint.expressions import (
     Expression,
     Lambda,
     Listing,
-    Mapping,
     Name,
     Subscript,
     Text,
 )
 from residency_lint.facts import Return, ScopeKind
 from residency_lint.fixes import Slot
-from residency_lint.resolve import formats, mappings, parts, texts, urls
+from residency_lint.resolve import formats, mappings, parts, questions, texts, urls
 from residency_lint.resolve.classes import decorated, local_class, method_of, receivers
 from residency_lint.resolve.config_values import file_values, section_item
 from residency_lint.resolve.context_variables import context_values
 from residency_lint.resolve.deciding import by_word, deciding_word, table_of_returns
 from residency_lint.resolve.encodings import coded, coder
+from residency_lint.resolve.enums import members_called
 from residency_lint.resolve.frames import CHOSEN_MODULE, Activation, Choice, Frame, Unknown, Value
 from residency_lint.resolve.iterables import function_name, of_function, of_method
 from residency_lint.resolve.lookups import lookup
-from residency_lint.resolve.loops import turns, yielded
+from residency_lint.resolve.loops import iterations, yielded
 from residency_lint.resolve.names import Target, targets
 from residency_lint.resolve.units import Unit
 from residency_lint.source import Span
@@ -40,7 +40,14 @@ if TYPE_CHECKING:
     from residency_lint.resolve.values import Resolution
 
 
-_METHODS = {**texts.METHODS, **formats.METHODS, **parts.METHODS, **urls.METHODS, **mappings.METHODS}
+_METHODS = {
+    **texts.METHODS,
+    **formats.METHODS,
+    **parts.METHODS,
+    **urls.METHODS,
+    **mappings.METHODS,
+    **questions.METHODS,
+}
 
 
 def called(node: Call, frame: Frame, resolution: Resolution) -> Iterator[Value]:
@@ -68,7 +75,8 @@ def called(node: Call, frame: Frame, resolution: Resolution) -> Iterator[Value]:
     elif method == "get" and (option := section_item(node, frame, resolution)) is not None:
         yield from option
     elif isinstance(node.function, Attribute) and method in ("get", "pop", "setdefault") and arguments:
-        default = arguments[1] if len(arguments) > 1 else Constant("None", node.span)
+        named = next((a.value for a in node.arguments if a.name in ("default", "fallback")), None)
+        default = arguments[1] if len(arguments) > 1 else named or Constant("None", node.span)
         yield from resolution.item(node.function.base, arguments[0], default, frame)
     else:
         yield from _function(node, arguments, frame, resolution)
@@ -97,8 +105,10 @@ def _function(node: Call, arguments: list[Expression], frame: Frame, resolution:
         builtin == "vars" and len(arguments) == 1
     ):
         yield from resolution.values(arguments[0], frame.deeper())
-    elif builtin == "getattr" and len(arguments) > 1 and isinstance(arguments[1], Text):
-        yield from _got(node, arguments, arguments[1].text, frame, resolution)
+    elif builtin == "getattr" and len(arguments) > 1 and (name := texts.only_text(arguments[1], frame, resolution)):
+        yield from _got(node, arguments, name.text, frame, resolution)
+    elif builtin == "len" and len(arguments) == 1:
+        yield questions.length(arguments[0], node, frame, resolution)
     elif builtin == "str" and len(arguments) == 1 and (own := _own_text(node, arguments[0], frame, resolution)):
         yield from own
     elif builtin in ("str", "bool") and len(arguments) == 1:
@@ -108,8 +118,7 @@ def _function(node: Call, arguments: list[Expression], frame: Frame, resolution:
             is_told = isinstance(value.content, Text) and HOLE not in value.content.text
             yield replace(value, content=Unknown(CHOSEN_MODULE, name=(value.text or "") if is_told else ""))
     elif builtin == "dict":
-        items = tuple((Text(a.name, a.span, plain=False) if a.name else None, a.value) for a in node.arguments)
-        yield frame.value(Mapping(items, node.span))
+        yield mappings.of_pairs(node, frame, resolution)
     elif any(target.name == "collections.ChainMap" for target in names):
         yield mappings.chained(arguments, node, frame)
     elif (made := of_function(function_name(node, frame, resolution), node, arguments, frame, resolution)) is not None:
@@ -208,20 +217,22 @@ def results(unit: Unit, scope: int, activation: Activation, frame: Frame, resolu
     """What the `return` statements of a function give that one call can come to."""
     returns = _given_back(unit, scope)
     for entry in returns:
-        there = replace(frame, unit=unit, site=entry.site, depth=frame.depth + 1, activation=activation)
-        is_found = False
-        for turn, choice in turns(entry.site.guards, there, resolution, ends=True):
+        here = replace(frame, unit=unit, site=entry.site, depth=frame.depth + 1, activation=activation)
+        table = table_of_returns(entry, returns, here) if len(returns) > 1 else ()
+        is_reached = False
+        for there in iterations((), here, resolution):
+            choice = resolution.conditions.choice(entry.site.guards, there)
             if choice is Choice.NEVER:
-                resolution.pass_over(entry.value, turn)
                 continue
-            word, table = None, table_of_returns(entry, returns, turn) if len(returns) > 1 else ()
-            if table:
-                word = deciding_word(entry.site.guards[-1].test, choice, turn, resolution)
-            for value in resolution.values(entry.value, turn):
-                yield by_word(value, word, table).chosen(choice if len(returns) > 1 else Choice.SURE)
-            is_found = is_found or (choice is Choice.SURE and turn is not there)
-        if is_found:
-            return  # what the loop looks for is there
+            is_reached = True
+            word = deciding_word(entry.site.guards[-1].test, choice, there, resolution) if table else None
+            for value in resolution.values(entry.value, there):
+                chosen = choice if len(returns) > 1 or there is not here else Choice.SURE
+                yield by_word(value, word, table).chosen(chosen)
+            if there is not here and choice is Choice.SURE:
+                return
+        if not is_reached:
+            resolution.pass_over(entry.value, here)
 
 
 def _given_back(unit: Unit, scope: int) -> list[Return]:
@@ -236,13 +247,16 @@ def _functions(
 ) -> Iterator[tuple[Unit, int, Value | None, Target | None]]:
     """The functions that an expression can stand for, with what a method is called on."""
     program = resolution.program
+    if isinstance(function, Lambda):
+        yield frame.unit, function.scope, None, None
     for target in targets(function, frame.unit, frame.site, program):
         if target.unit is not None and target.unit.scope(target.scope).kind is ScopeKind.FUNCTION:
             bases = targets(function.base, frame.unit, frame.site, program) if isinstance(function, Attribute) else ()
             yield target.unit, target.scope, None, next(filter(local_class, bases), None)
     is_known = False
     if isinstance(function, Attribute):
-        for made, owner in receivers(function.base, frame, resolution):
+        found = list(receivers(function.base, frame, resolution)) or members_called(function.base, frame, resolution)
+        for made, owner in found:
             method = method_of(owner, function.name, program)
             is_known = is_known or method is None
             if method is not None and method.unit is not None:

@@ -41,6 +41,12 @@ def local_class(target: Target) -> bool:
 
 def constructed(call: Call, frame: Frame, program: Program) -> Target | None:
     """The class of the repository that a call makes an object of."""
+    own = _own_class(call.function, frame)
+    if own is not None:
+        unit, owner, scope = own  # `cls(…)`
+        activation = frame.activation_of(unit, scope)
+        called_on = activation.owner if activation else None
+        return called_on or Target(unit.scope(owner).name, unit, owner)
     found = targets(call.function, frame.unit, frame.site, program)
     return next((target for target in found if local_class(target)), None)
 

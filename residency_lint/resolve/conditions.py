@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 from residency_lint.expressions import (
     FAILED_IMPORT,
     HOLE,
+    Call,
     Comparison,
     Constant,
     Expression,
     Guard,
-    Listing,
+    Name,
     Negation,
     Opaque,
     Text,
@@ -23,6 +24,7 @@ from residency_lint.resolve.enums import member_of
 from residency_lint.resolve.frames import Choice, Frame, Unknown
 from residency_lint.resolve.guards import guards_before
 from residency_lint.resolve.origins import import_fails
+from residency_lint.resolve.questions import holds_item
 from residency_lint.source import Span
 
 if TYPE_CHECKING:
@@ -92,12 +94,13 @@ class Conditions:
         if left is None:
             return None
         if test.operator in ("in", "not in"):
-            containers = [value.content for value in self._resolution.values(test.right, frame.aside())]
-            if len(containers) != 1 or not isinstance(containers[0], Listing):
-                return None
-            items = ["'" + item.text for item in containers[0].items if isinstance(item, Text)]
-            return (left in items) is (test.operator == "in")
+            containers = list(self._resolution.values(test.right, frame.aside()))
+            word = left[1:] if left.startswith("'") else f"\0{left}"
+            found = holds_item(word, containers[0], self._resolution) if len(containers) == 1 else None
+            return None if found is None else found is (test.operator == "in")
         right = self._only(test.right, frame)
+        if test.operator not in _SAME:
+            return None
         return None if right is None else (left == right) is (test.operator in ("==", "is"))
 
     def _members(self, test: Comparison, frame: Frame) -> bool | None:
@@ -122,6 +125,8 @@ class Conditions:
         content = known[0]
         if isinstance(content, Text):
             return None if HOLE in content.text else "'" + content.text
+        if isinstance(content, Call) and isinstance(content.function, Name) and content.function.id == "object":
+            return f"object {id(content)}"  # `_UNSET = object()` is like nothing else
         return content.text if isinstance(content, Constant) else None
 
     def _is_fixed(self, test: Expression, frame: Frame) -> bool:

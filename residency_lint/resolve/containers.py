@@ -6,14 +6,23 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from residency_lint.expressions import Constant, Expression, Listing, Mapping, Text
+from residency_lint.expressions import (
+    Constant,
+    Expression,
+    Listing,
+    Mapping,
+    Subscript,
+    Text,
+)
 from residency_lint.resolve.arguments import certain_items
 from residency_lint.resolve.calls import written
 from residency_lint.resolve.enums import enum_of, named
 from residency_lint.resolve.frames import Frame, Unknown, Value, told
-from residency_lint.resolve.iterables import number_of
+from residency_lint.resolve.iterables import listed
+from residency_lint.resolve.keys import word_of
 from residency_lint.resolve.names import targets
 from residency_lint.resolve.options import parsed_values
+from residency_lint.resolve.questions import index_of
 from residency_lint.resolve.templates import pieces_of
 
 if TYPE_CHECKING:
@@ -32,34 +41,47 @@ def item_values(
     for container in resolution.values(base, frame.deeper()):
         if isinstance(container.content, Mapping):
             yield from _items(container, key, default, frame, resolution)
-        elif isinstance(container.content, Listing) and isinstance(key, Constant):
-            items_there, at = container.content.items, number_of(key)
-            if at is not None and -len(items_there) <= at < len(items_there):
-                yield from resolution.values(items_there[at], container.frame(frame.depth + 1))
+        elif isinstance(container.content, Listing) and (number := _number(key, frame, resolution)) is not None:
+            items_there = listed(container, resolution) or []
+            if -len(items_there) <= number < len(items_there):
+                yield from resolution.values(items_there[number], container.frame(frame.depth + 1))
             else:
                 yield frame.unknown(f"an item of `{written(base)}`")
         elif isinstance(key, Text) and (parsed := parsed_values(key.text, container, resolution)) is not None:
             yield from parsed  # `vars(parser.parse_args())["host"]`
         else:
-            yield from _item_of_something(base, key, frame, resolution)
+            yield from _item_of_something(base, container, key, frame, resolution)
             if default is not None:
                 yield from resolution.as_fallback(default, frame)
 
 
-def _item_of_something(base: Expression, key: Expression, frame: Frame, resolution: Resolution) -> Iterator[Value]:
-    """`ServerZone["EU"]` is the same as `ServerZone.EU`."""
+def _number(key: Expression, frame: Frame, resolution: Resolution) -> int | None:
+    values = [value.content for value in resolution.values(key, frame.aside())]
+    return index_of(values[0]) if len(values) == 1 and isinstance(values[0], Constant) else None
+
+
+def _item_of_something(
+    base: Expression, container: Value, key: Expression, frame: Frame, resolution: Resolution
+) -> Iterator[Value]:
+    """`ServerZone["EU"]` is the same as `ServerZone.EU`, and `SERVER_URL[EU_ZONE]["v2"]` as `SERVER_URL.EU_ZONE.v2`."""
     reason = f"an item of `{written(base)}`"
     names = targets(base, frame.unit, frame.site, resolution.program)
-    if not names or names[0].is_local:
+    owner = names[0].name if names and not names[0].is_local else ""
+    if isinstance(container.content, Unknown) and isinstance(base, Subscript):
+        owner = container.content.name
+    if not owner:
         yield frame.unknown(reason)
         return
     for wanted in told(tuple(resolution.values(key, frame.deeper()))):
         text = wanted.content
         pieces = pieces_of(text, wanted.unit.facts.path) if isinstance(text, Text) else []
         if isinstance(text, Text) and len(pieces) == 1 and len(pieces[0][1].text) == len(text.text):
-            name, piece = f"{names[0].name}.{text.text}", pieces[0][1]
+            name, piece = f"{owner}.{text.text}", pieces[0][1]
             there = resolution.program.unit_at(piece.path) or wanted.unit
             yield replace(wanted, unit=there, content=Unknown(reason, name=name, span=piece.span))
+        elif isinstance(text, Unknown) and text.name:
+            name = f"{owner}.{text.name.rpartition('.')[2]}"
+            yield replace(wanted, content=Unknown(reason, name=name, span=text.span))
         else:
             yield frame.unknown(reason)
 
@@ -69,12 +91,13 @@ def _items(
 ) -> Iterator[Value]:
     known, is_whole = certain_items(container, resolution)
     for wanted in resolution.values(key, frame.deeper()):
-        item = known.get(wanted.text) if wanted.text is not None else None
-        if wanted.text is None or (item is None and not is_whole):
+        word = word_of(wanted, resolution)
+        item = known.get(word) if word is not None else None
+        if word is None or (item is None and not is_whole):
             env = wanted.content.env if isinstance(wanted.content, Unknown) else ""
             yield frame.value(Unknown("an item under a key that cannot be told", env=env))
         # The choice was made where the key was written, so its steps come first.
-        chosen_by_name = len(wanted.chain) > len(frame.chain) + 1
+        chosen_by_name = wanted.text is not None and len(wanted.chain) > len(frame.chain) + 1
         if item is not None and container.unit.facts.language != "python":
             # Nothing but what is asked for in a file is used.
             for other in known.values() if is_whole else ():

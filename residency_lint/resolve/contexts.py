@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import fields, is_dataclass
 
-from residency_lint.expressions import Call, Expression, Guard, Name, Site
+from residency_lint.expressions import Attribute, Call, Expression, Guard, Name, Site
 from residency_lint.facts import ScopeKind
 from residency_lint.findings import Step
 from residency_lint.resolve.callers import call_sites, instances
 from residency_lint.resolve.calls import written
-from residency_lint.resolve.classes import is_class_method, is_static, last_name
+from residency_lint.resolve.classes import is_class_method, is_static, last_name, receivers
 from residency_lint.resolve.decorators import decorating
 from residency_lint.resolve.frames import Activation, Choice, Frame
+from residency_lint.resolve.loops import iterations
 from residency_lint.resolve.names import Target
 from residency_lint.resolve.units import Unit
 from residency_lint.resolve.values import Resolution
@@ -43,10 +44,43 @@ def contexts(
         if names & by_call and not is_called_otherwise(scope, unit, resolution):
             found = list(_by_call(scope, unit, resolution, depth))
         if not found and receiver and receiver in names:
-            found = list(_by_instance(scope, unit, parent.name, resolution, depth))
+            found = list(_by_receiver(scope, unit, resolution)) or list(
+                _by_instance(scope, unit, parent.name, resolution, depth)
+            )
         if found:
             return found[:_MOST_CONTEXTS]
     return [None]
+
+
+def reached(unit: Unit, site: Site, resolution: Resolution) -> Choice:
+    """Whether code runs, as far as the calls of the functions tell that it stands in; one without calls in sight is
+    called from elsewhere."""
+    found = Choice.SURE
+    for scope in unit.visible_scopes(site.scope):
+        if unit.scope(scope).kind is not ScopeKind.FUNCTION or is_called_otherwise(scope, unit, resolution):
+            continue
+        choices = [
+            resolution.conditions.choice(one.call.site.guards, Frame(one.unit, one.call.site))
+            for one in call_sites(scope, unit, resolution)
+        ]
+        if choices:
+            found = max(found, min(choices, key=lambda choice: choice.value), key=lambda choice: choice.value)
+    return found
+
+
+def run_at(
+    unit: Unit, site: Site, position: int, resolution: Resolution, *, last: bool = False, depth: int = 0
+) -> tuple[Site, int]:
+    """Where the module's body comes to what stands in a function: at its first call, or its last; the place itself
+    where that cannot be told."""
+    scope = site.scope
+    sites = call_sites(scope, unit, resolution) if unit.scope(scope).kind is ScopeKind.FUNCTION else ()
+    if not sites or depth > _DEEPEST or any(one.unit is not unit for one in sites):
+        return site, position
+    found = [run_at(unit, one.call.site, one.call.span.start, resolution, last=last, depth=depth + 1) for one in sites]
+    if any(unit.scope(place.scope).kind is ScopeKind.FUNCTION for place, _ in found):
+        return site, position
+    return (max if last else min)(found, key=lambda one: one[1])
 
 
 def _by_call(scope: int, unit: Unit, resolution: Resolution, depth: int) -> Iterator[Activation]:
@@ -55,7 +89,26 @@ def _by_call(scope: int, unit: Unit, resolution: Resolution, depth: int) -> Iter
         # The call's own function takes no part: `self.make(…)` would count as a use of `self`.
         for outer in contexts(arguments, site.unit, site.call.site, resolution, depth + 1):
             caller = Frame(site.unit, site.call.site, _steps(site.call, site.unit, outer), 0, outer)
-            yield site.activation(unit, scope, caller)
+            for each in iterations(arguments, caller, resolution):
+                yield site.activation(unit, scope, each)
+
+
+def _by_receiver(scope: int, unit: Unit, resolution: Resolution) -> list[Activation]:
+    """The calls of a method, each with the object that it is called on; none where not all of them can be told."""
+    found: list[Activation] = []
+    for site in call_sites(scope, unit, resolution):
+        caller = Frame(site.unit, site.call.site)
+        base = site.call.function.base if isinstance(site.call.function, Attribute) else None
+        objects = list(receivers(base, caller, resolution)) if base is not None else []
+        if not objects or any(made is None for made, _ in objects) or caller.site.scope != 0:
+            return []
+        known = resolution.all_values(base, caller) if base is not None else ()
+        if len(known) != len(objects):
+            return []
+        steps = Frame(site.unit, site.call.site, _steps(site.call, site.unit, None))
+        if resolution.conditions.choice(site.call.site.guards, caller) is not Choice.NEVER:
+            found += [Activation(unit, scope, site.call, steps, made, owner) for made, owner in objects]
+    return found
 
 
 def _by_instance(scope: int, unit: Unit, name: str, resolution: Resolution, depth: int) -> Iterator[Activation]:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from residency_lint.expressions import Attribute, Call, Name, Site
-from residency_lint.facts import ScopeKind
+from residency_lint.expressions import Attribute, Call, Expression, Name, Site
+from residency_lint.facts import BindingKind, ScopeKind
 from residency_lint.resolve.names import Target, targets
 from residency_lint.resolve.program import Program
 from residency_lint.resolve.units import Unit
@@ -51,8 +51,33 @@ def _below(scope: int, unit: Unit) -> Iterator[int]:
 def _adds(call: Call, unit: Unit) -> bool:
     entry = unit.scope(call.site.scope)
     own = {*entry.parameters, entry.rest, entry.options}
+    if any(argument.star and _is_changed(argument.value, call.site.scope, unit) for argument in call.arguments):
+        return True
     return any(
         not (isinstance(argument.value, Name) and argument.value.id in own)
         and not (isinstance(argument.value, Attribute) and argument.star)
         for argument in call.arguments
     )
+
+
+def _is_changed(collected: Expression, scope: int, unit: Unit) -> bool:
+    """Whether a function changes what it collects: `kwargs.setdefault(…)`, `kwargs["host"] = …`."""
+    name = collected.id if isinstance(collected, Name) else ""
+    bindings = (*unit.bindings.get((scope, name), ()), *unit.items.get((scope, name), ()))
+    return any(binding.kind is not BindingKind.PARAMETER for binding in bindings)
+
+
+def decorated_with(scope: int, unit: Unit, program: Program) -> Iterator[tuple[Unit, int]]:
+    """The functions of the file in whose place a decorator puts the one that stands in it, and that it gives back."""
+    entry = unit.scope(scope)
+    outer = unit.scope(entry.parent) if entry.parent > 0 else None
+    if outer is None or outer.kind is not ScopeKind.FUNCTION:
+        return
+    if not any(isinstance(r.value, Name) and r.value.id == entry.name for r in unit.returns.get(entry.parent, ())):
+        return
+    makers = {entry.parent, outer.parent}
+    for index, other in enumerate(unit.facts.scopes):
+        if other.kind is ScopeKind.FUNCTION and other.decorators and index not in (scope, *makers):
+            found = decorating(index, unit, program)
+            if any(target is not None and target.unit is unit and target.scope in makers for target in found):
+                yield unit, index

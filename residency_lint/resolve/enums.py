@@ -52,6 +52,12 @@ def as_object(value: Value, resolution: Resolution) -> tuple[Value, Target] | No
     return _made(enum, binding, "*" if isinstance(value.content, Listing) else "", value), enum
 
 
+def members_called(base: Expression, frame: Frame, resolution: Resolution) -> list[tuple[Value, Target]]:
+    """The members of enums that an expression can stand for, as objects."""
+    found = (as_object(value, resolution) for value in resolution.values(base, frame.aside()))
+    return [one for one in found if one is not None]
+
+
 def member_of(value: Value, program: Program) -> Binding | None:
     """What binds a member of an enum, if a value is one, or the object that stands for one."""
     content = value.content

@@ -10,6 +10,7 @@ from residency_lint.expressions import (
     Argument,
     Attribute,
     Call,
+    Constant,
     Elsewhere,
     Expression,
     Listing,
@@ -56,7 +57,8 @@ def field_values(node: Attribute, frame: Frame, resolution: Resolution) -> Itera
     where neither is so, or the object is another."""
     found = _settings(node.base, frame, resolution)
     if found is not None:
-        given = next((a for a in found.call.arguments if a.name == node.name), None) if found.call else None
+        names = _parameters(node.name, found)
+        given = next((a for a in found.call.arguments if a.name in names), None) if found.call else None
         if given is not None:
             there = found.frame.via(given.span, f"`{node.name}` is given here")
             _pass_over_default(node.name, found, frame, resolution)
@@ -126,6 +128,36 @@ def _nested(node: Attribute, found: _Settings, frame: Frame, resolution: Resolut
     return None
 
 
+def _parameters(name: str, found: _Settings) -> list[str]:
+    """The names under which a field is given to the constructor."""
+    for target in found.lineage:
+        own = given_as(name, target)
+        if own != [name]:
+            return own
+    return [name]
+
+
+def given_as(name: str, target: Target) -> list[str]:
+    """The names under which a class's constructor takes a field: its aliases; beside them its own where the class says
+    so."""
+    assert target.unit is not None
+    for binding in target.unit.bindings.get((target.scope, name), []):
+        aliases = _aliases(binding, _OF_CONSTRUCTORS)
+        if aliases:
+            is_told = any(_is_true(_setting_of(target, option)) for option in _BY_NAME)
+            return [*aliases, *[name] * is_told]
+    return [name]
+
+
+_OF_CONSTRUCTORS = ("validation_alias", "alias")
+_OF_VARIABLES = (*_OF_CONSTRUCTORS, "env")
+_BY_NAME = ("populate_by_name", "validate_by_name", "allow_population_by_field_name")
+
+
+def _is_true(expression: Expression | None) -> bool:
+    return isinstance(expression, Constant) and expression.text == "True"
+
+
 def _pass_over_default(name: str, found: _Settings, frame: Frame, resolution: Resolution) -> None:
     """Notes the class's default; in the file that reads the field, its uses tell what becomes of it."""
     for target in found.lineage:
@@ -181,17 +213,17 @@ def _variables(name: str, found: _Settings) -> list[str]:
     for target in found.lineage:
         assert target.unit is not None
         for binding in target.unit.bindings.get((target.scope, name), []):
-            aliases = aliases_of(binding)
+            aliases = _aliases(binding, _OF_VARIABLES)
             if aliases:
                 return aliases
     return [_option(found, "env_prefix") + name]
 
 
-def aliases_of(binding: Binding) -> list[str]:
+def _aliases(binding: Binding, names: tuple[str, ...]) -> list[str]:
     """`Field(alias="X")`, `Field(validation_alias=AliasChoices("X", "Y"))`, `Field(env="X")`; of an annotation too."""
     for call in (binding.value, *metadata(binding)):
         for argument in call.arguments if isinstance(call, Call) else ():
-            if argument.name in ("validation_alias", "alias", "env"):
+            if argument.name in names:
                 return list(_texts(argument.value))
     return []
 
@@ -224,20 +256,23 @@ def _option(found: _Settings, name: str) -> str:
 
 def _setting(found: _Settings, name: str) -> Expression | None:
     """An item of `model_config` (pydantic 2), or a name of the inner `Config` (pydantic 1)."""
-    for target in found.lineage:
-        unit = target.unit
-        assert unit is not None
-        for binding in reversed(unit.bindings.get((target.scope, "model_config"), [])):
-            if isinstance(binding.value, Call):
-                for argument in binding.value.arguments:
-                    if argument.name == name:
-                        return argument.value
-            elif isinstance(binding.value, Mapping):
-                for key, value in binding.value.items:
-                    if isinstance(key, Text) and key.text == name:
-                        return value
-        for index in unit.scopes_below(target.scope):
-            if unit.scope(index).kind is ScopeKind.CLASS and unit.scope(index).name == "Config":
-                for binding in reversed(unit.bindings.get((index, name), [])):
-                    return binding.value
+    return next((s for target in found.lineage if (s := _setting_of(target, name)) is not None), None)
+
+
+def _setting_of(target: Target, name: str) -> Expression | None:
+    unit = target.unit
+    assert unit is not None
+    for binding in reversed(unit.bindings.get((target.scope, "model_config"), [])):
+        if isinstance(binding.value, Call):
+            for argument in binding.value.arguments:
+                if argument.name == name:
+                    return argument.value
+        elif isinstance(binding.value, Mapping):
+            for key, value in binding.value.items:
+                if isinstance(key, Text) and key.text == name:
+                    return value
+    for index in unit.scopes_below(target.scope):
+        if unit.scope(index).kind is ScopeKind.CLASS and unit.scope(index).name == "Config":
+            for binding in reversed(unit.bindings.get((index, name), [])):
+                return binding.value
     return None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from residency_lint.expressions import Argument, Attribute, Call, Expression, Name
+from residency_lint.expressions import Argument, Attribute, Call, Element, Expression, Name
 
 _PASSES_ON = {
     "submit": 0,
@@ -29,16 +29,21 @@ _WITH_COLLECTED = {
     "start_new_thread": ("function", 0),
 }
 """What calls a function with a list and a mapping of arguments: how the function is given, by name and position."""
+_FOR_EACH = ("map", "imap", "imap_unordered")
+"""What calls a function once for each item of what follows it."""
 
 
 def handed_over(calls_by_name: Mapping[str, list[Call]]) -> dict[str, list[Call]]:
     """The last name of a function that is handed over → the calls that are made of it."""
     found: dict[str, list[Call]] = {}
-    for name in (*_PASSES_ON, *_WITH_COLLECTED):
+    for name in (*_PASSES_ON, *_WITH_COLLECTED, *_FOR_EACH):
         for call in calls_by_name.get(name, ()):
-            made = (
-                _passed_on(call, _PASSES_ON[name]) if name in _PASSES_ON else _collected(call, *_WITH_COLLECTED[name])
-            )
+            if name in _FOR_EACH:
+                made = _for_each(call)
+            elif name in _PASSES_ON:
+                made = _passed_on(call, _PASSES_ON[name])
+            else:
+                made = _collected(call, *_WITH_COLLECTED[name])
             if made is not None:
                 last = made.function.id if isinstance(made.function, Name) else getattr(made.function, "name", "")
                 found.setdefault(last, []).append(made)
@@ -58,6 +63,14 @@ def _passed_on(call: Call, position: int) -> Call | None:
     if len(before) <= position or any(argument.name or argument.star for argument in before):
         return None
     return replace(call, function=before[position].value, arguments=call.arguments[position + 1 :], assigned="")
+
+
+def _for_each(call: Call) -> Call | None:
+    made = _passed_on(call, 0)
+    if made is None or any(argument.star for argument in made.arguments):
+        return None
+    items = (Argument(Element(a.value, a.span), a.span) for a in made.arguments if not a.name)
+    return replace(made, arguments=tuple(items))
 
 
 def _collected(call: Call, name: str, position: int) -> Call | None:

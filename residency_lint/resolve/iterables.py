@@ -21,6 +21,8 @@ from residency_lint.expressions import (
 )
 from residency_lint.fixes import Slot
 from residency_lint.resolve.arguments import placed
+from residency_lint.resolve.classes import receivers
+from residency_lint.resolve.enums import is_enum, members, named
 from residency_lint.resolve.frames import Activation, Choice, Frame, Value
 from residency_lint.resolve.names import targets
 from residency_lint.source import Span
@@ -35,21 +37,43 @@ def listed(value: Value, resolution: Resolution) -> list[Expression] | None:
     """What one goes through, each with its place; None where that cannot be told."""
     there = value.frame(len(value.chain))
     if isinstance(value.content, Listing):
-        return [placed(item, there) for item in value.content.items[:_MOST_ITEMS]]
+        found: list[Expression] = []
+        for item in value.content.items[:_MOST_ITEMS]:
+            if isinstance(item, Element):  # `[*hosts, "…"]`
+                inner = _items(item.base, there, resolution)
+                if inner is None:
+                    return None
+                found += inner
+            else:
+                found.append(placed(item, there))
+        return found
     if isinstance(value.content, Mapping):
         entries = _entries(value, resolution)
         return None if entries is None else [key for key, _ in entries]
     return None
 
 
+def loop_of(node: Element) -> int:
+    """What stands for a loop in the place of a scope, where it is gone through item by item."""
+    return -2 - node.span.start
+
+
 def elements(node: Element, frame: Frame, resolution: Resolution) -> Iterator[Value]:
     """What a loop's target gets, one after another; in a comprehension that is being gone through, its item."""
-    here = frame.activation_of(frame.unit, turn_of(node.span))
-    if here is None and frame.unit.is_comprehension(frame.site):
-        here = frame.activation_of(frame.unit, frame.site.scope)
-    if here is not None and here.receiver is not None:
+    here = frame.activation_of(frame.unit, frame.site.scope)
+    if here is not None and here.receiver is not None and frame.unit.is_comprehension(frame.site):
         steps = (*frame.chain, *(step for step in here.receiver.chain if step not in frame.chain))
         yield replace(here.receiver, chain=steps)
+        return
+    gone_through = frame.activation_of(frame.unit, loop_of(node))
+    if gone_through is not None and gone_through.receiver is not None:
+        steps = (*frame.chain, *(step for step in gone_through.receiver.chain if step not in frame.chain))
+        yield replace(gone_through.receiver, chain=steps)
+        return
+    enum = next((t for _, t in receivers(node.base, frame, resolution) if is_enum(t, resolution.program)), None)
+    if enum is not None:
+        for name in members(enum):
+            yield from named(enum, name, frame, resolution)
         return
     for container in resolution.values(node.base, frame.deeper()):
         items = listed(container, resolution)
@@ -57,11 +81,6 @@ def elements(node: Element, frame: Frame, resolution: Resolution) -> Iterator[Va
             yield frame.unknown("a value made elsewhere")
         for item in items or ():
             yield from resolution.values(item, container.frame(frame.depth + 1))
-
-
-def turn_of(loop: Span) -> int:
-    """Stands for the scope of one turn of a loop over what stands at a span: a loop opens none of its own."""
-    return -2 - loop.start
 
 
 def comprehended(node: Comprehension, frame: Frame, resolution: Resolution) -> Iterator[Value]:
@@ -177,6 +196,8 @@ def of_function(
         return None
     if name in ("map", "filter"):
         given[0] = [arguments[0]]
+    if name == "filter" and len(given) > 1 and given[1] is not None:
+        given[1] = _filtered(arguments[0], given[1], node, frame, resolution)
     known = [items for items in given if items is not None]
     if len(known) < len(given):
         return None
@@ -199,6 +220,21 @@ def _next(node: Call, arguments: list[Expression], frame: Frame, resolution: Res
     for item in items[len(taken) :]:
         resolution.pass_over(item, frame)
     return [value for item in taken for value in resolution.values(item, frame.deeper())]
+
+
+def _filtered(
+    function: Expression, items: list[Expression], node: Call, frame: Frame, resolution: Resolution
+) -> list[Expression]:
+    """The items for which a function may hold."""
+    found: list[Expression] = []
+    for item in items:
+        is_none = isinstance(function, Constant)
+        test = item if is_none else _call(function, (item,), node.span, frame)
+        if resolution.conditions.decision(test, frame.deeper()) is False:
+            resolution.pass_over(item, frame)
+        else:
+            found.append(item)
+    return found
 
 
 def _mapped(given: list[list[Expression]], node: Call, frame: Frame) -> Iterator[Expression]:

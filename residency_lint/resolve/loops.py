@@ -1,48 +1,54 @@
-"""Loops over what can be seen: the items that they come to, one after another, where conditions tell them apart."""
+"""Loops, gone through item by item where conditions or calls inside rest on what a loop's target gets."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from itertools import islice
 from typing import TYPE_CHECKING
 
 from residency_lint.expressions import (
+    Argument,
     Attribute,
+    Branch,
     Call,
     Comparison,
     Element,
     Expression,
     Fallback,
-    Guard,
+    Joined,
+    Listing,
+    Mapping,
     Name,
     Negation,
     Subscript,
 )
 from residency_lint.fixes import Slot
 from residency_lint.resolve.arguments import placed
-from residency_lint.resolve.frames import Activation, Choice, Frame
-from residency_lint.resolve.iterables import listed, turn_of
+from residency_lint.resolve.frames import Activation, Choice, Frame, Unknown, Value
+from residency_lint.resolve.iterables import loop_of
 from residency_lint.resolve.units import Unit
-from residency_lint.source import Span
 
 if TYPE_CHECKING:
     from residency_lint.resolve.values import Resolution
 
+_MOST_ITEMS = 24
+_MOST_NAMES = 24
 
-def turns(
-    guards: tuple[Guard, ...], frame: Frame, resolution: Resolution, *, ends: bool = False
-) -> Iterator[tuple[Frame, Choice]]:
-    """The turns of a loop in which code under some conditions is met, each with whether it is; outside of one where no
-    condition asks for what a loop goes through. `ends`: the code ends the loop."""
-    has_ended = False
-    for turn, item in _each(guards, frame, resolution):
-        choice = Choice.NEVER if has_ended else resolution.conditions.choice(guards, turn)
-        if choice is not Choice.NEVER or item is None:
-            yield turn, choice
-            has_ended = ends and choice is Choice.SURE
-        else:
-            resolution.pass_over(item, frame)
+
+def iterations(expressions: Iterable[Expression], frame: Frame, resolution: Resolution) -> Iterator[Frame]:
+    """The frame, once for each item of the loop that expressions or the conditions they stand under rest on, as far as
+    it comes to them; itself where they rest on none or on several, or the items cannot be told."""
+    guards = frame.site.guards
+    found = list(_loops([*expressions, *(guard.test for guard in guards)], frame))
+    items = _items(found[0], frame, resolution) if len(found) == 1 else []
+    if not items:
+        yield frame
+        return
+    for item in items:
+        inside = replace(frame, activation=_activation(found[0], item, frame))
+        if resolution.conditions.choice(guards, inside) is not Choice.NEVER:
+            yield inside
 
 
 def yielded(unit: Unit, scope: int, activation: Activation, frame: Frame, resolution: Resolution) -> list[Expression]:
@@ -50,58 +56,65 @@ def yielded(unit: Unit, scope: int, activation: Activation, frame: Frame, resolu
     found: list[Expression] = []
     for entry in unit.yields.get(scope, []):
         there = replace(frame, unit=unit, site=entry.site, depth=frame.depth + 1, activation=activation)
-        for turn, choice in turns(entry.site.guards, there, resolution):
-            if choice is Choice.NEVER:
+        for turn in iterations((), there, resolution):
+            if resolution.conditions.choice(entry.site.guards, turn) is Choice.NEVER:
                 resolution.pass_over(entry.value, turn)
             else:
                 found.append(placed(entry.value, turn))
     return found
 
 
-def _each(guards: tuple[Guard, ...], frame: Frame, resolution: Resolution) -> Iterator[tuple[Frame, Expression | None]]:
-    asked = {element.span: element for guard in guards for element in _elements(guard.test, frame)}
-    items = _items(next(iter(asked.values())), frame, resolution) if len(asked) == 1 else None
-    if items is None:
-        yield frame, None
-        return
-    span = next(iter(asked))
-    call = Call(Name("", span), (), span, Slot(Span(span.end, span.end)), frame.site)
-    for item in items:
-        for value in islice(resolution.values(item, frame.aside()), 1):
-            activation = Activation(frame.unit, turn_of(span), call, frame, value)
-            yield replace(frame, activation=activation), item
+def _loops(expressions: list[Expression], frame: Frame) -> Iterator[Element]:
+    """The loops of the function at hand whose targets expressions name, through its other assignments."""
+    unit, scope = frame.unit, frame.site.scope
+    names: set[str] = set()
+    loops: dict[int, Element] = {}
+    pending = [*expressions]
+    while pending and len(names) < _MOST_NAMES:
+        node = pending.pop()
+        if isinstance(node, Name) and node.id not in names:
+            names.add(node.id)
+            bindings = unit.bindings.get((scope, node.id), ())
+            pending += [binding.value for binding in bindings if binding.value is not None]
+        elif isinstance(node, Element):
+            loops.setdefault(node.span.start, node)
+        else:
+            pending += _parts(node)
+    for loop in loops.values():
+        if frame.activation_of(unit, loop_of(loop)) is None:
+            yield loop
 
 
-def _items(element: Element, frame: Frame, resolution: Resolution) -> list[Expression] | None:
-    containers = list(islice(resolution.values(element.base, frame.aside()), 2))
-    return listed(containers[0], resolution) if len(containers) == 1 else None
+def _parts(node: Expression) -> tuple[Expression, ...]:
+    if isinstance(node, Attribute):
+        return (node.base,)
+    if isinstance(node, Subscript):
+        return node.base, node.key
+    if isinstance(node, Call):
+        return (node.function, *(argument.value for argument in node.arguments))
+    if isinstance(node, Joined):
+        return node.parts
+    if isinstance(node, Fallback):
+        return node.options
+    if isinstance(node, Branch):
+        return node.test, node.then, node.otherwise
+    if isinstance(node, Comparison):
+        return node.left, node.right
+    if isinstance(node, Negation):
+        return (node.operand,)
+    if isinstance(node, Listing):
+        return node.items
+    return tuple(item for _, item in node.items) if isinstance(node, Mapping) else ()
 
 
-def _elements(test: Expression, frame: Frame) -> Iterator[Element]:
-    """What loops go through of which an expression asks for a part."""
-    if isinstance(test, Element):
-        yield test
-    elif isinstance(test, Name):
-        for binding in frame.unit.bindings.get((frame.site.scope, test.id), []):
-            value = binding.value
-            while isinstance(value, Subscript):  # one of several targets
-                value = value.base
-            if isinstance(value, Element):
-                yield value
-    else:
-        for part in _parts(test):
-            yield from _elements(part, frame)
+def _items(loop: Element, frame: Frame, resolution: Resolution) -> list[Value]:
+    """What a loop's target gets; nothing where not all of it can be told."""
+    values = list(islice(resolution.values(loop, frame.deeper()), _MOST_ITEMS + 1))
+    is_known = len(values) <= _MOST_ITEMS and not any(isinstance(value.content, Unknown) for value in values)
+    return values if is_known and not any(value.fallback for value in values) else []
 
 
-def _parts(test: Expression) -> tuple[Expression, ...]:
-    if isinstance(test, (Attribute, Subscript)):
-        return (test.base,)
-    if isinstance(test, Comparison):
-        return test.left, test.right
-    if isinstance(test, Negation):
-        return (test.operand,)
-    if isinstance(test, Fallback):
-        return test.options
-    if isinstance(test, Call):
-        return (test.function, *(argument.value for argument in test.arguments))
-    return ()
+def _activation(loop: Element, item: Value, frame: Frame) -> Activation:
+    span = loop.span
+    call = Call(loop.base, (Argument(loop.base, span),), span, Slot(span), frame.site)
+    return Activation(frame.unit, loop_of(loop), call, frame, item)

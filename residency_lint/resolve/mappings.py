@@ -7,11 +7,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from residency_lint.expressions import Attribute, Call, Elsewhere, Expression, Listing, Mapping, Text
+from residency_lint.expressions import Attribute, Call, Elsewhere, Expression, Listing, Mapping, Opaque, Text
 from residency_lint.facts import Binding, ScopeKind
 from residency_lint.resolve.arguments import certain_items, placed
 from residency_lint.resolve.classes import decorated, fields, lineage, method_of, receivers
-from residency_lint.resolve.frames import Choice, Frame, Value
+from residency_lint.resolve.frames import Choice, Frame, Unknown, Value
 from residency_lint.resolve.names import Target
 
 if TYPE_CHECKING:
@@ -37,6 +37,32 @@ def _without(base: Expression, node: Call, frame: Frame, resolution: Resolution)
             resolution.pass_over(known[key or ""], frame)
         left = tuple((Text(k, item.span, plain=False), item) for k, item in known.items() if k not in keys)
         yield frame.value(Mapping(left, value.content.span))
+
+
+def of_pairs(node: Call, frame: Frame, resolution: Resolution) -> Value:
+    """`dict(host=…)`, `dict(base, host=…)`, `dict(zip(regions, hosts))`."""
+    found: list[tuple[Expression | None, Expression]] = []
+    for argument in node.arguments:
+        key = Text(argument.name, argument.span, plain=False) if argument.name else None
+        pairs = None if argument.name or argument.star else _pairs(argument.value, frame, resolution)
+        found += [(key, argument.value)] if pairs is None else pairs
+    return frame.value(Mapping(tuple(found), node.span))
+
+
+def _pairs(expression: Expression, frame: Frame, resolution: Resolution) -> list[tuple[Expression, Expression]] | None:
+    """What is listed two by two; None for anything else."""
+    values = list(resolution.values(expression, frame.deeper()))
+    if len(values) != 1 or not isinstance(values[0].content, Listing):
+        return None
+    found: list[tuple[Expression, Expression]] = []
+    for item in values[0].content.items:
+        pair = list(resolution.values(item, values[0].frame(frame.depth + 1)))
+        content = pair[0].content if len(pair) == 1 else None
+        if not isinstance(content, Listing) or len(content.items) != 2:
+            return None
+        key, value = (placed(one, pair[0].frame(frame.depth + 1)) for one in content.items)
+        found.append((key, value))
+    return found
 
 
 # --- objects ---------------------------------------------------------------------------------------
@@ -128,6 +154,19 @@ def with_items(value: Value, binding: Binding, frame: Frame, resolution: Resolut
         ]
         variants = changed if choice is Choice.SURE else [*variants, *changed][:_MOST_VARIANTS]
     yield from variants
+
+
+def collected_with_items(value: Value, binding: Binding, frame: Frame, resolution: Resolution) -> Iterator[Value]:
+    """As `with_items`, for a parameter: of a mapping that callers give, all that is known may be what is set here."""
+    if isinstance(value.content, Unknown) and not value.content.name and value.content.target is None:
+        rest = Opaque(value.content.reason, binding.span)
+        known = list(
+            with_items(replace(value, content=Mapping(((None, rest),), rest.span)), binding, frame, resolution)
+        )
+        is_mapping = any(isinstance(one.content, Mapping) and len(one.content.items) > 1 for one in known)
+        yield from known if is_mapping else [value]
+    else:
+        yield from with_items(value, binding, frame, resolution)
 
 
 METHODS: dict[str, Callable[[Expression, Call, Frame, Resolution], Iterator[Value]]] = {"__delitem__": _without}

@@ -39,11 +39,9 @@ def _begins_with(read: Read, name: str) -> bool:
 def _importers(name: str, unit: Unit, program: Program) -> Iterator[tuple[Unit, Import, bool]]:
     """The imports of a module or of something in it, in files that can read a name of it, tests apart; whether it is
     the module itself."""
-    if id(unit) not in program.importers:
-        program.importers[id(unit)] = tuple(_paths(unit, program))
     word = re.compile(rb"(?<!\w)%b(?!\w)|import[ \t]*\*" % os.fsencode(name))
     itself = _path(unit)
-    for path in program.importers[id(unit)]:
+    for path in importers(unit, program):
         there = program.unit_at(path) if word.search(program.data_at(path)) else None
         if there is None or there.facts.is_test:
             continue
@@ -56,8 +54,14 @@ def _importers(name: str, unit: Unit, program: Program) -> Iterator[tuple[Unit, 
                 yield there, entry, True
 
 
-def _paths(unit: Unit, program: Program) -> Iterator[str]:
+def importers(unit: Unit, program: Program) -> tuple[str, ...]:
     """The files that import a module."""
+    if id(unit) not in program.importers:
+        program.importers[id(unit)] = tuple(_paths(unit, program))
+    return program.importers[id(unit)]
+
+
+def _paths(unit: Unit, program: Program) -> Iterator[str]:
     itself = _path(unit)
     parts = itself.removesuffix(".py").split("/")
     stem = parts[-2] if parts[-1] == "__init__" and len(parts) > 1 else parts[-1]

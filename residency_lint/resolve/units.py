@@ -15,6 +15,7 @@ from residency_lint.facts import Binding, BindingKind, Facts, Import, Mention, R
 from residency_lint.resolve.guards import exclusive, runs_whenever
 from residency_lint.resolve.handovers import handed_over
 from residency_lint.resolve.nests import Nest
+from residency_lint.resolve.tables import called_by_table
 from residency_lint.source import Span
 
 _K = TypeVar("_K")
@@ -69,9 +70,16 @@ class Unit:
     def _handed_over(self) -> dict[str, list[Call]]:
         return handed_over(self.calls_by_name)
 
+    @cached_property
+    def _called_by_table(self) -> dict[str, list[Call]]:
+        by_name = _grouped((b.target.rpartition(".")[2], b) for b in self.facts.bindings)
+        return called_by_table(self.facts.calls, by_name)
+
     def calls_named(self, name: str) -> list[Call]:
-        """The calls of what bears a name at last, also those that something makes that it is handed to."""
-        return [*self.calls_by_name.get(name, ()), *self._handed_over.get(name, ())]
+        """The calls of what bears a name at last, also those that something makes that it is handed to, or by way of a
+        table."""
+        indirect = (*self._handed_over.get(name, ()), *self._called_by_table.get(name, ()))
+        return [*self.calls_by_name.get(name, ()), *indirect]
 
     @cached_property
     def _names(self) -> dict[int, list[str]]:

@@ -37,7 +37,7 @@ from residency_lint.expressions import (
 from residency_lint.facts import Binding, BindingKind, Import
 from residency_lint.findings import Step
 from residency_lint.resolve import calls, mappings, texts, urls
-from residency_lint.resolve.attributes import attribute_values, pass_over_members
+from residency_lint.resolve.attributes import attribute_values, given_by_functions, pass_over_members
 from residency_lint.resolve.calls import written
 from residency_lint.resolve.conditions import Conditions
 from residency_lint.resolve.containers import item_values
@@ -173,7 +173,8 @@ class Resolution:
                 self.pass_over(binding.value, frame)
                 continue
             if binding.kind is BindingKind.PARAMETER:
-                yield from parameter_values(binding, inner, self)
+                for value in parameter_values(binding, inner, self):
+                    yield from mappings.collected_with_items(value, binding, frame, self)
             elif binding.value is None:
                 is_field = binding.kind is BindingKind.OTHER
                 words = "a field without a default" if is_field else f"`{binding.target}` is a function or class"
@@ -200,6 +201,10 @@ class Resolution:
         yield from later
         if is_replaced:
             pass_over_members(node, frame, self)
+            return
+        given = list(given_by_functions(node, frame, self))
+        if given:
+            yield from given
             return
         known = object_values(node, frame, self)
         if known is not None:
@@ -254,7 +259,10 @@ class Resolution:
                 if bindings:
                     yield from self.bound(bindings, frame)
                     return
-        yield from self.item(node.base, node.key, None, frame)
+        for value in self.item(node.base, node.key, None, frame):
+            is_whole = isinstance(node.base, Subscript) and isinstance(value.content, Unknown) and value.content.name
+            # Of a table in a table, no key alone says what is meant.
+            yield replace(value, content=replace(value.content, span=node.span)) if is_whole else value
 
     def item(self, base: Expression, key: Expression, default: Expression | None, frame: Frame) -> Iterator[Value]:
         yield from item_values(base, key, default, frame, self)

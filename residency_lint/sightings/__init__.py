@@ -9,6 +9,7 @@ from itertools import islice
 from residency_lint.call_rules import SdkCall
 from residency_lint.findings import Context, Sighting
 from residency_lint.rules import Setting
+from residency_lint.sightings.closed import as_sent
 from residency_lint.sightings.evidence import Passage
 from residency_lint.sightings.folded import folded_sightings, sent_sightings
 from residency_lint.sightings.passed_over import passed_by_sends
@@ -53,6 +54,7 @@ def sightings(scene: Scene) -> tuple[tuple[Sighting, ...], bool]:
             kept.add(one)
     words = [one for one in kept if isinstance(one.rule, Setting) and _is_telling_word(one.rule)]
     left = [one for one in kept if not one.muted and not any(_is_made_of(one, word) for word in words)]
+    left = as_sent(left, scene)
     return tuple(sorted(left, key=lambda s: (s.path, s.span))), is_cut
 
 

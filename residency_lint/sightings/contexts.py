@@ -9,7 +9,7 @@ from residency_lint.expressions import Branch, Constant, Elsewhere, Expression
 from residency_lint.facts import Binding
 from residency_lint.findings import Rewrite, Sighting
 from residency_lint.fixes import Applicability, Edit
-from residency_lint.resolve.contexts import contexts
+from residency_lint.resolve.contexts import contexts, reached
 from residency_lint.resolve.frames import Activation, Choice, Frame, Value
 from residency_lint.sightings.passed_over import passed_over
 from residency_lint.sightings.starts import Start
@@ -20,6 +20,7 @@ def in_contexts(
 ) -> Iterator[Sighting]:
     """What a start comes to, one sighting for each piece of evidence; what lies outside first."""
     scene = start.scene
+    way = reached(scene.unit, start.call.site, start.resolution)
     found: list[tuple[Start, list[Sighting]]] = []
     for activation in contexts(expressions, scene.unit, start.call.site, start.resolution):
         one = replace(start, activation=activation, passed=start.passed)
@@ -33,7 +34,10 @@ def in_contexts(
                 sighting = _at_the_caller(sighting, one)
             kept.setdefault((sighting.path, sighting.span, sighting.region), sighting)
     wanted = scene.wanted(start.rule.vendor)
-    yield from sorted(kept.values(), key=lambda s: s.region in wanted)
+    for sighting in sorted(kept.values(), key=lambda s: s.region in wanted):
+        # Of a table, another entry is the usual one, or the only one.
+        is_usual = way not in (Choice.OTHER, Choice.NEVER) or sighting.region in wanted
+        yield sighting if is_usual else replace(sighting, beside=sighting.beside | frozenset(wanted), chosen=False)
     taken = {(path, span) for path, span, _ in kept}
     yield from (s for s in passed_over(start) if (s.path, s.span) not in taken)
 

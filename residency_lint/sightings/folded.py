@@ -19,7 +19,7 @@ from residency_lint.resolve.values import Resolution, decide, resolve
 from residency_lint.sightings.evidence import Passage
 from residency_lint.sightings.named_regions import names_vendor, regions_of_holed
 from residency_lint.sightings.scene import Scene, context_of
-from residency_lint.sightings.sends import Send, addresses, addresses_by_call, is_settled, sends
+from residency_lint.sightings.sends import Send, addresses, addresses_by_call, addresses_in_contexts, is_settled, sends
 from residency_lint.sightings.switches import Seen
 from residency_lint.sightings.texts import text_sightings
 from residency_lint.source import Span
@@ -52,7 +52,11 @@ def sent_sightings(scene: Scene, seen: list[Seen]) -> Iterator[Sighting]:
     for send in sends(scene):
         mention = Mention(Text("", send.address.span), Role.VALUE, send.call.site)
         context, values = context_of(mention, scene.facts), addresses(send, scene)
-        if context is not None and not send.call.site.guards and is_settled(values):
+        if send.call.site.guards and context is not None:
+            # Gone through item by item, a loop's conditions may come out one way whatever is set.
+            settled = filter(is_settled, addresses_in_contexts(send, scene))
+            values = tuple(value for found in settled for value in found)
+        if context is not None and is_settled(values):
             found = [
                 (value.text, one)
                 for value in values

@@ -9,8 +9,10 @@ from residency_lint.call_rules import SdkSetting
 from residency_lint.expressions import Attribute, Branch, Elsewhere, Expression, Name, Opaque, Text
 from residency_lint.facts import Binding
 from residency_lint.resolve.arguments import arguments_of, items_of
+from residency_lint.resolve.contexts import run_at
 from residency_lint.resolve.frames import Choice, Frame, Unknown
 from residency_lint.resolve.names import constructor_parameters, targets
+from residency_lint.resolve.values import Resolution
 from residency_lint.sightings.contexts import latest
 from residency_lint.sightings.objects import handed_on
 from residency_lint.sightings.scene import Scene
@@ -156,15 +158,18 @@ def _is_reached(binding: Binding, start: Start) -> bool:
 
 
 def _is_used_before(binding: Binding, names: tuple[str, ...], scene: Scene) -> bool:
-    """Whether a module has made its client by the time one of its attributes is set: in one function, for of two
-    nobody knows which runs first."""
+    """Whether a module has made its client by the time one of its attributes is set: in one function, or as the
+    module's body runs; of two functions that others call nobody knows which runs first."""
+    resolution, unit = Resolution(scene.program.everywhere), scene.unit
+    set_at = ((binding.site, binding.span.start), run_at(unit, binding.site, binding.span.start, resolution))
     return any(
-        call.span.start < binding.span.start
-        and call.site.scope == binding.site.scope
-        and set(call.site.guards) <= set(binding.site.guards)
-        and any(n in names for t in targets(call.function, scene.unit, call.site, scene.program) for n in t.names)
+        used.scope == there.scope and position < bound and set(used.guards) <= set(there.guards)
         for last in {name.rpartition(".")[2] for name in names}
-        for call in scene.unit.calls_by_name.get(last, [])
+        for call in unit.calls_by_name.get(last, [])
+        if any(n in names for t in targets(call.function, unit, call.site, scene.program) for n in t.names)
+        for (used, position), (there, bound) in zip(
+            ((call.site, call.span.start), run_at(unit, call.site, call.span.start, resolution)), set_at, strict=True
+        )
     )
 
 

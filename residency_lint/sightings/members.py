@@ -43,7 +43,7 @@ def instead_of_constant(member: Unknown, value: Value, setting: SdkSetting, star
 def instead_of_text(text: Text, setting: SdkSetting, start: Start) -> tuple[Rewrite, ...]:
     """The members of the wanted regions, with the import they need, where a text stands among the start's arguments."""
     scene = start.scene
-    whole = _with_quotes(text, scene.source)
+    whole = with_quotes(text, scene.source)
     if whole is None or (text.path or scene.path) != scene.path or not start.call.span.contains(whole):
         return ()
     rewrites = []
@@ -57,7 +57,7 @@ def instead_of_text(text: Text, setting: SdkSetting, start: Start) -> tuple[Rewr
     return tuple(rewrites)
 
 
-def _with_quotes(text: Text, source: Source) -> Span | None:
+def with_quotes(text: Text, source: Source) -> Span | None:
     """The bytes of a text's literal; None where it is no plain one."""
     quote, span = text.quote.encode(), text.span
     whole = Span(span.start - len(quote), span.end + len(quote))

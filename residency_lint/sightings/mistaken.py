@@ -9,11 +9,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from residency_lint.call_rules import SdkCall, SdkSetting
-from residency_lint.expressions import Argument, Attribute, Call, Expression, Mapping, Name, Text
+from residency_lint.expressions import Argument, Attribute, Call, Elsewhere, Expression, Mapping, Name, Text
 from residency_lint.facts import Binding
 from residency_lint.findings import Rewrite, Sighting
 from residency_lint.fixes import Applicability, Edit
 from residency_lint.resolve.frames import Unknown
+from residency_lint.sightings.members import with_quotes
 from residency_lint.sightings.signatures import locked
 from residency_lint.sightings.starts import Start, setting_name
 from residency_lint.sightings.writing import insertion, whole_argument
@@ -175,26 +176,28 @@ def _rewrites(found: Mistaken, settings: tuple[SdkSetting, ...], start: Start) -
 
 
 def _renamed(found: Mistaken, key: Text, settings: tuple[SdkSetting, ...], start: Start) -> tuple[Rewrite, ...]:
-    """The key and its value, where one setting takes a text; the dict may be read elsewhere as well."""
+    """The key and its value, where one setting takes it; the dict may be read elsewhere as well."""
     setting, path = next(iter(settings), None), start.scene.path
-    if (
-        setting is None
-        or len(settings) > 1
-        or not setting.argument
-        or setting.build
-        or not isinstance(found.value, Text)
-    ):
+    place = _place_of(found.value, start)
+    if setting is None or len(settings) > 1 or not setting.argument or setting.build or place is None:
         return ()
-    name, span = Edit(path, key.span, setting.argument), found.value.span
+    name = Edit(path, key.span, setting.argument)
     return tuple(
         replace(
             rewrite,
-            edits=(name, Edit(path, span, rewrite.value.partition("=")[2].strip("\"'"))),
+            edits=(name, Edit(path, place, rewrite.value.partition("=")[2])),
             applicability=min(rewrite.applicability, Applicability.UNSAFE),
         )
         for rewrite in insertion(start, settings, None)
-        if len(rewrite.edits) == 1 and rewrite.value.endswith(("'", '"'))
+        if len(rewrite.edits) == 1
     )
+
+
+def _place_of(value: Expression | None, start: Start) -> Span | None:
+    """Where the whole of a value is written in the file of a start."""
+    if isinstance(value, Elsewhere):
+        value = value.expression if value.path == start.scene.path else None
+    return with_quotes(value, start.scene.source) if isinstance(value, Text) else value.span if value else None
 
 
 def _kept(found: Mistaken, settings: tuple[SdkSetting, ...], start: Start) -> str:

@@ -77,6 +77,8 @@ def _told(start: Start, arguments: Mapping[str, Expression], opaque: str) -> Ite
             missing.append(part)
             is_certain = is_certain or not deciding
             unset = nones
+    if missing and settled and not set(missing) & set(_used(parts, start)):
+        missing = []
     for setting, values in settled.items():
         yield from weighed(
             (value, sighting)
@@ -107,6 +109,18 @@ def _told(start: Start, arguments: Mapping[str, Expression], opaque: str) -> Ite
         else:
             # Most programs are told by the environment that they run in, and that is not in sight.
             yield replace(found, region=None, reason=f"where nothing sets one, it is {column}", rewrites=())
+
+
+def _used(parts: list[str], start: Start) -> list[str]:
+    """The parts that the program's calls talk to; all of them where none of those calls is in sight."""
+    scene, sent_by = start.scene, start.rule.sent_by
+    called = [part for part in parts if any(_is_called(name, scene) for name in sent_by.get(part, "").split())]
+    return [part for part in parts if part in called or part not in sent_by] if called else parts
+
+
+def _is_called(method: str, scene: Scene) -> bool:
+    own = scene.unit.calls_by_name.get(method)
+    return bool(own) or any(True for _ in scene.program.everywhere.files_naming(f".{method}", scene.path))
 
 
 def _default_of_service(start: Start) -> str:

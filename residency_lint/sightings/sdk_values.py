@@ -64,7 +64,9 @@ def _member(unknown: Unknown, value: Value, setting: SdkSetting, start: Start) -
     source = start.scene.sources(value.unit.facts.path) or start.scene.source
     assert unknown.span is not None
     text = Text(source.slice(unknown.span), unknown.span, path=source.path)
-    evidence = _passage(text, value, start).at(len(text.text) - len(unknown.name.rpartition(".")[2]), len(text.text))
+    last = unknown.name.rpartition(".")[2]
+    first = len(text.text) - len(last) if text.text.endswith(last) else 0
+    evidence = _passage(text, value, start).at(first, len(text.text))
     return evidence.sighting(
         start.rule,
         region,

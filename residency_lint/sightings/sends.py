@@ -10,7 +10,8 @@ from residency_lint.expressions import HOLE, Attribute, Call, Expression, Name, 
 from residency_lint.resolve import urls
 from residency_lint.resolve.arguments import arguments_of
 from residency_lint.resolve.contexts import contexts
-from residency_lint.resolve.frames import Activation, Choice, Frame, Value
+from residency_lint.resolve.frames import Activation, Choice, Frame, Value, told
+from residency_lint.resolve.loops import iterations
 from residency_lint.resolve.names import targets
 from residency_lint.resolve.values import Resolution, resolve
 from residency_lint.sightings.scene import Scene
@@ -28,12 +29,13 @@ class Send:
 
 def sends(scene: Scene) -> Iterator[Send]:
     """The HTTP calls of a file, as far as they can be told."""
-    words = scene.catalog.http.words
+    words = scene.catalog.http.words | {call.assigned for call in scene.unit.calls_by_name.get("partial", ())}
     for call in scene.facts.calls if scene.can_put_together else ():
         function = call.function
         name = function.name if isinstance(function, Attribute) else function.id if isinstance(function, Name) else ""
-        if name in words:
+        if name and name in words:
             yield from _function_sends(call, scene)
+            yield from _partial_sends(call, scene)
             yield from _method_sends(call, scene)
 
 
@@ -55,6 +57,21 @@ def addresses_by_call(send: Send, scene: Scene) -> Iterator[tuple[Value, ...]]:
     there = send.base_value
     for activation in contexts((send.base,), there.unit, there.site, Resolution(scene.program.everywhere)):
         yield addresses(send, scene, activation)
+
+
+def addresses_in_contexts(send: Send, scene: Scene) -> Iterator[tuple[Value, ...]]:
+    """The addresses of a call in each of the contexts that it runs in."""
+    program, site = scene.program.everywhere, send.call.site
+    if send.base is not None:
+        yield from map(told, list(addresses_by_call(send, scene)) or [addresses(send, scene)])
+        return
+    for activation in contexts((send.address,), scene.unit, site, Resolution(program)):
+        here, resolution = Frame(scene.unit, site, activation=activation), Resolution(program)
+        for frame in iterations((send.address,), here, resolution):
+            choice = resolution.conditions.choice(site.guards, frame)
+            if choice is not Choice.NEVER:
+                values = told(resolution.all_values(send.address, frame)) or (frame.unknown("no address"),)
+                yield tuple(value.chosen(choice) for value in values)
 
 
 def is_settled(values: tuple[Value, ...]) -> bool:
@@ -113,6 +130,21 @@ def _function_sends(call: Call, scene: Scene) -> Iterator[Send]:
         if address is not None:
             yield Send(call, address)
             return
+
+
+def _partial_sends(call: Call, scene: Scene) -> Iterator[Send]:
+    """`post = partial(requests.post, url)` and then `post(json=…)`."""
+    if not isinstance(call.function, Name):
+        return
+    for value in resolve(call.function, scene.unit, call.site, scene.program):
+        made = value.content
+        if not isinstance(made, Call) or value.unit is not scene.unit or len(made.arguments) < 2:
+            continue
+        if not any(t.name == "functools.partial" for t in targets(made.function, scene.unit, made.site, scene.program)):
+            continue
+        whole = replace(made, function=made.arguments[0].value, arguments=(*made.arguments[1:], *call.arguments))
+        for send in _function_sends(whole, scene):
+            yield replace(send, call=call)
 
 
 def _method_sends(call: Call, scene: Scene) -> Iterator[Send]:

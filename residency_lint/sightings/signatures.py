@@ -41,6 +41,15 @@ def locked(rule: SdkCall, scene: Scene) -> Locked | None:
     return bounds[0] if bounds else None
 
 
+def is_required(rule: SdkCall, scene: Scene) -> bool:
+    """Whether the script itself, or a file near it, requires the row's package."""
+    script = wanted_by_script(scene.source.text) if b"# /// script" in scene.source.data else {}
+    if wanted_in(script, rule.package) is not None:
+        return True
+    found = ((path, scene.sources(path)) for path in scene.program.requirement_files(scene.path))
+    return any(wanted_in(requirements(path, source.text), rule.package) is not None for path, source in found if source)
+
+
 def at_release(rule: SdkCall, scene: Scene) -> SdkCall:
     """The row with only the signature and the settings that the locked release has, else the newest ones."""
     if not _changes(rule):

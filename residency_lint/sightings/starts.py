@@ -20,6 +20,8 @@ from residency_lint.sightings.scene import Scene
 from residency_lint.sightings.signatures import at_release
 from residency_lint.source import Span
 
+_MOST_PARTIALS = 8
+
 
 @dataclass(frozen=True)
 class Start:
@@ -82,7 +84,20 @@ class Start:
         if self.by_assignment:
             return next((b.after for b in self.scene.facts.bindings if b.span == self.call.span), None)
         binding = self.scene.unit.bindings_by_value.get(id(self.call))
-        return binding.after if binding else None
+        return binding.after if binding else self._after_statement
+
+    @property
+    def _after_statement(self) -> Slot | None:
+        """A line of its own behind a call that is a whole statement: `super().__init__()`."""
+        data, statement, call = self.scene.source.data, self.call.site.statement, self.call
+        line = data.rfind(b"\n", 0, statement.start) + 1
+        rest = data[statement.end :].partition(b"\n")[0].strip()
+        indentation = data[line : statement.start].decode(self.scene.source.encoding)
+        is_whole = statement.start == call.span.start and statement.end == call.span.end
+        if not is_whole or not call.assigned or indentation.strip() or rest:
+            return None
+        newline = "\r\n" if data[statement.end :].startswith(b"\r\n") else "\n"
+        return Slot(Span(statement.end, statement.end), newline + indentation)
 
     def words_for(self, setting: SdkSetting) -> str:
         name = setting_name(setting)
@@ -110,10 +125,10 @@ def setting_name(setting: SdkSetting) -> str:
 def starts(scene: Scene) -> Iterator[Start]:
     """Every start of an SDK in a file: calls, calls by way of a partial or a subclass, assignments to a module."""
     for call in scene.facts.calls:
-        whole = _completed(call, scene)
-        found = rule_of(whole.function, whole.site, scene)
-        if found is not None:
-            yield Start(whole, *found, scene)
+        for whole in (_completed(call, scene), *_of_parameter(call, scene)):
+            found = rule_of(whole.function, whole.site, scene)
+            if found is not None:
+                yield Start(whole, *found, scene)
     for index, scope in enumerate(scene.facts.scopes):
         if scope.kind is ScopeKind.CLASS and scope.bases:
             yield from _base_starts(index, scene)
@@ -176,6 +191,17 @@ def _completed(call: Call, scene: Scene) -> Call:
                 arguments = (*made.arguments[1:], *call.arguments)
                 return replace(call, function=made.arguments[0].value, arguments=arguments)
     return call
+
+
+def _of_parameter(call: Call, scene: Scene) -> Iterator[Call]:
+    """The calls of partials that a function is given: `def connect(factory=EuConfig)`, `factory(…)`."""
+    unit, scope = scene.unit, call.site.scope
+    if not isinstance(call.function, Name) or call.function.id not in unit.scope(scope).parameters:
+        return
+    for value in resolve(call.function, unit, call.site, scene.program)[:_MOST_PARTIALS]:
+        made = value.content
+        if isinstance(made, Call) and value.unit is unit and made.arguments and _is_partial(made, scene):
+            yield replace(call, function=made.arguments[0].value, arguments=(*made.arguments[1:], *call.arguments))
 
 
 def _is_partial(call: Call, scene: Scene) -> bool:

@@ -7,9 +7,11 @@ from collections.abc import Iterator, Mapping
 from residency_lint.call_rules import SdkSetting
 from residency_lint.expressions import Call, Constant, Elsewhere, Expression, Lambda, Site, Text
 from residency_lint.resolve.calls import written
+from residency_lint.resolve.contexts import run_at
 from residency_lint.resolve.environment import set_values
 from residency_lint.resolve.names import targets
 from residency_lint.sightings.objects import names_of
+from residency_lint.sightings.signatures import is_required
 from residency_lint.sightings.starts import Start
 
 _OFF = ("", "0", "false", "no", "off")
@@ -31,7 +33,7 @@ def _read_at(setting: SdkSetting, start: Start) -> tuple[Site, int]:
         if own:
             first = min(own, key=lambda entry: entry.span)
             return first.site, first.span.start
-    return call.site, call.span.start
+    return run_at(start.scene.unit, call.site, call.span.start, start.resolution, last=True)
 
 
 def item_defaults(place: str, start: Start) -> Iterator[Expression]:
@@ -48,6 +50,8 @@ def item_defaults(place: str, start: Start) -> Iterator[Expression]:
 def talks_to_vendor(start: Start, arguments: Mapping[str, Expression], opaque: str) -> bool:
     """Whether a call that may concern the local machine alone reaches the vendor."""
     rule = start.rule
+    if rule.needs_package:
+        return any(a.name in rule.needs for a in start.call.arguments) or is_required(rule, start.scene)
     if not rule.needs or opaque or any(name in arguments for name in rule.needs):
         return True
     if not start.call.arguments or not rule.used_by:

@@ -24,7 +24,7 @@ from residency_lint.resolve.arguments import given
 from residency_lint.resolve.callers import call_sites
 from residency_lint.resolve.calls import written
 from residency_lint.resolve.contexts import contexts, is_called_otherwise
-from residency_lint.resolve.frames import Frame, Unknown, Value, told
+from residency_lint.resolve.frames import Choice, Frame, Unknown, Value, told
 from residency_lint.resolve.readers import reads_elsewhere
 from residency_lint.resolve.units import Unit
 from residency_lint.resolve.values import Resolution, resolve
@@ -73,6 +73,8 @@ def fate_of(span: Span, words: str, scene: Scene, vain: Vain, telling: Span | No
     telling = telling or span
     if scene.facts.language != "python":
         return Fate.SENT
+    if _never_runs(span, scene):
+        return Fate.KEPT
     fate = _Search(span, words, telling, scene, replace(vain, taken=())).fate(span, 0)
     if fate is not Fate.KEPT and vain.taken and _Search(span, words, telling, scene, vain).fate(span, 0) is Fate.KEPT:
         return Fate.BESIDE
@@ -92,6 +94,15 @@ def words_that_take(span: Span, scene: Scene) -> list[Value]:
             if word is not None and isinstance(word.content, Text) and search._is_of(value):
                 found.setdefault(word.content.span, word)
     return list(found.values())
+
+
+def _never_runs(span: Span, scene: Scene) -> bool:
+    """Whether constants keep the code from being run that an expression stands in."""
+    mention = scene.unit.mention_around(span)
+    if mention is None or not mention.site.guards:
+        return False
+    conditions = Resolution(scene.program.everywhere).conditions
+    return conditions.choice(mention.site.guards, Frame(scene.unit, mention.site)) is Choice.NEVER
 
 
 @dataclass(frozen=True)
@@ -283,6 +294,8 @@ def _is_part(value: Expression, span: Span) -> bool:
         return False
     if isinstance(value, Text):
         return True
+    if value.span == span:
+        return isinstance(value, Name) or (isinstance(value, Call) and _only_keeps(value))
     parts: tuple[Expression, ...] = ()
     if isinstance(value, Joined):
         parts = value.parts

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from residency_lint.call_rules import SdkCall, SdkSetting
-from residency_lint.expressions import Argument, Attribute, Call, Constant, Expression, Name, Text
+from residency_lint.expressions import Argument, Attribute, Call, Constant, Expression, Mapping, Name, Text
 from residency_lint.facts import Import
 from residency_lint.findings import Rewrite
 from residency_lint.fixes import Applicability, Edit, Slot
@@ -66,9 +66,10 @@ def _written(setting: SdkSetting, region: str, kept: str, start: Start) -> tuple
 
 def _placeable(setting: SdkSetting, start: Start) -> SdkSetting:
     """The setting, or its twin among the arguments where no statement about the object can follow the call."""
-    if not setting.item or (start.after is not None and start.call.assigned):
+    is_own = getattr(start.call.function, "name", "") != "__init__"
+    if not setting.item or (is_own and start.after is not None and start.call.assigned):
         return setting
-    taken = {argument.name for argument in start.call.arguments}
+    taken = {a.name for a in start.call.arguments if not isinstance(a.value, Mapping)}
     twins = (s for s in start.rule.settings if s.entry == setting.item and s.entry.partition("[")[0] not in taken)
     return next(twins, setting)
 
@@ -225,6 +226,9 @@ def _placed(
         shown = ", ".join(_argument(s, value) for s, value in zip(settings, values, strict=True))
         if isinstance(instead, Argument):
             return shown, (Edit(path, whole_argument(instead, start.scene), shown),)
+        held = next((a for a in call.arguments if a.name == settings[0].entry.partition("[")[0]), None)
+        if held is not None and isinstance(held.value, Mapping) and settings[0].entry:
+            return shown, _into_display(held.value, settings, values, start)
         place = _place_of_none(unset, start)
         if instead is not None and place is not None:
             return shown, (Edit(*place, values[0]),) if len(values) == 1 else ()
@@ -240,6 +244,18 @@ def _placed(
     if after is None or not call.assigned:
         return shown, ()
     return shown, (after.edit(path, f"{_subscripted(start.place_of(setting))} = {value}"),)
+
+
+def _into_display(
+    display: Mapping, settings: Sequence[SdkSetting], values: Sequence[str], start: Start
+) -> tuple[Edit, ...]:
+    """A further item of a dict that is written as an argument; nothing where several are needed."""
+    path, span = start.scene.path, display.span
+    if len(settings) > 1 or not start.scene.source.slice(span).startswith("{"):
+        return ()
+    key = settings[0].entry.rstrip("]").partition("[")[2]
+    comma = ", " if display.items else ""
+    return (Edit(path, Span(span.start + 1, span.start + 1), f'"{key}": {values[0]}{comma}'),)
 
 
 def whole_argument(argument: Argument, scene: Scene) -> Span:

@@ -49,6 +49,20 @@ def breaks_at_once(body: cst.BaseSuite) -> bool:
     return isinstance(small, cst.Break) and not any(isinstance(one, cst.BaseCompoundStatement) for one in body.body)
 
 
+def looked_up_alone(node: cst.Try | cst.TryStar) -> tuple[cst.BaseExpression, cst.BaseExpression] | None:
+    """The table and the key of the one look-up that a `try` is about, and that only fails for want of the key."""
+    line = node.body.body[0] if len(node.body.body) == 1 else None
+    small = line.body[0] if isinstance(line, cst.SimpleStatementLine) and len(line.body) == 1 else None
+    value = small.value if isinstance(small, (cst.Return, cst.Assign)) else None
+    is_missing = all(
+        isinstance(h.type, cst.Name) and h.type.value in ("KeyError", "LookupError") for h in node.handlers
+    )
+    if not isinstance(value, cst.Subscript) or not node.handlers or not is_missing or len(value.slice) != 1:
+        return None
+    index = value.slice[0].slice
+    return (value.value, index.value) if isinstance(index, cst.Index) else None
+
+
 def _clause(node: cst.BaseComp, clause: cst.CompFor, around: Around, expressions: Expressions) -> e.Comprehension:
     base = expressions.convert(clause.iter, around)
     span = expressions.span(node)

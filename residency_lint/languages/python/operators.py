@@ -29,6 +29,11 @@ def binary(expressions: Expressions, node: cst.BinaryOperation, around: Around) 
     if isinstance(node.operator, cst.Divide):
         base, *parts = [expressions.convert(part, inner) for part in _operands(node)]
         return expressions.operation(base, "__truediv__", parts, span, around)
+    if isinstance(node.operator, cst.Multiply):
+        left, right = (expressions.convert(part, inner) for part in (node.left, node.right))
+        if not (isinstance(left, e.Constant) and isinstance(right, e.Constant)):
+            return expressions.operation(left, "__mul__", [right], span, around)
+        return computed(left)
     return expressions.opaque(node, around)
 
 
@@ -66,6 +71,8 @@ def unary(expressions: Expressions, node: cst.UnaryOperation, around: Around) ->
     operand = expressions.convert(node.expression, replace(around, assigned=""))
     if isinstance(node.operator, cst.Minus) and isinstance(operand, e.Constant):
         return e.Constant(f"-{operand.text}", expressions.span(node))
+    if isinstance(node.operator, cst.Minus) and isinstance(operand, e.Call):
+        return expressions.operation(operand, "__neg__", [], expressions.span(node), around)
     return e.Negation(operand, expressions.span(node)) if isinstance(node.operator, cst.Not) else computed(operand)
 
 

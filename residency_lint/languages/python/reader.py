@@ -18,7 +18,7 @@ from residency_lint.languages.python.changes import changes
 from residency_lint.languages.python.expressions import Expressions
 from residency_lint.languages.python.functions import open_function
 from residency_lint.languages.python.imports import Imports
-from residency_lint.languages.python.iterations import breaks_at_once
+from residency_lint.languages.python.iterations import breaks_at_once, looked_up_alone
 from residency_lint.languages.python.names import case_values, deciding, dotted, item_of
 from residency_lint.source import Source, Span
 
@@ -99,7 +99,7 @@ class Reader:
         elif isinstance(node, (cst.Try, cst.TryStar)):
             # A handler runs instead of the body: what they bind are alternatives.
             reason = e.FAILED_IMPORT if all(map(_catches_import, node.handlers)) else "an exception"
-            failed = e.Opaque(reason, self._header(node))
+            failed: e.Expression = self._missing_key(node, place) or e.Opaque(reason, self._header(node))
             chain = self.expressions.new_chain()
             self._suite(node.body, place.guarded(e.Guard(failed, False, chain)) if node.handlers else place)
             for handler in node.handlers:
@@ -110,6 +110,15 @@ class Reader:
         elif isinstance(node, cst.Match):
             self._match(node, place)
         return False, place
+
+    def _missing_key(self, node: cst.Try | cst.TryStar, place: _Place) -> e.Expression | None:
+        """The condition under which `try: host = HOSTS[region]` comes to its `except KeyError`."""
+        looked_up = looked_up_alone(node)
+        if looked_up is None:
+            return None
+        around = place.around(self._header(node))
+        table, key = (self.expressions.test(part, around) for part in looked_up)
+        return e.Comparison(key, "not in", table, self._header(node))
 
     def _orelse(self, orelse: cst.Else | None, place: _Place) -> None:
         if orelse:

@@ -1,0 +1,55 @@
+"""Functions and classes that a table holds, and that are called by what is asked of it: `CLIENTS[region](token)`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+
+from residency_lint.expressions import Attribute, Call, Comparison, Expression, Guard, Name, Subscript, Text
+from residency_lint.expressions import Mapping as Display
+from residency_lint.facts import Binding
+
+_CHAIN = -2
+"""Of the guards of entries: no `if` of the file bears it."""
+
+
+def called_by_table(calls: Sequence[Call], bindings: Mapping[str, Sequence[Binding]]) -> dict[str, list[Call]]:
+    """The last name of what a table holds → the calls of it, each under the condition that its key is asked for.
+
+    `bindings`: those of the file, by the last name of their target.
+    """
+    found: dict[str, list[Call]] = {}
+    for call in calls:
+        asked = _asked(call, bindings)
+        if asked is None:
+            continue
+        base, key = asked
+        for binding in bindings.get(_last(base), ()):
+            for word, entry in _entries(binding.value):
+                wanted = Guard(Comparison(key, "==", word, key.span), True, _CHAIN)
+                site = replace(call.site, guards=(*call.site.guards, wanted))
+                found.setdefault(_last(entry), []).append(replace(call, function=entry, site=site))
+    return found
+
+
+def _asked(call: Call, bindings: Mapping[str, Sequence[Binding]]) -> tuple[Expression, Expression] | None:
+    """The table, and the key, of what is called: at once, or by the name that it was given."""
+    function = call.function
+    if isinstance(function, Name):
+        made = [b.value for b in bindings.get(function.id, ()) if b.site.scope in (0, call.site.scope)]
+        function = made[-1] if made and made[-1] is not None else function
+    if isinstance(function, Subscript):
+        return function.base, function.key
+    if isinstance(function, Call) and isinstance(function.function, Attribute) and function.function.name == "get":
+        return (function.function.base, function.arguments[0].value) if function.arguments else None
+    return None
+
+
+def _entries(table: Expression | None) -> Iterator[tuple[Text, Name | Attribute]]:
+    for key, value in table.items if isinstance(table, Display) else ():
+        if isinstance(key, Text) and isinstance(value, (Name, Attribute)):
+            yield key, value
+
+
+def _last(expression: Expression) -> str:
+    return expression.id if isinstance(expression, Name) else getattr(expression, "name", "")
