@@ -83,16 +83,18 @@ def check_source(source: Source, settings: Settings, tree: Tree, *, with_allowed
     if is_silent(source.path):
         return []
     policy, catalog = settings.policy_for(source.path), settings.catalog_for(source.path)
-    facts = tree.facts(source)
+    facts, program, is_named_in = tree.facts(source), tree.program(catalog), tree.is_named_in(catalog)
+    if not is_named_in(source.path) and not program.leads_on(source.path):
+        program = program.everywhere  # It is looked at for what it takes of other files, by way of any.
     scene = Scene(
         source=source,
         unit=tree.unit(source, facts),
         catalog=catalog,
-        program=tree.program(catalog),
+        program=program,
         sources=tree.known_source,
         wanted=_wanted(policy, catalog),
         names_something=tree.names_something(catalog),
-        is_named_in=tree.is_named_in(catalog),
+        is_named_in=is_named_in,
     )
     seen, is_cut = sightings(scene)
     judged = [judge(sighting, policy, catalog) for sighting in seen]

@@ -21,14 +21,14 @@ def _once(findings: Iterable[Finding]) -> list[Finding]:
     """One finding for each piece of evidence, also when two files led to it; by path and place."""
     kept: dict[tuple[str, Span, str], Finding] = {}
     # What an SDK is told may stand in a file that was looked at before the one that starts it.
-    for finding in sorted(findings, key=_precedence):
+    for finding in sorted(findings, key=precedence):
         kept.setdefault((finding.path, finding.span, finding.rule.vendor), finding)
     return sorted(kept.values(), key=lambda finding: (finding.path, finding.span, finding.rule.id))
 
 
-def _precedence(finding: Finding) -> tuple[bool, bool]:
+def precedence(finding: Finding) -> tuple[bool, bool]:
     """What an SDK is told says more than the text alone; that one start passes it over, less than that one takes it."""
-    return not isinstance(finding.rule, SdkCall), not finding.fails
+    return not (isinstance(finding.rule, SdkCall) or finding.sighting.is_settled), not finding.fails
 
 
 def is_asked_for(path: str, paths: Sequence[str]) -> bool:

@@ -21,6 +21,8 @@ _MOST_FOUND = 40
 _MOST_PARSED = 1_000_000
 """Bytes of files that are parsed for nothing but their calls: some seconds."""
 
+_SETS = re.compile(rb"^[ \t]*(?!self\.|cls\.)\w[\w.]*\.(\w+) = ", re.MULTILINE)
+
 
 class Repository:
     """The Python files around those of a run, by the names they hold. Bounded: past a bound nothing is found."""
@@ -33,6 +35,7 @@ class Repository:
         self._roots = SourceRoots(changes, disk)
         self._paths: dict[str, tuple[str, ...]] = {}
         self._found: dict[tuple[str, str], tuple[str, ...]] = {}
+        self._set: dict[str, frozenset[bytes]] = {}
         self._kept: dict[str, bytes] = {}
         self._kept_size = 0
         self._known = known
@@ -47,6 +50,17 @@ class Repository:
             full = len(self._found) >= _MOST_NAMES
             self._found[key] = () if full else tuple(self._holding(name, path))
         return self._affordable(self._found[key])
+
+    def files_setting(self, name: str, path: str) -> tuple[str, ...]:
+        """As `files_naming`, of those that give something else than `self` an attribute of that name."""
+        root = root_of(path)
+        if root not in self._set:
+            self._set[root] = frozenset(
+                found[1]
+                for one in self._listed(root)
+                for found in _SETS.finditer(self._kept.get(one) or self.bytes_at(one))
+            )
+        return self.files_naming(f".{name} = ", path) if os.fsencode(name) in self._set[root] else ()
 
     def _affordable(self, paths: Iterable[str]) -> tuple[str, ...]:
         """The files, as long as they are few and what was not parsed yet stays in bounds; else none."""

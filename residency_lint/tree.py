@@ -119,6 +119,7 @@ class Tree:
                 around.environment_files,
                 around.requirement_files,
                 self._repository.files_naming,
+                self._repository.files_setting,
                 roots,
             )
         return self._programs[id(catalog)]

@@ -15,7 +15,7 @@ ROWS = (
     ("cli",),
     ("rewrite", "reporters", "explain", "starter"),
     ("scan",),
-    ("remembered",),
+    ("choosing", "remembered"),
     ("inspection", "kept"),
     ("judge", "suppress", "search"),
     ("sightings", "parallel"),

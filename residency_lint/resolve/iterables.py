@@ -25,7 +25,6 @@ from residency_lint.resolve.classes import receivers
 from residency_lint.resolve.enums import is_enum, members, named
 from residency_lint.resolve.frames import Activation, Choice, Frame, Value
 from residency_lint.resolve.names import targets
-from residency_lint.resolve.units import Unit
 from residency_lint.source import Span
 
 if TYPE_CHECKING:
@@ -124,18 +123,6 @@ def _parts(made: Value) -> Iterator[Expression]:
         yield from (placed(item, there) for item in made.content.items)
     elif isinstance(made.content, Mapping):
         yield from (placed(item, there) for _, item in made.content.items)
-
-
-def yielded(unit: Unit, scope: int, activation: Activation, frame: Frame, resolution: Resolution) -> list[Expression]:
-    """What a generator yields, as one call runs it."""
-    found: list[Expression] = []
-    for entry in unit.yields.get(scope, []):
-        there = replace(frame, unit=unit, site=entry.site, depth=frame.depth + 1, activation=activation)
-        if resolution.conditions.choice(entry.site.guards, there) is Choice.NEVER:
-            resolution.pass_over(entry.value, there)
-        else:
-            found.append(placed(entry.value, there))
-    return found
 
 
 # --- methods ---------------------------------------------------------------------------------------

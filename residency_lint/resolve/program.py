@@ -27,6 +27,8 @@ class Program:
     environment_files: Callable[[str], tuple[str, ...]]
     requirement_files: Callable[[str], tuple[str, ...]]
     files_naming: Callable[[str, str], tuple[str, ...]] = lambda name, path: ()
+    files_setting: Callable[[str, str], tuple[str, ...]] = lambda name, path: ()
+    """As these, of those that give an attribute of that name to an object or a module."""
     source_roots: Callable[[str, str], tuple[str, ...]] = lambda path, name: ()
     """A file and the first name of a module → the other folders of its repository that hold something of that name and
     that imports may start from."""
