@@ -7,72 +7,70 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 
 from residency_lint.call_rules import SdkCall
-from residency_lint.findings import Finding
+from residency_lint.findings import Context, Finding
 from residency_lint.languages import READERS
 from residency_lint.languages.file_names import language_of
 from residency_lint.resolve.imports import paths_imported
 from residency_lint.resolve.program import Program
+from residency_lint.rules import CloudHost, Endpoint
 from residency_lint.search import Candidate
 from residency_lint.settings import Settings
 from residency_lint.tree import Tree
 
 _DEEPEST = 3
-_MOST_SENDERS = 500
-_MOST_IMPORTERS = 16
+_MOST_ROOTS = 16
+_MOST_REACHED = 48
+"""Files; where a text is used everywhere, the file that sends it is one of many that were looked at already."""
 
 
 def choosing(findings: Iterable[Finding], others: Iterable[str], settings: Settings, tree: Tree) -> Iterator[Candidate]:
     """Of the files that are no candidates by themselves: those that name a file in which a table of regions was found,
     and those that send by HTTP and are reached by a text that was found to lead outside."""
     told = [finding for finding in findings if not isinstance(finding.rule, SdkCall)]
-    if not told:
-        return
     tables = {os.fsencode(os.path.basename(f.path)) for f in told if f.sighting.beside and _reader(f.path) == "config"}
-    roots = {f.path for f in told if _reader(f.path) == "python"}
-    programs = {p: d for p in sorted(others) if _reader(p) == "python" and isinstance(d := tree.data(p), bytes)}
-    naming = {path for path, data in programs.items() if any(name in data for name in tables)}
+    roots = {f.path: None for f in told if _is_host_in_use(f)}
+    if not tables and not roots:
+        return
+    remaining = set(others)
+    programs = ((path, tree.data(path)) for path in sorted(remaining) if tables and _reader(path) == "python")
+    found = {path for path, data in programs if isinstance(data, bytes) and any(name in data for name in tables)}
     catalog = settings.catalog_for(told[0].path)
     clients = {name.partition(".")[0].encode() for name in (*catalog.http.functions, *catalog.http.clients)}
-    senders = [path for path, data in programs.items() if path not in naming and any(name in data for name in clients)]
-    reach = _Reach(frozenset(map(os.path.normpath, (*roots, *naming))), tree.program(catalog))
-    found = {path for path in senders[:_MOST_SENDERS] if reach.has(path) or reach.is_called(path)}
-    for path in sorted(naming | found):
-        yield Candidate(path, len(programs[path]))
+    for path in _reached([*islice(roots, _MOST_ROOTS), *sorted(found)], tree.program(catalog).everywhere):
+        data = tree.data(path) if path in remaining else b""
+        if isinstance(data, bytes) and any(name in data for name in clients):
+            found.add(path)
+    for path in sorted(found):
+        data = tree.data(path)
+        yield Candidate(path, len(data) if isinstance(data, bytes) else 0)
+
+
+def _is_host_in_use(finding: Finding) -> bool:
+    is_host = isinstance(finding.rule, (Endpoint, CloudHost))
+    return is_host and finding.sighting.context is Context.CODE and finding.fails and _reader(finding.path) == "python"
 
 
 def _reader(path: str) -> str | None:
     return READERS[language_of(path)]
 
 
-class _Reach:
-    """Whether files lead by their imports to some others."""
+def _reached(roots: Iterable[str], program: Program) -> set[str]:
+    """The files that come to others by way of their imports, and what else such a file imports: it may hand on to it
+    what the others say."""
+    goals = {os.path.normpath(root) for root in roots}
+    reached, new = set(goals), set(goals)
+    for _ in range(_DEEPEST):
+        importers = {one for path in sorted(new) for one in _importers(path, program)}
+        new = set(sorted(importers - reached)[: _MOST_REACHED - len(reached)])
+        reached |= new
+        if not new:
+            break
+    return reached | {path for one in sorted(reached - goals) for path in paths_imported(one, program)}
 
-    def __init__(self, goals: frozenset[str], program: Program) -> None:
-        self._goals, self._program = goals, program
-        self._imports: dict[str, frozenset[str]] = {}
 
-    def has(self, path: str) -> bool:
-        if not self._goals:
-            return False
-        seen = new = {os.path.normpath(path)}
-        for _ in range(_DEEPEST):
-            new = {found for one in new for found in self._imported(one)} - seen
-            if new & self._goals:
-                return True
-            seen = seen | new
-        return False
-
-    def is_called(self, path: str) -> bool:
-        """Whether a file that imports this one has them in reach, and may hand it what they say."""
-        stem = os.path.basename(path).removesuffix(".py")
-        stem = os.path.basename(os.path.dirname(path)) if stem == "__init__" else stem
-        itself = os.path.normpath(path)
-        naming = islice(self._program.files_naming(stem, path), _MOST_IMPORTERS) if stem else ()
-        return any(
-            itself in self._imported(one) and (os.path.normpath(one) in self._goals or self.has(one)) for one in naming
-        )
-
-    def _imported(self, path: str) -> frozenset[str]:
-        if path not in self._imports:
-            self._imports[path] = frozenset(map(os.path.normpath, paths_imported(path, self._program)))
-        return self._imports[path]
+def _importers(path: str, program: Program) -> Iterator[str]:
+    folder, name = os.path.split(path.removesuffix(".py"))
+    stem = os.path.basename(folder) if name == "__init__" else name
+    for other in program.files_naming(stem, path) if stem else ():
+        if path in map(os.path.normpath, paths_imported(other, program)):
+            yield os.path.normpath(other)
