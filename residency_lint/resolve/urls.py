@@ -23,11 +23,14 @@ def url_function(names: set[str]) -> Maker | None:
 
 
 def host_part(values: list[Value], attribute: str) -> Iterator[Value]:
-    """`netloc`, `hostname`, `host` of an address."""
+    """`netloc`, `hostname`, `host` of an address; of the other parts the text, which no longer names it."""
     for value in values:
         if isinstance(value.content, Text) and attribute in _HOST_ATTRIBUTES:
             host = urlsplit(value.content.text).netloc
             yield replace(value, content=derived(host, (value.content,), value))
+        elif isinstance(value.content, Text) and attribute in _OTHER_PARTS and "://" in value.content.text:
+            part = str(getattr(urlsplit(value.content.text), attribute))
+            yield replace(value, content=Text(part, value.content.span, plain=False, path=value.content.path))
 
 
 def _kept(node: Call, frame: Frame, resolution: Resolution) -> Iterator[Value]:
@@ -135,6 +138,9 @@ def _with_host(base: Expression, node: Call, frame: Frame, resolution: Resolutio
         yield from resolution.values(base, frame.deeper())
         return
     found = list(resolution.values(base, frame.deeper()))
+    if any(isinstance(value.content, Call) for value in found):
+        yield frame.value(node)  # a named tuple's, or another type's: its fields are asked for
+        return
     for combine, other in ((_other_host, host), (_other_path, path)):
         if other is not None:
             twos = list(resolution.values(other, frame.aside().deeper()))
@@ -156,6 +162,7 @@ def _given(node: Call, name: str, position: int = -1) -> Expression | None:
     return named or (positional[position] if 0 <= position < len(positional) else None)
 
 
+_OTHER_PARTS = ("scheme", "path")
 _HOST_ATTRIBUTES = ("netloc", "hostname", "host")
 
 METHODS: dict[str, Callable[[Expression, Call, Frame, Resolution], Iterator[Value]]] = {

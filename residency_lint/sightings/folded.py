@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from residency_lint.expressions import HOLE, Attribute, Call, Comparison, Expression, Joined, Site, Text
@@ -40,7 +40,7 @@ def folded_sightings(scene: Scene) -> Iterator[Sighting]:
         context = context_of(Mention(Text("", send.address.span), Role.VALUE, send.call.site), scene.facts)
         if context is not None:
             is_alone = send.base is None
-            found = _by_call(send.address, send.call.site, scene) if is_alone else addresses_by_call(send, scene)
+            found = _by_call(send.address, send.call.site, scene, sends=True) if is_alone else addresses_by_call(send, scene)
             for values in found:
                 yield from _of_values(values, 2, send.call.site, context, scene)
 
@@ -49,6 +49,7 @@ def sent_sightings(scene: Scene, seen: list[Seen]) -> Iterator[Sighting]:
     """What the addresses of HTTP calls name that can come to nothing else, whatever stands beside it; of addresses that
     are put together, what was `seen` in one of their pieces already."""
     own = {_evidence(one.sighting) for one in seen}
+    kinds = {_place(one.sighting): one.sighting.rule.id for one in seen}
     for send in sends(scene):
         mention = Mention(Text("", send.address.span), Role.VALUE, send.call.site)
         context, values = context_of(mention, scene.facts), addresses(send, scene)
@@ -65,10 +66,27 @@ def sent_sightings(scene: Scene, seen: list[Seen]) -> Iterator[Sighting]:
             ]
             asked = _in_context(send, scene) if found else None
             yield from (replace(one, beside=frozenset()) for text, one in found if asked is None or text in asked)
+        if context is not None and kinds:
+            yield from _of_another_kind(send, context, kinds, scene)
+
+
+def _of_another_kind(
+    send: Send, context: Context, kinds: Mapping[tuple[str, Span, str, str | None], str], scene: Scene
+) -> Iterator[Sighting]:
+    """What an address surely names whose piece was seen to be less: of `api.example.com` the site `example.com`."""
+    for values in addresses_in_contexts(send, scene):
+        alone = tuple(replace(value, table=()) for value in values)
+        for one in _of_values(alone, 0, send.call.site, context, scene) if is_settled(alone) else ():
+            if kinds.get(_place(one), one.rule.id) != one.rule.id:
+                yield replace(one, beside=frozenset())
 
 
 def _is_whole(value: Value) -> bool:
     return isinstance(value.content, Text) and len(value.content.pieces) < 2
+
+
+def _place(one: Sighting) -> tuple[str, Span, str, str | None]:
+    return one.path, one.span, one.rule.vendor, one.region
 
 
 def _evidence(one: Sighting) -> tuple[str, Span, str, str | None]:
@@ -88,14 +106,14 @@ def _in_context(send: Send, scene: Scene) -> set[str | None] | None:
     return {v.text for frame in frames for v in Resolution(scene.program.everywhere).all_values(send.address, frame)}
 
 
-def _by_call(joined: Expression, site: Site, scene: Scene) -> Iterator[tuple[Value, ...]]:
+def _by_call(joined: Expression, site: Site, scene: Scene, *, sends: bool = False) -> Iterator[tuple[Value, ...]]:
     """What is put together, once for each call that runs it where several give different parts: nobody chooses among
     calls, all of them are made. An only call tells which class the object in hand is of."""
     values, program = resolve(joined, scene.unit, site, scene.program), scene.program
     if _is_left_to_callers(values, site, scene):
         program = scene.program.everywhere
         values = resolve(joined, scene.unit, site, program)
-    names_host = len(values) > 1 or any("." in (value.text or "") for value in values)
+    names_host = sends or len(values) > 1 or any("." in (value.text or "") for value in values)
     activations = contexts((joined,), scene.unit, site, Resolution(program)) if names_host else [None]
     if len(activations) < 2 and (len(values) > 1 or activations == [None]):
         yield values
@@ -134,7 +152,7 @@ def _of_values(
         *(regions_of_holed(value.text or "", scene) for value in values)
     )
     for one in found:
-        if not _is_table_entry(one, scene):
+        if fewest < 1 or not _is_table_entry(one, scene):
             yield replace(one, beside=frozenset(named - {one.region}) if len(values) > 1 else one.beside)
 
 
