@@ -41,6 +41,7 @@ class Tree:
     _units: dict[str, Unit] = field(default_factory=dict)
     _programs: dict[int, Program] = field(default_factory=dict)
     _passing: dict[tuple[str, int], bool] = field(default_factory=dict)
+    _there: dict[str, bool] = field(default_factory=dict)
 
     @cached_property
     def _repository(self) -> Repository:
@@ -132,7 +133,9 @@ class Tree:
         return lambda path: self._passes(path, gate)
 
     def _is_file(self, path: str) -> bool:
-        return path in self.changes or os.path.isfile(path)
+        if path not in self._there:
+            self._there[path] = path in self.changes or os.path.isfile(path)
+        return self._there[path]
 
     def _bytes_at(self, path: str) -> bytes:
         return self._repository.bytes_at(path) if self._is_file(path) else b""

@@ -34,8 +34,8 @@ class Program:
     """What calls a function, by its unit and scope: found out once."""
     importers: dict[int, tuple[str, ...]] = field(default_factory=dict)
     """The files that import a module, by its unit: found out once."""
-    neighbours: dict[int, tuple[str, ...]] = field(default_factory=dict)
-    """The modules near a file that may set up its environment, by its unit: found out once."""
+    neighbours: dict[tuple[int, bytes], tuple[str, ...]] = field(default_factory=dict)
+    """The modules near a file that may set up its environment, by its unit and what they hold: found out once."""
     values_known: dict[object, object] = field(default_factory=dict)
     """The values of expressions where they stand, for `Memory`."""
     _modules: dict[tuple[str, str, bool], str] = field(default_factory=dict)
