@@ -23,8 +23,8 @@ from residency_lint.facts import Binding
 from residency_lint.resolve.enums import member_of
 from residency_lint.resolve.frames import Choice, Frame, Unknown
 from residency_lint.resolve.guards import guards_before
-from residency_lint.resolve.origins import import_fails
 from residency_lint.resolve.interpreters import ORDER, by_version
+from residency_lint.resolve.origins import import_fails
 from residency_lint.resolve.questions import holds_item
 from residency_lint.source import Span
 

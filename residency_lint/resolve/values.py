@@ -46,6 +46,7 @@ from residency_lint.resolve.frames import Choice, Frame, Unknown, Value
 from residency_lint.resolve.iterables import comprehended, elements
 from residency_lint.resolve.lookups import lookup
 from residency_lint.resolve.memory import Memory
+from residency_lint.resolve.module_state import told_values
 from residency_lint.resolve.names import Target, targets
 from residency_lint.resolve.objects import object_values
 from residency_lint.resolve.origins import origins
@@ -196,7 +197,7 @@ class Resolution:
                     pass_over_members(node, frame, self)
                 yield from self.bound(bindings, frame)
                 return
-        given = list(given_by_functions(node, frame, self))
+        given = list(given_by_functions(node, frame, self)) or told_values(node, frame, self)
         if given:
             yield from given
             return

@@ -40,7 +40,11 @@ def folded_sightings(scene: Scene) -> Iterator[Sighting]:
         context = context_of(Mention(Text("", send.address.span), Role.VALUE, send.call.site), scene.facts)
         if context is not None:
             is_alone = send.base is None
-            found = _by_call(send.address, send.call.site, scene, sends=True) if is_alone else addresses_by_call(send, scene)
+            found = (
+                _by_call(send.address, send.call.site, scene, sends=True)
+                if is_alone
+                else addresses_by_call(send, scene)
+            )
             for values in found:
                 yield from _of_values(values, 2, send.call.site, context, scene)
 
@@ -49,7 +53,7 @@ def sent_sightings(scene: Scene, seen: list[Seen]) -> Iterator[Sighting]:
     """What the addresses of HTTP calls name that can come to nothing else, whatever stands beside it; of addresses that
     are put together, what was `seen` in one of their pieces already."""
     own = {_evidence(one.sighting) for one in seen}
-    kinds = {_place(one.sighting): one.sighting.rule.id for one in seen}
+    kinds = {_place(one): one.rule.id for one in (s.sighting for s in seen) if _is_noted(one, scene)}
     for send in sends(scene):
         mention = Mention(Text("", send.address.span), Role.VALUE, send.call.site)
         context, values = context_of(mention, scene.facts), addresses(send, scene)
@@ -76,13 +80,19 @@ def _of_another_kind(
     """What an address surely names whose piece was seen to be less: of `api.example.com` the site `example.com`."""
     for values in addresses_in_contexts(send, scene):
         alone = tuple(replace(value, table=()) for value in values)
-        for one in _of_values(alone, 0, send.call.site, context, scene) if is_settled(alone) else ():
-            if kinds.get(_place(one), one.rule.id) != one.rule.id:
-                yield replace(one, beside=frozenset())
+        if is_settled(alone):
+            for one in _of_values(alone, 0, send.call.site, context, scene, takes_entries=True):
+                if kinds.get(_place(one), one.rule.id) != one.rule.id:
+                    yield replace(one, beside=frozenset())
 
 
 def _is_whole(value: Value) -> bool:
     return isinstance(value.content, Text) and len(value.content.pieces) < 2
+
+
+def _is_noted(one: Sighting, scene: Scene) -> bool:
+    """Whether it leads outside, but is such that it is only noted: a web interface."""
+    return one.rule.level == "note" and one.region not in scene.wanted(one.rule.vendor)
 
 
 def _place(one: Sighting) -> tuple[str, Span, str, str | None]:
@@ -132,7 +142,7 @@ def _is_left_to_callers(values: tuple[Value, ...], site: Site, scene: Scene) -> 
 
 
 def _of_values(
-    values: tuple[Value, ...], fewest: int, site: Site, context: Context, scene: Scene
+    values: tuple[Value, ...], fewest: int, site: Site, context: Context, scene: Scene, *, takes_entries: bool = False
 ) -> Iterator[Sighting]:
     """What texts of at least `fewest` pieces name, where one expression has these values."""
     found = [
@@ -152,7 +162,7 @@ def _of_values(
         *(regions_of_holed(value.text or "", scene) for value in values)
     )
     for one in found:
-        if fewest < 1 or not _is_table_entry(one, scene):
+        if takes_entries or not _is_table_entry(one, scene):
             yield replace(one, beside=frozenset(named - {one.region}) if len(values) > 1 else one.beside)
 
 

@@ -20,6 +20,7 @@ from residency_lint.languages.python.functions import open_function
 from residency_lint.languages.python.imports import Imports
 from residency_lint.languages.python.iterations import breaks_at_once, looked_up_alone
 from residency_lint.languages.python.names import case_values, deciding, dotted, item_of, takes_anything
+from residency_lint.languages.python.registries import registered
 from residency_lint.source import Source, Span
 
 _ENDS_BLOCK = (cst.Return, cst.Raise, cst.Continue, cst.Break)
@@ -32,6 +33,8 @@ class Reader:
     source: Source
     expressions: Expressions
     loops: list[Span] = field(default_factory=list)
+    keywords: dict[int, dict[str, e.Expression]] = field(default_factory=dict)
+    """Scope of a class → what it is given beside its bases."""
 
     def __post_init__(self) -> None:
         self.assignments = Assignments(self.expressions)
@@ -45,6 +48,9 @@ class Reader:
         self.scopes.append(f.Scope(f.ScopeKind.MODULE, "", -1, Span(0, len(self.source.data))))
         self._block(module.body, _Place(0, (), f.Role.VALUE))
         self.imports.end(module)
+        if entries := self.assignments.entries:
+            bindings = self.expressions.bindings
+            bindings += [*registered(entries, bindings, self.scopes, self.keywords)]
 
     # --- blocks and simple statements ----------------------------------------------------------
 
@@ -245,6 +251,8 @@ class Reader:
         decorators = tuple(self.expressions.convert(d.decorator, around) for d in node.decorators)
         bases = tuple(self.expressions.convert(argument.value, around) for argument in node.bases)
         scope = len(self.scopes)
+        given = {a.keyword.value: self.expressions.convert(a.value, around) for a in node.keywords if a.keyword}
+        self.keywords[scope] = given
         span = self.expressions.span(node)
         self.scopes.append(f.Scope(f.ScopeKind.CLASS, node.name.value, place.scope, span, bases, decorators))
         self._suite(node.body, self._define(node.name, scope, place))
