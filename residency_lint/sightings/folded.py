@@ -54,6 +54,9 @@ def sent_sightings(scene: Scene, seen: list[Seen]) -> Iterator[Sighting]:
     are put together, what was `seen` in one of their pieces already."""
     own = {_evidence(one.sighting) for one in seen}
     kinds = {_place(one): one.rule.id for one in (s.sighting for s in seen) if _is_noted(one, scene)}
+    for one in (s.sighting for s in seen):
+        if one.rule.level != "note":
+            kinds.pop(_place(one), None)
     for send in sends(scene):
         mention = Mention(Text("", send.address.span), Role.VALUE, send.call.site)
         context, values = context_of(mention, scene.facts), addresses(send, scene)
