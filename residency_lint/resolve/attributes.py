@@ -28,6 +28,7 @@ from residency_lint.resolve.classes import (
     fields,
     is_class_method,
     is_property,
+    is_setter,
     lineage,
     local_class,
     method_of,
@@ -148,7 +149,11 @@ def member_values(
 def _given_to(one: Target, name: str, resolution: Resolution) -> list[Binding]:
     """What a class gives a name: in its body, or in methods; if in its body, not in a method that nothing calls."""
     assert one.unit is not None
-    found, in_body = one.unit.attributes(one.scope, name), one.unit.bindings.get((one.scope, name), [])
+    unit = one.unit
+    found, in_body = (
+        [b for b in bindings if b.scope < 0 or not is_setter(unit.scope(b.scope))]
+        for bindings in (unit.attributes(one.scope, name), unit.bindings.get((one.scope, name), []))
+    )
     if not in_body or any(target.unit is None for target in lineage(one, resolution.program)):
         return found
     return [
@@ -159,7 +164,7 @@ def _given_to(one: Target, name: str, resolution: Resolution) -> list[Binding]:
 def _is_idle(method: int, unit: Unit, resolution: Resolution) -> bool:
     """Whether nothing in sight calls a method, and nothing else is known to: a decorator's owner, the language."""
     entry = unit.scope(method)
-    is_plain = not entry.decorators or is_class_method(entry)
+    is_plain = not entry.decorators or is_class_method(entry) or is_setter(entry)
     return is_plain and not entry.name.startswith("__") and not call_sites(method, unit, resolution)
 
 
@@ -170,7 +175,9 @@ def _set_later(constructor: Target, name: str, frame: Frame, resolution: Resolut
     reading = frame.site.scope if frame.unit is unit else -1
     for scope in unit.scopes_below(unit.scope(constructor.scope).parent):
         method = unit.scope(scope)
-        if scope in (constructor.scope, reading) or reading == constructor.scope or method.decorators:
+        if scope in (constructor.scope, reading) or reading == constructor.scope:
+            continue
+        if method.decorators and not is_setter(method):
             continue
         for receiver in method.parameters[:1]:
             for binding in unit.bindings.get((scope, f"{receiver}.{name}"), [])[-1:]:

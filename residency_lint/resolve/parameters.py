@@ -12,6 +12,7 @@ from residency_lint.findings import Step
 from residency_lint.resolve.arguments import given
 from residency_lint.resolve.callers import call_sites, is_bound
 from residency_lint.resolve.calls import written
+from residency_lint.resolve.command_objects import given_object
 from residency_lint.resolve.frames import Activation, Frame, Value
 from residency_lint.resolve.options import option_values
 
@@ -24,6 +25,9 @@ def parameter_values(binding: Binding, frame: Frame, resolution: Resolution) -> 
     given_by_option = option_values(binding, frame, resolution)
     if given_by_option is not None:
         yield from given_by_option
+        return
+    if handed_on := given_object(binding, frame, resolution):
+        yield from handed_on
         return
     unit, scope = frame.unit, binding.site.scope
     activation = frame.activation_of(unit, scope)

@@ -17,6 +17,7 @@ from residency_lint.resolve.frames import Choice, Frame, Value
 from residency_lint.resolve.names import targets
 from residency_lint.resolve.values import Resolution, decide, resolve
 from residency_lint.sightings.evidence import Passage
+from residency_lint.sightings.hosts import host_at
 from residency_lint.sightings.named_regions import names_vendor, regions_of_holed
 from residency_lint.sightings.scene import Scene, context_of
 from residency_lint.sightings.sends import Send, addresses, addresses_by_call, addresses_in_contexts, is_settled, sends
@@ -185,7 +186,10 @@ def _is_table_entry(one: Sighting, scene: Scene) -> bool:
     taken of a file of settings only the program tells."""
     unit = scene.unit if one.path == scene.path else scene.program.unit_at(one.path)
     mention = unit.mention_around(one.span) if unit and unit.facts.language == "python" else None
-    return mention is not None and bool(mention.group) and bool(mention.keys) and mention.keys[-1].lower() == one.region
+    if mention is None or not mention.group or not mention.keys or mention.keys[-1].lower() != one.region:
+        return False
+    # `https://example.com` says nothing yet: only with what follows it does it name more than a domain.
+    return "." not in mention.text.text or host_at(mention.text.text, scene.catalog) is not None
 
 
 def _is_left_out_by_default(joined: Joined, site: Site, scene: Scene) -> bool:
