@@ -37,6 +37,7 @@ from residency_lint.resolve.classes import (
 from residency_lint.resolve.conversions import converted, validated
 from residency_lint.resolve.enums import is_enum, member_of, members_called
 from residency_lint.resolve.fields import given_as
+from residency_lint.resolve.first_calls import is_set_at_once
 from residency_lint.resolve.frames import CHOSEN_MODULE, Activation, Choice, Frame, Unknown, Value
 from residency_lint.resolve.names import Target, targets
 from residency_lint.resolve.origins import exported_by
@@ -122,6 +123,10 @@ def member_values(
         if bindings:
             later = list(_set_later(method, name, frame, resolution))
             yield from later
+            if later and made is not None and is_set_at_once(method, name, made, resolution):
+                for binding in bindings:
+                    resolution.pass_over(binding.value, replace(frame, unit=unit))
+                return
             for value in resolution.bound(bindings, _inside(unit, site, frame, activation)):
                 if not later:
                     yield value
