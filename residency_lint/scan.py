@@ -37,13 +37,14 @@ def check_paths(
     candidates, unread = search(names, settings, tree, watched, is_whole=_is_whole(paths))
     skips += unread
     if candidates:
-        # Most of the start, and most runs of a hook need none of it.
-        from residency_lint.inspection import as_reported, check_files
+        # Most runs of a hook need none of it.
+        from residency_lint.remembered import results_of
+        from residency_lint.reported import as_reported
 
-        results = list(check_files(candidates, settings, tree, watched))
+        results = results_of(candidates, settings, tree, watched)
         others = set(names).difference(candidate.path for candidate in candidates)
         choosing = list(_choosing((f for found in results if isinstance(found, list) for f in found), others, tree))
-        results += check_files(choosing, settings, tree)
+        results += results_of(choosing, settings, tree)
         candidates += choosing
         tree.candidates += [candidate.path for candidate in candidates]
         skips += [found for found in results if isinstance(found, Skip) and found.fatal]

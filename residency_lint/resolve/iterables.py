@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from residency_lint.resolve.values import Resolution
 
 _MOST_ITEMS = 64
+_DEEPEST = 4
+"""Mappings expanded into one another."""
 
 
 def listed(value: Value, resolution: Resolution) -> list[Expression] | None:
@@ -177,7 +179,7 @@ def _viewed(view: str, key: Expression, item: Expression, span: Span) -> Express
     return Listing((key, item), span) if view == "items" else key if view == "keys" else item
 
 
-def _entries(value: Value, resolution: Resolution) -> list[tuple[Expression, Expression]] | None:
+def _entries(value: Value, resolution: Resolution, depth: int = 0) -> list[tuple[Expression, Expression]] | None:
     """The keys and values of a mapping, expanded ones too, each with its place; of a key the last value counts."""
     assert isinstance(value.content, Mapping)
     there = value.frame(len(value.chain))
@@ -187,7 +189,9 @@ def _entries(value: Value, resolution: Resolution) -> list[tuple[Expression, Exp
             found[getattr(key, "text", key)] = (placed(key, there), placed(item, there))
             continue
         for inner in resolution.values(item, there.deeper()):
-            entries = _entries(inner, resolution) if isinstance(inner.content, Mapping) else None
+            # `d = {**d, …}` in a loop expands itself.
+            is_plain = isinstance(inner.content, Mapping) and depth < _DEEPEST
+            entries = _entries(inner, resolution, depth + 1) if is_plain else None
             if entries is None:
                 return None
             found.update((getattr(getattr(k, "expression", k), "text", k), (k, v)) for k, v in entries)
