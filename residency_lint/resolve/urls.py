@@ -9,6 +9,7 @@ from urllib.parse import urljoin, urlsplit
 
 from residency_lint.expressions import HOLE, Attribute, Call, Constant, Expression, Listing, Text
 from residency_lint.resolve.frames import Frame, Value
+from residency_lint.resolve.templates import piece_of
 from residency_lint.resolve.texts import derived, joined
 
 if TYPE_CHECKING:
@@ -23,14 +24,19 @@ def url_function(names: set[str]) -> Maker | None:
 
 
 def host_part(values: list[Value], attribute: str) -> Iterator[Value]:
-    """`netloc`, `hostname`, `host` of an address; of the other parts the text, which no longer names it."""
+    """`netloc`, `hostname`, `host` of an address; its scheme and path as well."""
     for value in values:
         if isinstance(value.content, Text) and attribute in _HOST_ATTRIBUTES:
-            host = urlsplit(value.content.text).netloc
-            yield replace(value, content=derived(host, (value.content,), value))
+            yield replace(value, content=_part(value.content, urlsplit(value.content.text).netloc, value))
         elif isinstance(value.content, Text) and attribute in _OTHER_PARTS and "://" in value.content.text:
             part = str(getattr(urlsplit(value.content.text), attribute))
-            yield replace(value, content=Text(part, value.content.span, plain=False, path=value.content.path))
+            yield replace(value, content=_part(value.content, part, value))
+
+
+def _part(url: Text, part: str, value: Value) -> Text:
+    """A part of an address, at its own place in the source where that is known."""
+    at = url.text.find(part, 0 if url.text.startswith(part) else url.text.find("://") + 3)
+    return derived(part, (url,), value) if url.pieces or at < 0 else piece_of(url, at, at + len(part))
 
 
 def _kept(node: Call, frame: Frame, resolution: Resolution) -> Iterator[Value]:
