@@ -28,7 +28,7 @@ class SdkSetting:
     module: str = ""
     """A module's attribute, by its qualified name."""
     setter: str = ""
-    """A method called on that object, with the value as its first argument."""
+    """A method called on that object, with the value as its first argument; `set[name]`: behind that name."""
     env: str = ""
     empty: str = ""
     """`absent`: the SDK takes an empty text for none. Without it, an empty text reaches nobody or is refused."""

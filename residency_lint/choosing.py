@@ -46,8 +46,10 @@ def choosing(findings: Iterable[Finding], others: Iterable[str], settings: Setti
 
 
 def _is_host_in_use(finding: Finding) -> bool:
-    is_host = isinstance(finding.rule, (Endpoint, CloudHost))
-    return is_host and finding.sighting.context is Context.CODE and finding.fails and _reader(finding.path) == "python"
+    """Whether it may be sent to, and one of several that the program can come to at that."""
+    one = finding.sighting
+    is_host = isinstance(finding.rule, (Endpoint, CloudHost)) and one.context in (Context.CODE, Context.TABLE)
+    return is_host and (finding.fails or bool(one.beside)) and _reader(finding.path) == "python"
 
 
 def _reader(path: str) -> str | None:

@@ -28,6 +28,7 @@ from residency_lint.resolve.classes import (
     fields,
     is_class_method,
     is_property,
+    is_setter,
     lineage,
     local_class,
     method_of,
@@ -36,6 +37,7 @@ from residency_lint.resolve.classes import (
 from residency_lint.resolve.conversions import converted, validated
 from residency_lint.resolve.enums import is_enum, member_of, members_called
 from residency_lint.resolve.fields import given_as
+from residency_lint.resolve.first_calls import is_set_at_once
 from residency_lint.resolve.frames import CHOSEN_MODULE, Activation, Choice, Frame, Unknown, Value
 from residency_lint.resolve.names import Target, targets
 from residency_lint.resolve.origins import exported_by
@@ -111,6 +113,10 @@ def member_values(
         if bindings:
             later = list(_set_later(method, name, frame, resolution))
             yield from later
+            if later and made is not None and is_set_at_once(method, name, made, resolution):
+                for binding in bindings:
+                    resolution.pass_over(binding.value, replace(frame, unit=unit))
+                return
             for value in resolution.bound(bindings, _inside(unit, site, frame, activation)):
                 if not later:
                     yield value
@@ -138,7 +144,11 @@ def member_values(
 def _given_to(one: Target, name: str, resolution: Resolution) -> list[Binding]:
     """What a class gives a name: in its body, or in methods; if in its body, not in a method that nothing calls."""
     assert one.unit is not None
-    found, in_body = one.unit.attributes(one.scope, name), one.unit.bindings.get((one.scope, name), [])
+    unit = one.unit
+    found, in_body = (
+        [b for b in bindings if b.scope < 0 or not is_setter(unit.scope(b.scope))]
+        for bindings in (unit.attributes(one.scope, name), unit.bindings.get((one.scope, name), []))
+    )
     if not in_body or any(target.unit is None for target in lineage(one, resolution.program)):
         return found
     return [
@@ -149,7 +159,7 @@ def _given_to(one: Target, name: str, resolution: Resolution) -> list[Binding]:
 def _is_idle(method: int, unit: Unit, resolution: Resolution) -> bool:
     """Whether nothing in sight calls a method, and nothing else is known to: a decorator's owner, the language."""
     entry = unit.scope(method)
-    is_plain = not entry.decorators or is_class_method(entry)
+    is_plain = not entry.decorators or is_class_method(entry) or is_setter(entry)
     return is_plain and not entry.name.startswith("__") and not call_sites(method, unit, resolution)
 
 
@@ -160,7 +170,9 @@ def _set_later(constructor: Target, name: str, frame: Frame, resolution: Resolut
     reading = frame.site.scope if frame.unit is unit else -1
     for scope in unit.scopes_below(unit.scope(constructor.scope).parent):
         method = unit.scope(scope)
-        if scope in (constructor.scope, reading) or reading == constructor.scope or method.decorators:
+        if scope in (constructor.scope, reading) or reading == constructor.scope:
+            continue
+        if method.decorators and not is_setter(method):
             continue
         for receiver in method.parameters[:1]:
             for binding in unit.bindings.get((scope, f"{receiver}.{name}"), [])[-1:]:

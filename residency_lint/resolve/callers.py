@@ -6,14 +6,24 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from residency_lint.expressions import Attribute, Call, Name
-from residency_lint.facts import ScopeKind
-from residency_lint.resolve.classes import constructed, is_static, lineage, method_of, receivers, taken_from_table
+from residency_lint.expressions import Argument, Attribute, Call, Name
+from residency_lint.facts import BindingKind, ScopeKind
+from residency_lint.fixes import Slot
+from residency_lint.resolve.classes import (
+    constructed,
+    is_setter,
+    is_static,
+    lineage,
+    method_of,
+    receivers,
+    taken_from_table,
+)
 from residency_lint.resolve.decorators import calls_by_decorators, decorated_with
 from residency_lint.resolve.frames import Activation, Frame
 from residency_lint.resolve.names import Target, targets
 from residency_lint.resolve.program import Program
 from residency_lint.resolve.units import Unit
+from residency_lint.source import Span
 
 if TYPE_CHECKING:
     from residency_lint.resolve.frames import Value
@@ -79,6 +89,9 @@ def _call_sites(scope: int, unit: Unit, resolution: Resolution) -> Iterator[Call
         yield from _plain_calls(scope, unit, resolution)
         return
     target = Target(owner.name, unit, function.parent)
+    if is_setter(function):
+        yield from _assignments(target, function.name, unit, resolution)
+        return
     if function.name == "__init__":
         for site in instances(target, resolution):
             made = constructed(site.call, Frame(site.unit, site.call.site), resolution.program)
@@ -201,6 +214,32 @@ def _method_calls(owner: Target, scope: int, unit: Unit, resolution: Resolution)
             frame = Frame(there, call.site)
             for made, target in receivers(call.function.base, frame, resolution):
                 if _runs(target, name, scope, unit, resolution.program):
+                    yield CallSite(there, call, made, target)
+                    break
+
+
+def _written(dotted: str, span: Span) -> Name | Attribute:
+    first, *rest = dotted.split(".")
+    found: Name | Attribute = Name(first, span)
+    for name in rest:
+        found = Attribute(found, name, span)
+    return found
+
+
+def _assignments(owner: Target, name: str, unit: Unit, resolution: Resolution) -> Iterator[CallSite]:
+    """`client.region = "eu"`, where a method is what sets the property."""
+    for there in _units_naming(f".{name}", unit, resolution.program):
+        for binding in there.facts.bindings:
+            base, _, last = binding.target.rpartition(".")
+            if last != name or not base or binding.value is None or binding.kind is not BindingKind.ASSIGNMENT:
+                continue
+            thing, value, span = _written(base, binding.span), binding.value, binding.span
+            for made, target in receivers(thing, Frame(there, binding.site), resolution):
+                if any(
+                    one.unit is owner.unit and one.scope == owner.scope for one in lineage(target, resolution.program)
+                ):
+                    function, slot = Attribute(thing, name, span), Slot(Span(span.end, span.end))
+                    call = Call(function, (Argument(value, value.span),), span, slot, binding.site)
                     yield CallSite(there, call, made, target)
                     break
 

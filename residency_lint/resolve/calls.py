@@ -28,6 +28,7 @@ from residency_lint.resolve.context_variables import context_values
 from residency_lint.resolve.deciding import by_word, deciding_word, table_of_returns
 from residency_lint.resolve.encodings import coded, coder
 from residency_lint.resolve.enums import members_called
+from residency_lint.resolve.extremes import of_ordered
 from residency_lint.resolve.frames import CHOSEN_MODULE, Activation, Choice, Frame, Unknown, Value
 from residency_lint.resolve.iterables import function_name, of_function, of_method
 from residency_lint.resolve.lookups import lookup
@@ -121,6 +122,8 @@ def _function(node: Call, arguments: list[Expression], frame: Frame, resolution:
         yield mappings.of_pairs(node, frame, resolution)
     elif any(target.name == "collections.ChainMap" for target in names):
         yield mappings.chained(arguments, node, frame)
+    elif (ordered := of_ordered(function_name(node, frame, resolution), node, frame, resolution)) is not None:
+        yield from ordered
     elif (made := of_function(function_name(node, frame, resolution), node, arguments, frame, resolution)) is not None:
         yield from made
     else:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from residency_lint.expressions import Call, Expression, Name, Site, Subscript
+from residency_lint.expressions import Attribute, Call, Expression, Name, Site, Subscript
 from residency_lint.facts import Binding, BindingKind, Scope, ScopeKind
 from residency_lint.resolve.frames import Frame, Unknown, Value
 from residency_lint.resolve.names import Target, targets
@@ -161,6 +161,11 @@ def is_class_method(scope: Scope) -> bool:
 
 def is_property(scope: Scope) -> bool:
     return decorated(scope, frozenset({"property", "cached_property"}))
+
+
+def is_setter(scope: Scope) -> bool:
+    """Whether it is what sets a property: `@region.setter`."""
+    return any(isinstance(d, Attribute) and d.name == "setter" for d in scope.decorators)
 
 
 def last_name(expression: Expression) -> str:

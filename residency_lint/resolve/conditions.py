@@ -23,6 +23,7 @@ from residency_lint.facts import Binding
 from residency_lint.resolve.enums import member_of
 from residency_lint.resolve.frames import Choice, Frame, Unknown
 from residency_lint.resolve.guards import guards_before
+from residency_lint.resolve.interpreters import ORDER, by_version
 from residency_lint.resolve.origins import import_fails
 from residency_lint.resolve.questions import holds_item
 from residency_lint.source import Span
@@ -90,6 +91,8 @@ class Conditions:
     def _comparison(self, test: Comparison, frame: Frame) -> bool | None:
         if test.operator in _SAME and (members := self._members(test, frame)) is not None:
             return members == (test.operator in ("==", "is"))
+        if (holds := by_version(test, frame, self._resolution)) is not None:
+            return holds
         left = self._only(test.left, frame)
         if left is None:
             return None
@@ -99,6 +102,8 @@ class Conditions:
             found = holds_item(word, containers[0], self._resolution) if len(containers) == 1 else None
             return None if found is None else found is (test.operator == "in")
         right = self._only(test.right, frame)
+        if test.operator in ORDER:
+            return _ordered(left, test.operator, right)
         if test.operator not in _SAME:
             return None
         return None if right is None else (left == right) is (test.operator in ("==", "is"))
@@ -143,3 +148,10 @@ class Conditions:
             for operand in operands
             for value in self._resolution.values(operand, frame.aside())
         )
+
+
+def _ordered(left: str, sign: str, right: str | None) -> bool | None:
+    """Whether one number is greater or less than another."""
+    if right is None or not (left.removeprefix("-").isdigit() and right.removeprefix("-").isdigit()):
+        return None
+    return ORDER[sign](int(left), int(right))

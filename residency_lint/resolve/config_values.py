@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from residency_lint.expressions import Attribute, Call, Constant, Expression, Listing, Mapping, Name, Text
 from residency_lint.facts import Mention, Role
+from residency_lint.resolve.config_groups import items_of_list
 from residency_lint.resolve.dotenv import Dotenv, found_file, path_in
 from residency_lint.resolve.environment import of_mapping, set_values
 from residency_lint.resolve.frames import Frame, Value
@@ -287,7 +288,8 @@ def _mapping(tree: dict[str, object], unit: Unit) -> Mapping:
     for key, inner in tree.items():
         value: Expression
         if isinstance(inner, dict):
-            value = _mapping(inner, unit)
+            listed = items_of_list(inner)
+            value = Listing(tuple(_mapping(i, unit) for i in listed), span) if listed else _mapping(inner, unit)
         else:
             values = tuple(_scalar(mention, unit) for mention in _listed(inner) if isinstance(mention, Mention))
             value = values[0] if len(values) == 1 else Listing(values, span)

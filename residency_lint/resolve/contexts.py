@@ -131,7 +131,7 @@ def _steps(call: Call, unit: Unit, outer: Activation | None) -> tuple[Step, ...]
 _PASSED_THROUGH = frozenset(
     """
     lru_cache cache cached_property property staticmethod classmethod wraps contextmanager asynccontextmanager
-    overload override final singledispatch retry typechecked validate_call
+    overload override final singledispatch retry typechecked validate_call setter
     """.split()
 )
 

@@ -19,13 +19,16 @@ def called_by_table(calls: Sequence[Call], bindings: Mapping[str, Sequence[Bindi
     `bindings`: those of the file, by the last name of their target.
     """
     found: dict[str, list[Call]] = {}
+    entered = _entered(bindings)
     for call in calls:
         asked = _asked(call, bindings)
         if asked is None:
             continue
         base, key = asked
-        for binding in bindings.get(_last(base), ()):
-            for word, entry in _entries(binding.value):
+        items = [(text, b.value) for text, b in entered.get(_last(base), ())]
+        tables = [entry for b in bindings.get(_last(base), ()) for entry in _entries(b.value)]
+        for word, entry in (*tables, *items):
+            if isinstance(entry, (Name, Attribute)):
                 wanted = Guard(Comparison(key, "==", word, key.span), True, _CHAIN)
                 site = replace(call.site, guards=(*call.site.guards, wanted))
                 found.setdefault(_last(entry), []).append(replace(call, function=entry, site=site))
@@ -49,6 +52,17 @@ def _entries(table: Expression | None) -> Iterator[tuple[Text, Name | Attribute]
     for key, value in table.items if isinstance(table, Display) else ():
         if isinstance(key, Text) and isinstance(value, (Name, Attribute)):
             yield key, value
+
+
+def _entered(bindings: Mapping[str, Sequence[Binding]]) -> dict[str, list[tuple[Text, Binding]]]:
+    """The last name of a table → what is put into it later, each with its key."""
+    found: dict[str, list[tuple[Text, Binding]]] = {}
+    for binding in (b for several in bindings.values() for b in several if b.target.endswith("]")):
+        base, _, key = binding.target.partition("[")
+        if isinstance(binding.value, (Name, Attribute)):
+            text = Text(key[:-1], binding.span, plain=False)
+            found.setdefault(base.rpartition(".")[2], []).append((text, binding))
+    return found
 
 
 def _last(expression: Expression) -> str:

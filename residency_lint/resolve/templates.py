@@ -21,7 +21,7 @@ def percent_parts(template: Text, node: Call) -> tuple[Expression, ...]:
     parts: list[Expression] = []
     end = 0
     for field in _PERCENT.finditer(template.text):
-        parts.append(_piece(template, end, field.start()))
+        parts.append(piece_of(template, end, field.start()))
         end = field.end()
         if field.group() == "%%":
             parts.append(Constant("%", template.span))
@@ -29,7 +29,7 @@ def percent_parts(template: Text, node: Call) -> tuple[Expression, ...]:
             parts.append(named.get(field.group(1), Opaque("a named value", node.span)))
         else:
             parts.append(items.pop(0) if items and not named else Opaque("a formatted value", node.span))
-    return (*parts, _piece(template, end, len(template.text)))
+    return (*parts, piece_of(template, end, len(template.text)))
 
 
 def brace_parts(template: Text, node: Call) -> tuple[Expression, ...]:
@@ -39,7 +39,7 @@ def brace_parts(template: Text, node: Call) -> tuple[Expression, ...]:
     parts: list[Expression] = []
     end = count = 0
     for field in _BRACE.finditer(template.text):
-        parts.append(_piece(template, end, field.start()))
+        parts.append(piece_of(template, end, field.start()))
         end = field.end()
         if field.group() in ("{{", "}}"):
             parts.append(Constant(field.group()[0], template.span))
@@ -52,7 +52,7 @@ def brace_parts(template: Text, node: Call) -> tuple[Expression, ...]:
         else:
             found = named.get(key)
         parts.append(found if found is not None and not extra else Opaque("a formatted value", node.span))
-    return (*parts, _piece(template, end, len(template.text)))
+    return (*parts, piece_of(template, end, len(template.text)))
 
 
 def dollar_parts(template: Text, node: Call) -> tuple[Expression, ...]:
@@ -61,11 +61,11 @@ def dollar_parts(template: Text, node: Call) -> tuple[Expression, ...]:
     parts: list[Expression] = []
     end = 0
     for field in _DOLLAR.finditer(template.text):
-        parts.append(_piece(template, end, field.start()))
+        parts.append(piece_of(template, end, field.start()))
         end = field.end()
         key = field.group(1) or field.group(2)
         parts.append(named.get(key, Opaque("a named value", node.span)) if key else Constant("$", template.span))
-    return (*parts, _piece(template, end, len(template.text)))
+    return (*parts, piece_of(template, end, len(template.text)))
 
 
 def replaced_parts(template: Text, node: Call) -> tuple[Expression, ...]:
@@ -75,9 +75,9 @@ def replaced_parts(template: Text, node: Call) -> tuple[Expression, ...]:
     parts: list[Expression] = []
     end = 0
     while (at := template.text.find(old.text, end)) >= 0:
-        parts += [_piece(template, end, at), new]
+        parts += [piece_of(template, end, at), new]
         end = at + len(old.text)
-    return (*parts, _piece(template, end, len(template.text)))
+    return (*parts, piece_of(template, end, len(template.text)))
 
 
 def pieces_of(text: Text, path: str) -> tuple[tuple[int, Text], ...]:
@@ -87,7 +87,7 @@ def pieces_of(text: Text, path: str) -> tuple[tuple[int, Text], ...]:
     return ((0, text if text.path else replace(text, path=path)),)
 
 
-def _piece(template: Text, start: int, end: int) -> Text:
+def piece_of(template: Text, start: int, end: int) -> Text:
     """A part of a template, at its own place in the source where that is known."""
     text = template.text[start:end]
     if template.pieces:

@@ -9,6 +9,7 @@ from urllib.parse import urljoin, urlsplit
 
 from residency_lint.expressions import HOLE, Attribute, Call, Constant, Expression, Listing, Text
 from residency_lint.resolve.frames import Frame, Value
+from residency_lint.resolve.templates import piece_of
 from residency_lint.resolve.texts import derived, joined
 
 if TYPE_CHECKING:
@@ -23,11 +24,19 @@ def url_function(names: set[str]) -> Maker | None:
 
 
 def host_part(values: list[Value], attribute: str) -> Iterator[Value]:
-    """`netloc`, `hostname`, `host` of an address."""
+    """`netloc`, `hostname`, `host` of an address; its scheme and path as well."""
     for value in values:
         if isinstance(value.content, Text) and attribute in _HOST_ATTRIBUTES:
-            host = urlsplit(value.content.text).netloc
-            yield replace(value, content=derived(host, (value.content,), value))
+            yield replace(value, content=_part(value.content, urlsplit(value.content.text).netloc, value))
+        elif isinstance(value.content, Text) and attribute in _OTHER_PARTS and "://" in value.content.text:
+            part = str(getattr(urlsplit(value.content.text), attribute))
+            yield replace(value, content=_part(value.content, part, value))
+
+
+def _part(url: Text, part: str, value: Value) -> Text:
+    """A part of an address, at its own place in the source where that is known."""
+    at = url.text.find(part, 0 if url.text.startswith(part) else url.text.find("://") + 3)
+    return derived(part, (url,), value) if url.pieces or at < 0 else piece_of(url, at, at + len(part))
 
 
 def _kept(node: Call, frame: Frame, resolution: Resolution) -> Iterator[Value]:
@@ -135,6 +144,9 @@ def _with_host(base: Expression, node: Call, frame: Frame, resolution: Resolutio
         yield from resolution.values(base, frame.deeper())
         return
     found = list(resolution.values(base, frame.deeper()))
+    if any(isinstance(value.content, Call) for value in found):
+        yield frame.value(node)  # a named tuple's, or another type's: its fields are asked for
+        return
     for combine, other in ((_other_host, host), (_other_path, path)):
         if other is not None:
             twos = list(resolution.values(other, frame.aside().deeper()))
@@ -156,6 +168,7 @@ def _given(node: Call, name: str, position: int = -1) -> Expression | None:
     return named or (positional[position] if 0 <= position < len(positional) else None)
 
 
+_OTHER_PARTS = ("scheme", "path")
 _HOST_ATTRIBUTES = ("netloc", "hostname", "host")
 
 METHODS: dict[str, Callable[[Expression, Call, Frame, Resolution], Iterator[Value]]] = {

@@ -46,6 +46,7 @@ from residency_lint.resolve.frames import Choice, Frame, Unknown, Value
 from residency_lint.resolve.iterables import comprehended, elements
 from residency_lint.resolve.lookups import lookup
 from residency_lint.resolve.memory import Memory
+from residency_lint.resolve.module_state import told_values
 from residency_lint.resolve.names import Target, targets
 from residency_lint.resolve.objects import object_values
 from residency_lint.resolve.origins import origins
@@ -202,7 +203,7 @@ class Resolution:
         if is_replaced:
             pass_over_members(node, frame, self)
             return
-        given = list(given_by_functions(node, frame, self))
+        given = list(given_by_functions(node, frame, self)) or told_values(node, frame, self)
         if given:
             yield from given
             return

@@ -176,8 +176,11 @@ _HARMLESS = (sys.stdlib_module_names - _SENDING) | _READING
 def _may_send(call: Call, scene: Scene) -> bool:
     """Whether a call bears the name of one that sends, and is called on something that cannot be told."""
     function = call.function
+    if isinstance(function, Name):
+        return function.id in _OPENS
     if not isinstance(function, Attribute):
-        return not isinstance(function, Name) or function.id in _OPENS
+        values = Resolution(scene.program).all_values(function, Frame(scene.unit, call.site))
+        return not values or not all(isinstance(v.content, Unknown) and v.content.target for v in values)
     if function.name in _OPENS:
         return True
     if function.name not in scene.catalog.http.words or not call.arguments:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from residency_lint.expressions import HOLE, Attribute, Call, Comparison, Expression, Joined, Site, Text
@@ -17,6 +17,7 @@ from residency_lint.resolve.frames import Choice, Frame, Value
 from residency_lint.resolve.names import targets
 from residency_lint.resolve.values import Resolution, decide, resolve
 from residency_lint.sightings.evidence import Passage
+from residency_lint.sightings.hosts import host_at
 from residency_lint.sightings.named_regions import names_vendor, regions_of_holed
 from residency_lint.sightings.scene import Scene, context_of
 from residency_lint.sightings.sends import Send, addresses, addresses_by_call, addresses_in_contexts, is_settled, sends
@@ -40,7 +41,11 @@ def folded_sightings(scene: Scene) -> Iterator[Sighting]:
         context = context_of(Mention(Text("", send.address.span), Role.VALUE, send.call.site), scene.facts)
         if context is not None:
             is_alone = send.base is None
-            found = _by_call(send.address, send.call.site, scene) if is_alone else addresses_by_call(send, scene)
+            found = (
+                _by_call(send.address, send.call.site, scene, sends=True)
+                if is_alone
+                else addresses_by_call(send, scene)
+            )
             for values in found:
                 yield from _of_values(values, 2, send.call.site, context, scene)
 
@@ -49,6 +54,10 @@ def sent_sightings(scene: Scene, seen: list[Seen]) -> Iterator[Sighting]:
     """What the addresses of HTTP calls name that can come to nothing else, whatever stands beside it; of addresses that
     are put together, what was `seen` in one of their pieces already."""
     own = {_evidence(one.sighting) for one in seen}
+    kinds = {_place(one): one.rule.id for one in (s.sighting for s in seen) if _is_noted(one, scene)}
+    for one in (s.sighting for s in seen):
+        if one.rule.level != "note":
+            kinds.pop(_place(one), None)
     for send in sends(scene):
         mention = Mention(Text("", send.address.span), Role.VALUE, send.call.site)
         context, values = context_of(mention, scene.facts), addresses(send, scene)
@@ -66,10 +75,33 @@ def sent_sightings(scene: Scene, seen: list[Seen]) -> Iterator[Sighting]:
             asked = _in_context(send, scene) if found else None
             told = [one for text, one in found if asked is None or text in asked]
             yield from (replace(one, beside=frozenset(), is_settled=True) for one in told)
+        if context is not None and kinds:
+            yield from _of_another_kind(send, context, kinds, scene)
+
+
+def _of_another_kind(
+    send: Send, context: Context, kinds: Mapping[tuple[str, Span, str, str | None], str], scene: Scene
+) -> Iterator[Sighting]:
+    """What an address surely names whose piece was seen to be less: of `api.example.com` the site `example.com`."""
+    for values in addresses_in_contexts(send, scene):
+        alone = tuple(replace(value, table=()) for value in values)
+        if is_settled(alone):
+            for one in _of_values(alone, 0, send.call.site, context, scene, takes_entries=True):
+                if kinds.get(_place(one), one.rule.id) != one.rule.id:
+                    yield replace(one, beside=frozenset(), is_settled=True)
 
 
 def _is_whole(value: Value) -> bool:
     return isinstance(value.content, Text) and len(value.content.pieces) < 2
+
+
+def _is_noted(one: Sighting, scene: Scene) -> bool:
+    """Whether it leads outside, but is such that it is only noted: a web interface."""
+    return one.rule.level == "note" and one.region not in scene.wanted(one.rule.vendor)
+
+
+def _place(one: Sighting) -> tuple[str, Span, str, str | None]:
+    return one.path, one.span, one.rule.vendor, one.region
 
 
 def _evidence(one: Sighting) -> tuple[str, Span, str, str | None]:
@@ -89,14 +121,14 @@ def _in_context(send: Send, scene: Scene) -> set[str | None] | None:
     return {v.text for frame in frames for v in Resolution(scene.program.everywhere).all_values(send.address, frame)}
 
 
-def _by_call(joined: Expression, site: Site, scene: Scene) -> Iterator[tuple[Value, ...]]:
+def _by_call(joined: Expression, site: Site, scene: Scene, *, sends: bool = False) -> Iterator[tuple[Value, ...]]:
     """What is put together, once for each call that runs it where several give different parts: nobody chooses among
     calls, all of them are made. An only call tells which class the object in hand is of."""
     values, program = resolve(joined, scene.unit, site, scene.program), scene.program
     if _is_left_to_callers(values, site, scene):
         program = scene.program.everywhere
         values = resolve(joined, scene.unit, site, program)
-    names_host = len(values) > 1 or any("." in (value.text or "") for value in values)
+    names_host = sends or len(values) > 1 or any("." in (value.text or "") for value in values)
     activations = contexts((joined,), scene.unit, site, Resolution(program)) if names_host else [None]
     if len(activations) < 2 and (len(values) > 1 or activations == [None]):
         yield values
@@ -115,7 +147,7 @@ def _is_left_to_callers(values: tuple[Value, ...], site: Site, scene: Scene) -> 
 
 
 def _of_values(
-    values: tuple[Value, ...], fewest: int, site: Site, context: Context, scene: Scene
+    values: tuple[Value, ...], fewest: int, site: Site, context: Context, scene: Scene, *, takes_entries: bool = False
 ) -> Iterator[Sighting]:
     """What texts of at least `fewest` pieces name, where one expression has these values."""
     found = [
@@ -135,7 +167,7 @@ def _of_values(
         *(regions_of_holed(value.text or "", scene) for value in values)
     )
     for one in found:
-        if not _is_table_entry(one, scene):
+        if takes_entries or not _is_table_entry(one, scene):
             yield replace(one, beside=frozenset(named - {one.region}) if len(values) > 1 else one.beside)
 
 
@@ -155,7 +187,10 @@ def _is_table_entry(one: Sighting, scene: Scene) -> bool:
     taken of a file of settings only the program tells."""
     unit = scene.unit if one.path == scene.path else scene.program.unit_at(one.path)
     mention = unit.mention_around(one.span) if unit and unit.facts.language == "python" else None
-    return mention is not None and bool(mention.group) and bool(mention.keys) and mention.keys[-1].lower() == one.region
+    if mention is None or not mention.group or not mention.keys or mention.keys[-1].lower() != one.region:
+        return False
+    # `https://example.com` says nothing yet: only with what follows it does it name more than a domain.
+    return "." not in mention.text.text or host_at(mention.text.text, scene.catalog) is not None
 
 
 def _is_left_out_by_default(joined: Joined, site: Site, scene: Scene) -> bool:

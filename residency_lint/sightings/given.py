@@ -94,11 +94,7 @@ def assignments(setting: SdkSetting, start: Start) -> tuple[list[Expression | No
     if setting.env:
         return [*set_in_time(setting, start)], []
     if setting.setter and call.assigned:
-        return [
-            other.arguments[0].value
-            for other in scene.facts.calls
-            if other.arguments and _dotted_is(other.function, f"{call.assigned}.{setting.setter}")
-        ], []
+        return [*_told(setting.setter, start)], []
     place = setting.attribute or setting.item
     bindings = _bound_later(place, start) if place else []
     copied = _first_use(setting.before, start)
@@ -111,6 +107,17 @@ def assignments(setting: SdkSetting, start: Start) -> tuple[list[Expression | No
     if setting.attribute and not early:
         early = [*_set_by_name(place, start)]
     return early, [binding for binding in bindings if binding.span.start >= copied]
+
+
+def _told(setter: str, start: Start) -> Iterator[Expression]:
+    """What `client.setter(value)` is told; of a setter of many things, `setter[name]`, what comes after the name."""
+    method, _, name = setter.rstrip("]").partition("[")
+    for other in start.scene.facts.calls:
+        values = [argument.value for argument in other.arguments]
+        if name and not (len(values) > 1 and isinstance(values[0], Text) and values[0].text == name):
+            continue
+        if values and _dotted_is(other.function, f"{start.call.assigned}.{method}"):
+            yield values[1] if name else values[0]
 
 
 def _bound_later(place: str, start: Start) -> list[Binding]:

@@ -9,7 +9,7 @@ from residency_lint.call_rules import HttpClient
 from residency_lint.expressions import HOLE, Attribute, Call, Expression, Name, Text
 from residency_lint.resolve import urls
 from residency_lint.resolve.arguments import arguments_of
-from residency_lint.resolve.contexts import contexts
+from residency_lint.resolve.contexts import contexts, reached
 from residency_lint.resolve.frames import Activation, Choice, Frame, Value, told
 from residency_lint.resolve.loops import iterations
 from residency_lint.resolve.names import targets
@@ -62,6 +62,8 @@ def addresses_by_call(send: Send, scene: Scene) -> Iterator[tuple[Value, ...]]:
 def addresses_in_contexts(send: Send, scene: Scene) -> Iterator[tuple[Value, ...]]:
     """The addresses of a call in each of the contexts that it runs in."""
     program, site = scene.program.everywhere, send.call.site
+    if reached(scene.unit, site, Resolution(program)) is Choice.NEVER:
+        return
     if send.base is not None:
         yield from map(told, list(addresses_by_call(send, scene)) or [addresses(send, scene)])
         return

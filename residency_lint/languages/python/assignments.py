@@ -15,6 +15,7 @@ from residency_lint.languages.python.changes import is_own, without
 from residency_lint.languages.python.expressions import Expressions
 from residency_lint.languages.python.functions import annotation_of
 from residency_lint.languages.python.names import dotted, expression_of, is_starred, item_of, written_name
+from residency_lint.languages.python.registries import Entry
 from residency_lint.languages.python.roles import makes_mock
 
 
@@ -25,6 +26,8 @@ class Assignments:
     expressions: Expressions
     globals: dict[int, set[str]] = field(default_factory=dict)
     """Scope → the names that it takes from the module."""
+    entries: list[Entry] = field(default_factory=list)
+    """What is put into tables under keys that are no texts."""
 
     def assign(
         self, targets: Sequence[cst.BaseExpression], value: cst.BaseExpression, around: Around, after: Slot | None
@@ -36,8 +39,17 @@ class Assignments:
         around = replace(around, since=self.expressions.span(value).end)
         for target in targets:
             self.bind(target, converted, around, after)
+            self._enter(target, converted, around)
         self.note_mock(name, converted, around)
         return converted
+
+    def _enter(self, target: cst.BaseExpression, value: e.Expression, around: Around) -> None:
+        if not isinstance(target, cst.Subscript) or not isinstance(value, e.Name) or written_name(target):
+            return
+        table, index = written_name(target.value), target.slice[0].slice
+        if table and isinstance(index, cst.Index) and around.role is not f.Role.DEAD:
+            key = self.expressions.convert(index.value, replace(around, role=f.Role.KEY, assigned=""))
+            self.entries.append(Entry(table, key, value, around.site.scope))
 
     def note_mock(self, name: str, value: e.Expression, around: Around) -> None:
         place = around.site.scope, name

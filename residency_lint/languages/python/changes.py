@@ -25,6 +25,8 @@ def changes(call: e.Call, bindings: Sequence[f.Binding]) -> Iterator[f.Binding]:
             if call.function.name == "setdefault" and len(arguments) == 2:
                 default = (arguments[0].value, arguments[1].value)
                 yield _binding(owner, e.Mapping((default, (None, before)), call.span), call)
+            elif call.function.name in _APPENDS and len(arguments) == 1:
+                yield _binding(owner, _longer(before, call), call)
             elif call.function.name == "pop":
                 yield without(owner, before, arguments[0].value, call.span, call.site)
     elif isinstance(call.function, e.Name) and call.function.id == "setattr" and len(arguments) == 3:
@@ -79,3 +81,14 @@ def is_own(owner: str, site: e.Site, bindings: Sequence[f.Binding]) -> bool:
 
 def _binding(target: str, value: e.Expression, call: e.Call) -> f.Binding:
     return f.Binding(target, value, f.BindingKind.ASSIGNMENT, call.span, call.site, since=call.span.end)
+
+
+def _longer(before: e.Expression, call: e.Call) -> e.Listing:
+    """A list with what is put to its end, one item or several."""
+    assert isinstance(call.function, e.Attribute)
+    added = call.arguments[0].value
+    last = e.Element(added, added.span) if call.function.name == "extend" else added
+    return e.Listing((e.Element(before, before.span), last), call.span)
+
+
+_APPENDS = ("append", "extend", "add")

@@ -14,6 +14,10 @@ OPERATORS: dict[type[cst.BaseCompOp], str] = {
     cst.IsNot: "is not",
     cst.In: "in",
     cst.NotIn: "not in",
+    cst.LessThan: "<",
+    cst.LessThanEqual: "<=",
+    cst.GreaterThan: ">",
+    cst.GreaterThanEqual: ">=",
 }
 
 
@@ -94,16 +98,21 @@ def case_values(pattern: cst.MatchPattern) -> list[cst.BaseExpression]:
     return []
 
 
-def deciding(pattern: cst.MatchPattern) -> tuple[int | None, cst.MatchPattern]:
-    """The item that decides in `case ["us", *_]`, where no other does; else the pattern itself."""
+def deciding(pattern: cst.MatchPattern) -> list[tuple[int | None, cst.MatchPattern]]:
+    """The items that decide in `case ["us", *_]`, each with its index; else the pattern itself."""
     if not isinstance(pattern, (cst.MatchList, cst.MatchTuple)):
-        return None, pattern
-    found: list[tuple[int, cst.MatchPattern]] = []
+        return [(None, pattern)]
+    found: list[tuple[int | None, cst.MatchPattern]] = []
     for index, one in enumerate(pattern.patterns):
         if isinstance(one, cst.MatchStar):
             break
         if case_values(one.value):
             found.append((index, one.value))
-        elif not isinstance(one.value, cst.MatchAs):
-            return None, pattern
-    return found[0] if len(found) == 1 else (None, pattern)
+        elif not takes_anything(one.value):
+            return [(None, pattern)]
+    return found or [(None, pattern)]
+
+
+def takes_anything(pattern: cst.MatchPattern) -> bool:
+    """Whether it is `_`, or a name."""
+    return isinstance(pattern, cst.MatchAs) and pattern.pattern is None

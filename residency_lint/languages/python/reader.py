@@ -19,7 +19,8 @@ from residency_lint.languages.python.expressions import Expressions
 from residency_lint.languages.python.functions import open_function
 from residency_lint.languages.python.imports import Imports
 from residency_lint.languages.python.iterations import breaks_at_once, looked_up_alone
-from residency_lint.languages.python.names import case_values, deciding, dotted, item_of
+from residency_lint.languages.python.names import case_values, deciding, dotted, item_of, takes_anything
+from residency_lint.languages.python.registries import registered
 from residency_lint.source import Source, Span
 
 _ENDS_BLOCK = (cst.Return, cst.Raise, cst.Continue, cst.Break)
@@ -32,6 +33,8 @@ class Reader:
     source: Source
     expressions: Expressions
     loops: list[Span] = field(default_factory=list)
+    keywords: dict[int, dict[str, e.Expression]] = field(default_factory=dict)
+    """Scope of a class → what it is given beside its bases."""
 
     def __post_init__(self) -> None:
         self.assignments = Assignments(self.expressions)
@@ -45,6 +48,9 @@ class Reader:
         self.scopes.append(f.Scope(f.ScopeKind.MODULE, "", -1, Span(0, len(self.source.data))))
         self._block(module.body, _Place(0, (), f.Role.VALUE))
         self.imports.end(module)
+        if entries := self.assignments.entries:
+            bindings = self.expressions.bindings
+            bindings += [*registered(entries, bindings, self.scopes, self.keywords)]
 
     # --- blocks and simple statements ----------------------------------------------------------
 
@@ -207,23 +213,29 @@ class Reader:
         chain = self.expressions.new_chain()
         otherwise = place
         for case in node.cases:
+            if takes_anything(case.pattern) and case.guard is None:
+                self._suite(case.body, otherwise)
+                return
             test = self._case(case, subject, around)
             self._suite(case.body, otherwise.guarded(e.Guard(test, True, chain)))
             if not isinstance(test, e.Opaque):
                 otherwise = otherwise.guarded(e.Guard(test, False, chain))
 
     def _case(self, case: cst.MatchCase, subject: e.Expression, around: Around) -> e.Expression:
-        """The condition of a `case`: its subject, or one item of it, is a text, or one of several."""
-        index, pattern = deciding(case.pattern)
-        values = [self.expressions.test(value, around) for value in case_values(pattern)]
+        """The condition of a `case`: its subject is a text, or one of several; so are items of it."""
         span = self.expressions.span(case.pattern)
-        if not values or case.guard is not None:
-            return e.Opaque("a pattern", subject.span)
-        if index is not None:
-            subject = e.Subscript(subject, e.Constant(str(index), span), span)
-        if len(values) == 1:
-            return e.Comparison(subject, "==", values[0], values[0].span)
-        return e.Comparison(subject, "in", e.Listing(tuple(values), span), span)
+        found: e.Expression | None = None
+        for index, pattern in deciding(case.pattern):
+            values = [self.expressions.test(value, around) for value in case_values(pattern)]
+            if not values or case.guard is not None:
+                return e.Opaque("a pattern", subject.span)
+            part = subject if index is None else e.Subscript(subject, e.Constant(str(index), span), span)
+            one = e.Comparison(part, "in", e.Listing(tuple(values), span), span)
+            if len(values) == 1:
+                one = e.Comparison(part, "==", values[0], values[0].span)
+            found = one if found is None else e.Branch(found, one, found, span)
+        assert found is not None
+        return found
 
     def _function(self, node: cst.FunctionDef, place: _Place) -> None:
         header = self._header(node)
@@ -239,6 +251,8 @@ class Reader:
         decorators = tuple(self.expressions.convert(d.decorator, around) for d in node.decorators)
         bases = tuple(self.expressions.convert(argument.value, around) for argument in node.bases)
         scope = len(self.scopes)
+        given = {a.keyword.value: self.expressions.convert(a.value, around) for a in node.keywords if a.keyword}
+        self.keywords[scope] = given
         span = self.expressions.span(node)
         self.scopes.append(f.Scope(f.ScopeKind.CLASS, node.name.value, place.scope, span, bases, decorators))
         self._suite(node.body, self._define(node.name, scope, place))
