@@ -23,6 +23,7 @@ from residency_lint.facts import Binding
 from residency_lint.resolve.enums import member_of
 from residency_lint.resolve.frames import Choice, Frame, Unknown
 from residency_lint.resolve.guards import guards_before
+from residency_lint.resolve.lookups import is_set
 from residency_lint.resolve.origins import import_fails
 from residency_lint.resolve.questions import holds_item
 from residency_lint.source import Span
@@ -94,6 +95,8 @@ class Conditions:
         if left is None:
             return None
         if test.operator in ("in", "not in"):
+            if left.startswith("'") and (found := is_set(left[1:], test.right, frame, self._resolution)) is not None:
+                return found is (test.operator == "in")
             containers = list(self._resolution.values(test.right, frame.aside()))
             word = left[1:] if left.startswith("'") else f"\0{left}"
             found = holds_item(word, containers[0], self._resolution) if len(containers) == 1 else None

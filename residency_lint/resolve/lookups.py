@@ -79,6 +79,13 @@ def lookup(node: Call | Subscript, frame: Frame, resolution: Resolution) -> Look
     return _by_reader(node, frame, resolution)
 
 
+def is_set(variable: str, mapping: Expression, frame: Frame, resolution: Resolution) -> bool | None:
+    """Whether something sets a variable, where a mapping is the environment; None of any other mapping."""
+    if not isinstance(mapping, (Name, Attribute)) or "os.environ" not in _names(mapping, frame, resolution):
+        return None
+    return Lookup((variable,)).is_set(frame, resolution)
+
+
 def _names(expression: Expression, frame: Frame, resolution: Resolution) -> set[str]:
     return {t.name for t in targets(expression, frame.unit, frame.site, resolution.program)}
 
