@@ -25,7 +25,7 @@ from residency_lint.resolve.frames import Choice, Frame, Unknown
 from residency_lint.resolve.guards import guards_before
 from residency_lint.resolve.lookups import is_set
 from residency_lint.resolve.origins import import_fails
-from residency_lint.resolve.questions import holds_item
+from residency_lint.resolve.questions import holds_item, in_order
 from residency_lint.source import Span
 
 if TYPE_CHECKING:
@@ -103,7 +103,9 @@ class Conditions:
             return None if found is None else found is (test.operator == "in")
         right = self._only(test.right, frame)
         if test.operator not in _SAME:
-            return None
+            # A count that the program keeps itself may be another one by then: only what is given to it counts.
+            is_given = any(value.fallback for value in self._resolution.values(test.left, frame.aside()))
+            return in_order(left, test.operator, right) if is_given else None
         return None if right is None else (left == right) is (test.operator in ("==", "is"))
 
     def _members(self, test: Comparison, frame: Frame) -> bool | None:

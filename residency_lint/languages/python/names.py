@@ -12,6 +12,10 @@ OPERATORS: dict[type[cst.BaseCompOp], str] = {
     cst.NotEqual: "!=",
     cst.Is: "is",
     cst.IsNot: "is not",
+    cst.LessThan: "<",
+    cst.LessThanEqual: "<=",
+    cst.GreaterThan: ">",
+    cst.GreaterThanEqual: ">=",
     cst.In: "in",
     cst.NotIn: "not in",
 }
