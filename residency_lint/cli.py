@@ -64,6 +64,7 @@ def main() -> None:
 @click.option("--strict", is_flag=True, help="Notes and files that were not read fail too.")
 @click.option("--statistics", is_flag=True, help="Print how often each rule was found instead.")
 @click.option("-j", "--jobs", type=click.IntRange(0), default=0, help="Processes; 0, the default: one a processor.")
+@click.option("--no-cache", is_flag=True, help="Find everything anew; keep nothing for the next run.")
 @click.option("--stdin-filename", default="", help="The path of the source that `-` reads from standard input.")
 def check(
     paths: tuple[str, ...],
@@ -162,6 +163,7 @@ def _settings(
     strict: bool,
     stdin_filename: str,
     jobs: int,
+    no_cache: bool,
 ) -> Settings:
     from residency_lint.settings import Settings
     from residency_lint.shipped import shipped_index
@@ -177,6 +179,7 @@ def _settings(
         strict=strict,
         stdin_filename=stdin_filename,
         jobs=jobs,
+        keeps=not no_cache,
     )
     if selected or deselected:
         errors = list(settings.selection_errors(set(settings.catalog_for("").rules)))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Callable
 
 from residency_lint.versions import rank
 
@@ -12,9 +13,10 @@ _MOST_DEPLOYMENTS = 100
 
 
 class FilesAround:
-    """Looked for once in each folder."""
+    """Looked for once in each folder. `listed`: the names of what lies in one, sorted."""
 
-    def __init__(self) -> None:
+    def __init__(self, listed: Callable[[str], tuple[str, ...]]) -> None:
+        self._listed = listed
         self._environments: dict[str, tuple[str, ...]] = {}
         self._requirements: dict[str, tuple[str, ...]] = {}
 
@@ -25,10 +27,10 @@ class FilesAround:
             found = [
                 os.path.join(folder, inner, name)
                 for inner in ("", os.path.join(".github", "workflows"))
-                for name in _listed(os.path.join(folder, inner))
+                for name in self._listed(os.path.join(folder, inner))
                 if _IS_ENVIRONMENT.search(os.path.join(inner, name))
             ]
-            found += _deployments(folder, _DEEPEST_DEPLOYMENT)
+            found += self._deployments(folder, _DEEPEST_DEPLOYMENT)
             above = () if _is_top(folder) else self.environment_files(folder)
             self._environments[folder] = (*found, *above)
         return self._environments[folder]
@@ -40,36 +42,28 @@ class FilesAround:
             ranked = [
                 (number, os.path.join(folder, inner, name))
                 for inner in ("", "requirements")
-                for name in _listed(os.path.join(folder, inner))
+                for name in self._listed(os.path.join(folder, inner))
                 if (number := rank(os.path.join(inner, name))) is not None
             ]
             above = () if _is_top(folder) else self.requirement_files(folder)
             self._requirements[folder] = (*(found for _, found in sorted(ranked)), *above)
         return self._requirements[folder]
 
+    def _deployments(self, folder: str, depth: int) -> list[str]:
+        """The files in folders for deployments below a folder."""
+        found: list[str] = []
+        for name in self._listed(folder) if depth else ():
+            if _DEPLOYMENTS.fullmatch(name) or (depth < _DEEPEST_DEPLOYMENT and "." not in name):
+                inner = os.path.join(folder, name)
+                files = [file for file in self._listed(inner) if _IS_DEPLOYMENT.search(file)]
+                found += [os.path.join(inner, file) for file in files[:_MOST_DEPLOYMENTS]]
+                found += self._deployments(inner, depth - 1)
+        return found[:_MOST_DEPLOYMENTS]
+
 
 def _is_top(folder: str) -> bool:
     """Whether nothing above a folder belongs to the program: the work tree's, or the current one."""
     return not folder or os.path.exists(os.path.join(folder, ".git")) or os.path.dirname(folder) == folder
-
-
-def _listed(folder: str) -> list[str]:
-    try:
-        return sorted(os.listdir(folder or "."))
-    except OSError:
-        return []
-
-
-def _deployments(folder: str, depth: int) -> list[str]:
-    """The files in folders for deployments below a folder."""
-    found: list[str] = []
-    for name in _listed(folder) if depth else ():
-        if _DEPLOYMENTS.fullmatch(name) or (depth < _DEEPEST_DEPLOYMENT and "." not in name):
-            inner = os.path.join(folder, name)
-            files = [file for file in _listed(inner) if _IS_DEPLOYMENT.search(file)]
-            found += [os.path.join(inner, file) for file in files[:_MOST_DEPLOYMENTS]]
-            found += _deployments(inner, depth - 1)
-    return found[:_MOST_DEPLOYMENTS]
 
 
 _IS_ENVIRONMENT = re.compile(

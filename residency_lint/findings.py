@@ -95,6 +95,8 @@ class Sighting:
     """Why it must stay where it is."""
     muted: bool = False
     """Given to a client that sends nothing: whoever else sees the same value need not tell of it."""
+    is_settled: bool = False
+    """Whether it is an HTTP call that was seen to take this, or another value in its place."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import replace
 
-from residency_lint.call_rules import SdkCall
 from residency_lint.catalog import Catalog
+from residency_lint.disk import Answers, together
 from residency_lint.findings import Finding, Level, Suppression
-from residency_lint.fixes import Applicability
 from residency_lint.judge import judge, wanted
 from residency_lint.parallel import spread
 from residency_lint.policy import Policy
@@ -24,6 +21,7 @@ from residency_lint.suppress import CUT_OFF, NOT_PARSED, OWN_RULES, own_finding,
 from residency_lint.tree import Tree
 from residency_lint.verdicts import Verdict
 from residency_lint.watching import Watched, unwatched
+from residency_lint.written import Result
 
 _FEWEST = 16
 """Candidates."""
@@ -36,17 +34,19 @@ cost."""
 
 def check_files(
     candidates: Sequence[Candidate], settings: Settings, tree: Tree, watched: Watched = unwatched
-) -> Iterator[list[Finding] | Skip]:
-    """What `check_file` says of each candidate, in order. Raises ConfigError."""
+) -> tuple[list[Result], Answers]:
+    """What `check_file` says of each candidate, in order, and what that rests on. Raises ConfigError."""
     size = sum(candidate.size for candidate in candidates)
     shares = list(_shares(candidates, size // _SHARES + 1))
     pays = len(candidates) >= _FEWEST and size >= _LEAST
-    for found in watched(spread(_checked, shares, settings, tree, pays=pays), len(shares), "Checking"):
-        yield from found
+    work = spread(_checked, shares, settings, tree, pays=pays)
+    done = list(watched(work, len(shares), "Checking"))
+    return [found for results, _ in done for found in results], together(answers for _, answers in done)
 
 
-def _checked(paths: list[str], settings: Settings, tree: Tree) -> list[list[Finding] | Skip]:
-    return [check_file(path, settings, tree) for path in paths]
+def _checked(paths: list[str], settings: Settings, tree: Tree) -> tuple[list[Result], Answers]:
+    results = [check_file(path, settings, tree) for path in paths]
+    return results, tree.disk.answers() if settings.keeps else {}
 
 
 def _shares(candidates: Iterable[Candidate], most: int) -> Iterator[list[str]]:
@@ -63,12 +63,15 @@ def _shares(candidates: Iterable[Candidate], most: int) -> Iterator[list[str]]:
         yield share
 
 
-def check_file(path: str, settings: Settings, tree: Tree) -> list[Finding] | Skip:
+def check_file(path: str, settings: Settings, tree: Tree) -> Result:
     """The findings of one file that may have some. Raises ConfigError."""
     source = tree.source(path)
     if isinstance(source, Skip):
         return source
-    found = check_source(source, settings, tree)
+    try:
+        found = check_source(source, settings, tree)
+    except RecursionError:
+        return Skip(path, "its values lead too deep into one another to be followed; exclude it")
     return [f for f in found if f.rule.vendor == "residency-lint" or settings.is_selected(f.rule.id)]
 
 
@@ -80,16 +83,18 @@ def check_source(source: Source, settings: Settings, tree: Tree, *, with_allowed
     if is_silent(source.path):
         return []
     policy, catalog = settings.policy_for(source.path), settings.catalog_for(source.path)
-    facts = tree.facts(source)
+    facts, program, is_named_in = tree.facts(source), tree.program(catalog), tree.is_named_in(catalog)
+    if not is_named_in(source.path) and not program.leads_on(source.path):
+        program = program.everywhere  # It is looked at for what it takes of other files, by way of any.
     scene = Scene(
         source=source,
         unit=tree.unit(source, facts),
         catalog=catalog,
-        program=tree.program(catalog),
+        program=program,
         sources=tree.known_source,
         wanted=_wanted(policy, catalog),
         names_something=tree.names_something(catalog),
-        is_named_in=tree.is_named_in(catalog),
+        is_named_in=is_named_in,
     )
     seen, is_cut = sightings(scene)
     judged = [judge(sighting, policy, catalog) for sighting in seen]
@@ -122,40 +127,3 @@ def _names_an_sdk(source: Source, catalog: Catalog) -> bool:
 def _about(rule: Rule, path: str, words: str, level: Level) -> Finding:
     """A finding about a whole file."""
     return own_finding(rule, path, Suppression((), "", Span(0, 0), Span(0, 0)), words, level)
-
-
-def as_reported(findings: Iterable[Finding], paths: Sequence[str]) -> list[Finding]:
-    """One finding for each piece of evidence of a run; fixes are made where it was asked to look."""
-    return [_with_command(finding, paths) for finding in _once(findings)]
-
-
-def _once(findings: Iterable[Finding]) -> list[Finding]:
-    """One finding for each piece of evidence, also when two files led to it; by path and place."""
-    kept: dict[tuple[str, Span, str], Finding] = {}
-    # What an SDK is told may stand in a file that was looked at before the one that starts it.
-    for finding in sorted(findings, key=_precedence):
-        kept.setdefault((finding.path, finding.span, finding.rule.vendor), finding)
-    return sorted(kept.values(), key=lambda finding: (finding.path, finding.span, finding.rule.id))
-
-
-def _precedence(finding: Finding) -> tuple[bool, bool]:
-    """What an SDK is told says more than the text alone; that one start passes it over, less than that one takes it."""
-    return not isinstance(finding.rule, SdkCall), not finding.fails
-
-
-def is_asked_for(path: str, paths: Sequence[str]) -> bool:
-    """Whether a path is one of those given, or lies below one; without any, below the current folder."""
-    full = os.path.abspath(path)
-    roots = (os.path.abspath(root) for root in paths or ["."])
-    return any(full == root or full.startswith(root.rstrip(os.sep) + os.sep) for root in roots)
-
-
-def _with_command(finding: Finding, paths: Sequence[str]) -> Finding:
-    """A fix outside what was asked for is not made there; it comes with the command that makes it."""
-    fix = finding.fix
-    outside = sorted({edit.path for edit in fix.edits if not is_asked_for(edit.path, paths)}) if fix else []
-    if fix is None or not outside:
-        return finding
-    flags = "--fix" if fix.applicability is Applicability.SAFE else "--fix --unsafe-fixes"
-    title = f"{fix.title}: `residency-lint check {flags} {' '.join(outside)}` applies it"
-    return replace(finding, fix=replace(fix, title=title, applicability=Applicability.DISPLAY))

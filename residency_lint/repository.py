@@ -6,10 +6,9 @@ import os
 import re
 from collections.abc import Callable, Collection, Container, Iterable, Iterator
 
-from residency_lint.listing import Kind, entries_below
+from residency_lint.disk import Disk
 from residency_lint.skips import Skip
 from residency_lint.source_roots import SourceRoots
-from residency_lint.walk import shown
 
 _MOST_FILES = 20_000
 _MOST_BYTES = 256_000_000
@@ -22,16 +21,21 @@ _MOST_FOUND = 40
 _MOST_PARSED = 1_000_000
 """Bytes of files that are parsed for nothing but their calls: some seconds."""
 
+_SETS = re.compile(rb"^[ \t]*(?!self\.|cls\.)\w[\w.]*\.(\w+) = ", re.MULTILINE)
+
 
 class Repository:
     """The Python files around those of a run, by the names they hold. Bounded: past a bound nothing is found."""
 
-    def __init__(self, data: Callable[[str], bytes | Skip], changes: Collection[str], known: Container[str]) -> None:
+    def __init__(
+        self, data: Callable[[str], bytes | Skip], disk: Disk, changes: Collection[str], known: Container[str]
+    ) -> None:
         """`known`: the files that are parsed in any case."""
-        self._data, self._changes = data, changes
-        self._roots = SourceRoots(changes)
+        self._data, self._disk, self._changes = data, disk, changes
+        self._roots = SourceRoots(changes, disk)
         self._paths: dict[str, tuple[str, ...]] = {}
         self._found: dict[tuple[str, str], tuple[str, ...]] = {}
+        self._set: dict[str, frozenset[bytes]] = {}
         self._kept: dict[str, bytes] = {}
         self._kept_size = 0
         self._known = known
@@ -46,6 +50,17 @@ class Repository:
             full = len(self._found) >= _MOST_NAMES
             self._found[key] = () if full else tuple(self._holding(name, path))
         return self._affordable(self._found[key])
+
+    def files_setting(self, name: str, path: str) -> tuple[str, ...]:
+        """As `files_naming`, of those that give something else than `self` an attribute of that name."""
+        root = root_of(path)
+        if root not in self._set:
+            self._set[root] = frozenset(
+                found[1]
+                for one in self._listed(root)
+                for found in _SETS.finditer(self._kept.get(one) or self.bytes_at(one))
+            )
+        return self.files_naming(f".{name} = ", path) if os.fsencode(name) in self._set[root] else ()
 
     def _affordable(self, paths: Iterable[str]) -> tuple[str, ...]:
         """The files, as long as they are few and what was not parsed yet stays in bounds; else none."""
@@ -91,7 +106,7 @@ class Repository:
             in_package = os.path.join(folder, "__init__.py")
             data = self.bytes_at(in_package)
             if name != "__init__":
-                yield (os.path.basename(folder), name) if os.path.isfile(in_package) else (name,)
+                yield (os.path.basename(folder), name) if self._disk.is_file(in_package) else (name,)
             if text not in data and b"import *" not in data and name != "__init__":
                 return
             folder, name = os.path.dirname(folder), os.path.basename(folder)
@@ -111,12 +126,7 @@ class Repository:
 
     def _listed(self, root: str) -> tuple[str, ...]:
         if root not in self._paths:
-            below = {
-                shown(entry[0])
-                for entry in entries_below(root, lambda folder: False)
-                if not isinstance(entry, Skip) and entry[1] is Kind.FILE and entry[0].endswith(".py")
-            }
-            below |= {path for path in self._changes if path.endswith(".py")}
+            below = {*self._disk.programs(root), *(path for path in self._changes if path.endswith(".py"))}
             self._paths[root] = tuple(sorted(below)[:_MOST_FILES])
         return self._paths[root]
 

@@ -14,8 +14,8 @@ from dataclasses import dataclass, field, replace
 from residency_lint.errors import WriteError
 from residency_lint.findings import Finding, Level
 from residency_lint.fixes import Applicability, Fix, apply, edits_by_path, selected
-from residency_lint.inspection import is_asked_for
 from residency_lint.report import Report
+from residency_lint.reported import is_asked_for
 from residency_lint.scan import check_paths
 from residency_lint.settings import Settings
 from residency_lint.tree import Tree

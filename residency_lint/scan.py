@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from residency_lint.errors import ConfigError
-from residency_lint.languages import READERS
-from residency_lint.languages.file_names import language_of
 from residency_lint.policy import Policy
 from residency_lint.report import Report
 from residency_lint.repository import work_tree_around
-from residency_lint.search import Candidate, search
+from residency_lint.search import search
 from residency_lint.settings import Settings
 from residency_lint.skips import Skip
 from residency_lint.tree import Tree
@@ -37,14 +35,17 @@ def check_paths(
     candidates, unread = search(names, settings, tree, watched, is_whole=_is_whole(paths))
     skips += unread
     if candidates:
-        # Most of the start, and most runs of a hook need none of it.
-        from residency_lint.inspection import as_reported, check_files
+        # Most runs of a hook need none of it.
+        from residency_lint.choosing import choosing
+        from residency_lint.remembered import results_of
+        from residency_lint.reported import as_reported
 
-        results = list(check_files(candidates, settings, tree, watched))
+        results = results_of(candidates, settings, tree, watched)
         others = set(names).difference(candidate.path for candidate in candidates)
-        choosing = list(_choosing((f for found in results if isinstance(found, list) for f in found), others, tree))
-        results += check_files(choosing, settings, tree)
-        candidates += choosing
+        told = (f for found in results if isinstance(found, list) for f in found)
+        more = list(choosing(told, others, settings, tree))
+        results += results_of(more, settings, tree)
+        candidates += more
         tree.candidates += [candidate.path for candidate in candidates]
         skips += [found for found in results if isinstance(found, Skip) and found.fatal]
         findings = as_reported([f for found in results if isinstance(found, list) for f in found], paths)
@@ -58,19 +59,6 @@ def check_paths(
         declared_in=general.declared_in if general else "",
         sources=tree.sources_of(findings),
     )
-
-
-def _choosing(findings: Iterable[Finding], others: Iterable[str], tree: Tree) -> Iterator[Candidate]:
-    """The programs that name a file in which a table of regions was found: what they take of it, only they tell."""
-    tables = {
-        os.fsencode(os.path.basename(finding.path))
-        for finding in findings
-        if finding.sighting.beside and READERS[language_of(finding.path)] == "config"
-    }
-    for path in sorted(others) if tables else ():
-        data = tree.data(path) if READERS[language_of(path)] == "python" else b""
-        if isinstance(data, bytes) and any(name in data for name in tables):
-            yield Candidate(path, len(data))
 
 
 def _is_whole(paths: Sequence[str]) -> bool:

@@ -41,7 +41,9 @@ class Settings:
     strict: bool = False
     stdin_filename: str = ""
     jobs: int = 1
-    """Processes that check candidates, where there are enough; 0 for as many as there are processors."""
+    """Processes that search and check, where there is enough to do; 0 for as many as there are processors."""
+    keeps: bool = False
+    """Whether what is found is kept for later runs, and taken from earlier ones."""
     today: date = field(default_factory=date.today)
     _known: dict[str, Declarations] = field(default_factory=dict, init=False, repr=False, compare=False)
     """Folder → what holds in it; folders below one config file share theirs."""

@@ -6,6 +6,7 @@ from __future__ import annotations
 import os
 from collections.abc import Collection, Iterator
 
+from residency_lint.disk import Disk
 from residency_lint.walk import shown
 
 _MARKS = frozenset(("pyproject.toml", "setup.py", "setup.cfg"))
@@ -20,15 +21,15 @@ _NOT_OURS = frozenset(("node_modules", "site-packages", "venv", "dist", "build",
 class SourceRoots:
     """The roots below a folder, by what they hold. Bounded: what lies past a bound is not found."""
 
-    def __init__(self, changes: Collection[str]) -> None:
-        self._changes = changes
+    def __init__(self, changes: Collection[str], disk: Disk) -> None:
+        self._changes, self._disk = changes, disk
         self._known: dict[str, dict[str, tuple[str, ...]]] = {}
 
     def holding(self, top: str, name: str) -> tuple[str, ...]:
         """The roots below `top` that hold a module or package of a name, written as the paths of a run."""
         if top not in self._known:
             index: dict[str, tuple[str, ...]] = {}
-            for root, held in [*_on_disk(top), *_in_memory(self._changes)]:
+            for root, held in [*_on_disk(top, self._disk), *_in_memory(self._changes)]:
                 for entry in held:
                     module = entry.removesuffix(".py")
                     if root not in index.get(module, ()):
@@ -37,12 +38,12 @@ class SourceRoots:
         return self._known[top].get(name, ())
 
 
-def _on_disk(top: str) -> Iterator[tuple[str, list[str]]]:
+def _on_disk(top: str, disk: Disk) -> Iterator[tuple[str, list[str]]]:
     pending, seen, found = [(top, 0)], 0, 0
     while pending and seen < _MOST_FOLDERS and found < _MOST_ROOTS:
         folder, depth = pending.pop(0)
         seen += 1
-        files, folders = _entries(folder)
+        files, folders = _entries(folder, disk)
         if depth and (os.path.basename(folder) in _INNER or not _MARKS.isdisjoint(files)):
             found += 1
             yield shown(folder), [*files, *folders]
@@ -61,17 +62,10 @@ def _in_memory(changes: Collection[str]) -> Iterator[tuple[str, list[str]]]:
                 yield root, [parts[depth]]
 
 
-def _entries(folder: str) -> tuple[list[str], list[str]]:
+def _entries(folder: str, disk: Disk) -> tuple[list[str], list[str]]:
     """The names of the files and of the folders that may hold code."""
-    files: list[str] = []
-    folders: list[str] = []
-    try:
-        with os.scandir(folder) as entries:
-            for entry in entries:
-                if entry.is_dir(follow_symlinks=False):
-                    folders += [entry.name] if entry.name.isidentifier() or "-" in entry.name else []
-                elif entry.name.endswith(".py") or entry.name in _MARKS:
-                    files.append(entry.name)
-    except OSError:
-        return [], []
-    return sorted(files), sorted(name for name in folders if name not in _NOT_OURS)
+    files, folders = disk.files_and_folders(folder)
+    return (
+        [name for name in files if name.endswith(".py") or name in _MARKS],
+        [name for name in folders if (name.isidentifier() or "-" in name) and name not in _NOT_OURS],
+    )

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from residency_lint.disk import Disk
 from residency_lint.errors import Unreadable
 from residency_lint.gate import Gate, gate_for, read_bytes
 from residency_lint.languages import reader_for
@@ -41,10 +41,11 @@ class Tree:
     _units: dict[str, Unit] = field(default_factory=dict)
     _programs: dict[int, Program] = field(default_factory=dict)
     _passing: dict[tuple[str, int], bool] = field(default_factory=dict)
+    disk: Disk = field(default_factory=Disk)
 
     @cached_property
     def _repository(self) -> Repository:
-        return Repository(self.data, self.changes, self._facts)
+        return Repository(self.data, self.disk, self.changes, self._facts)
 
     def changed(self, changes: Mapping[str, bytes]) -> Tree:
         """The same files with others in the place of some; what was read of the rest is kept."""
@@ -61,6 +62,7 @@ class Tree:
             from residency_lint.decoding import source_of
 
             data = self.data(path)
+            self._saw(path, data)
             if isinstance(data, bytes) and len(data) > _LARGEST:
                 data = Skip(path, f"{len(data):,} bytes, more than {_LARGEST:,}: not parsed; exclude it")
             self._sources[path] = data if isinstance(data, Skip) else source_of(path, data)
@@ -99,7 +101,7 @@ class Tree:
             from residency_lint.files_around import FilesAround
             from residency_lint.resolve.program import Program
 
-            around, roots = FilesAround(), self._repository.source_roots
+            around, roots = FilesAround(self.disk.names), self._repository.source_roots
             self._programs[id(catalog)] = Program(
                 self._unit_at,
                 self._is_file,
@@ -117,6 +119,7 @@ class Tree:
                 around.environment_files,
                 around.requirement_files,
                 self._repository.files_naming,
+                self._repository.files_setting,
                 roots,
             )
         return self._programs[id(catalog)]
@@ -132,10 +135,17 @@ class Tree:
         return lambda path: self._passes(path, gate)
 
     def _is_file(self, path: str) -> bool:
-        return path in self.changes or os.path.isfile(path)
+        return path in self.changes or self.disk.is_file(path)
 
     def _bytes_at(self, path: str) -> bytes:
-        return self._repository.bytes_at(path) if self._is_file(path) else b""
+        data = self._repository.bytes_at(path) if self._is_file(path) else b""
+        if data:
+            self._saw(path, data)
+        return data
+
+    def _saw(self, path: str, data: bytes | Skip) -> None:
+        if path not in self.changes:
+            self.disk.saw(path, data)
 
     def _unit_at(self, path: str) -> Unit | None:
         if path not in self._units and (not self._is_file(path) or len(self._bytes_at(path)) > _LARGEST_FOLLOWED):

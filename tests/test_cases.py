@@ -11,11 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from residency_lint.call_rules import SdkCall
 from residency_lint.decoding import source_of
 from residency_lint.findings import Finding
 from residency_lint.inspection import check_source
 from residency_lint.report import Report
+from residency_lint.reported import precedence
 from residency_lint.rewrite import is_alternative, rewritten
 from residency_lint.scan import check_paths
 from residency_lint.settings import Settings
@@ -91,7 +91,7 @@ def _past_the_gate(section: Section) -> list[Finding]:
         for path, text in section.texts().items()
         for finding in check_source(source_of(path, text.encode()), settings, tree, with_allowed=True)
     ]
-    for finding in sorted(all_found, key=lambda f: (not isinstance(f.rule, SdkCall), not f.fails)):
+    for finding in sorted(all_found, key=precedence):
         found.setdefault((finding.path, finding.span, finding.rule.vendor), finding)
     return list(found.values())
 

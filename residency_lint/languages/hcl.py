@@ -14,6 +14,7 @@ _TOKEN = re.compile(
     r"|(?P<word>[A-Za-z_][\w.-]*)|(?P<number>\d[\w.]*)|."
 )
 _TEMPLATE = re.compile(r"\\.|[$%]\{|[\"{}\n]")
+_REFERENCE = re.compile(r"(?:local|var)\.\w+")
 _LITERALS = frozenset(("true", "false"))
 _COMPARED = re.compile(r"\s*[=!]=")
 _SEARCHES = frozenset(("contains", "startswith", "endswith", "regex", "regexall", "can", "index", "strcontains"))
@@ -97,6 +98,8 @@ class _Hcl:
         if frame.key is not None or frame.sign != "{":
             if kind == "number" or self.word in _LITERALS:
                 self._value(Draft(start, end))
+            elif _REFERENCE.fullmatch(self.word):
+                self._value(Draft(start, end, role=Role.IDENTIFIER))
         else:
             frame.head.append(Draft(start, end))
 

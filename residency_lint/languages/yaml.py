@@ -12,6 +12,8 @@ from residency_lint.languages.scalars import closing, unescaped
 
 _KEY = re.compile(r":(?=\s|$)")
 _PROPERTIES = re.compile(r"(?:[&!][^\s,\[\]{}]*\s+)+|[&!]\S+$|\*[\w-]+$")
+_ALIAS = re.compile(r"\*([^\s,\[\]{}]+)")
+_MERGED = re.compile(r"<<[ \t]*:[ \t]*\*([^\s,\[\]{}]+)")
 _BLOCK = re.compile(r"[|>][-+0-9]{0,2}\s*(?:\#.*)?$")
 _ITEM_PAIR = re.compile(r"(--?[A-Za-z][\w-]*|[A-Za-z_][A-Za-z0-9_.]*)=")
 _ENVIRONMENTS = frozenset(
@@ -180,7 +182,13 @@ class _Yaml:
                 self.ledger.aliases.append((path, self.anchors[word[1:]]))
 
     def _flow(self, start: int) -> int:
-        end = read_flow(self.ledger, start, self.frames[-1].path(), YAML)
+        path = self.frames[-1].path()
+        end = read_flow(self.ledger, start, path, YAML)
+        # `<<: [*one, *other]`, and `{<<: *one, …}`.
+        is_merge = self.text[start] == "[" and path[-1:] == ("<<",)
+        for found in (_ALIAS if is_merge else _MERGED).finditer(self.text, start, end):
+            if found[1] in self.anchors:
+                self.ledger.aliases.append((path if is_merge else (*path, "<<"), self.anchors[found[1]]))
         line_end = self.ledger.line_end(end)
         rest = self.ledger.stripped(end, line_end)
         if self.text.startswith("#", rest[0]) and rest[0] < rest[1]:

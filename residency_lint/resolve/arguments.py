@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from residency_lint.expressions import Argument, Call, Elsewhere, Expression, Listing, Mapping, Text
+from residency_lint.expressions import Argument, Call, Element, Elsewhere, Expression, Listing, Mapping, Name, Text
 from residency_lint.resolve.callers import is_bound
 from residency_lint.resolve.frames import Activation, Choice, Frame, Value, told
 from residency_lint.resolve.keys import word_of
@@ -78,12 +78,13 @@ def certain_items(value: Value, resolution: Resolution, depth: int = 0) -> tuple
             found, is_whole = found | changed, False
             continue
         if key is None:
-            inner, is_inner_whole = known_items(item, frame, resolution)
-            if not is_inner_whole:
-                found, is_whole = {}, False
-            for overwritten in found.keys() & inner.keys():
-                _pass_over(found[overwritten], frame, resolution)
-            found |= inner
+            for layer in _layers(item, frame, resolution):
+                inner, is_inner_whole = known_items(layer, frame, resolution)
+                if not is_inner_whole:
+                    found, is_whole = {}, False
+                for overwritten in found.keys() & inner.keys():
+                    _pass_over(found[overwritten], frame, resolution)
+                found |= inner
             continue
         text = key.text if isinstance(key, Text) else _only_text(key, frame, resolution)
         if text is None:
@@ -93,6 +94,19 @@ def certain_items(value: Value, resolution: Resolution, depth: int = 0) -> tuple
             _pass_over(found[text], frame, resolution)
         found[text] = placed(item, frame)
     return found, is_whole
+
+
+def _layers(item: Expression, frame: Frame, resolution: Resolution) -> list[Expression]:
+    """What is expanded: `for layer in (DEFAULTS, LOCAL): settings.update(layer)` does so with one after another."""
+    place, name = (item.place, item.expression) if isinstance(item, Elsewhere) else (frame, item)
+    if not isinstance(name, Name) or not isinstance(place, Frame):
+        return [item]
+    bindings = place.unit.reaching(name.id, place.site.scope, place.site, name.span.start)
+    base = bindings[0].value.base if len(bindings) == 1 and isinstance(bindings[0].value, Element) else None
+    containers = list(resolution.values(base, replace(place, site=bindings[0].site).deeper())) if base else []
+    if len(containers) != 1 or not isinstance(containers[0].content, Listing):
+        return [item]
+    return [placed(layer, containers[0].frame(frame.depth + 1)) for layer in containers[0].content.items]
 
 
 def _pass_over(item: Expression, frame: Frame, resolution: Resolution) -> None:

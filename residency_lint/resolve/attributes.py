@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from posixpath import dirname
 from typing import TYPE_CHECKING
 
 from residency_lint.expressions import (
@@ -22,6 +21,7 @@ from residency_lint.expressions import (
 from residency_lint.facts import Binding, BindingKind, ScopeKind
 from residency_lint.fixes import Slot
 from residency_lint.resolve.arguments import arguments_of
+from residency_lint.resolve.beside import pass_over_beside
 from residency_lint.resolve.callers import call_sites
 from residency_lint.resolve.calls import results
 from residency_lint.resolve.classes import (
@@ -81,21 +81,11 @@ def _of_module(name: str, node: Attribute, value: Value, frame: Frame, resolutio
     module = resolution.program.module(value.unit.facts.path, name)
     found = exported_by(module, node.name, node.span, resolution.program) if module is not None else ()
     if module is not None and isinstance(value.content, Unknown) and value.content.reason == CHOSEN_MODULE:
-        _pass_over_beside(module, node.name, frame, resolution)
+        pass_over_beside(module, node.name, frame, resolution)
     for owner, own, _ in found:
         site = Site(0, (), owner.scope(0).span)
         there = replace(frame.via(node.span, f"`{own}` of {owner.facts.path}"), unit=owner, site=site)
         yield from resolution.bound(owner.reaching(own, 0, site, _END), there)
-
-
-def _pass_over_beside(module: Unit, name: str, frame: Frame, resolution: Resolution) -> None:
-    """Notes what the modules beside the one that is chosen say under a name."""
-    program, path = resolution.program, module.facts.path
-    for other in program.files_naming(name, path):
-        unit = program.unit_at(other) if dirname(other) == dirname(path) and other != path else None
-        for binding in unit.bindings.get((0, name), []) if unit is not None else ():
-            if unit is not None and unit is not frame.unit:
-                resolution.pass_over(binding.value, replace(frame, unit=unit))
 
 
 def _is_its_value(value: Value, resolution: Resolution) -> bool:

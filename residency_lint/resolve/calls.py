@@ -29,9 +29,9 @@ from residency_lint.resolve.deciding import by_word, deciding_word, table_of_ret
 from residency_lint.resolve.encodings import coded, coder
 from residency_lint.resolve.enums import members_called
 from residency_lint.resolve.frames import CHOSEN_MODULE, Activation, Choice, Frame, Unknown, Value
-from residency_lint.resolve.iterables import function_name, of_function, of_method, yielded
+from residency_lint.resolve.iterables import function_name, of_function, of_method
 from residency_lint.resolve.lookups import lookup
-from residency_lint.resolve.loops import iterations
+from residency_lint.resolve.loops import iterations, yielded
 from residency_lint.resolve.names import Target, targets
 from residency_lint.resolve.units import Unit
 from residency_lint.source import Span
@@ -253,12 +253,31 @@ def _functions(
         if target.unit is not None and target.unit.scope(target.scope).kind is ScopeKind.FUNCTION:
             bases = targets(function.base, frame.unit, frame.site, program) if isinstance(function, Attribute) else ()
             yield target.unit, target.scope, None, next(filter(local_class, bases), None)
+    is_known = False
     if isinstance(function, Attribute):
         found = list(receivers(function.base, frame, resolution)) or members_called(function.base, frame, resolution)
         for made, owner in found:
             method = method_of(owner, function.name, program)
+            is_known = is_known or method is None
             if method is not None and method.unit is not None:
                 yield method.unit, method.scope, made, owner
+    if is_known or not isinstance(function, Attribute):
+        yield from _held(function, frame, resolution)
+
+
+def _held(
+    function: Expression, frame: Frame, resolution: Resolution
+) -> Iterator[tuple[Unit, int, Value | None, Target | None]]:
+    """The functions that a parameter, an attribute of an object or an item of a table holds."""
+    if isinstance(function, Name) and targets(function, frame.unit, frame.site, resolution.program):
+        return
+    for value in resolution.values(function, frame.aside()):
+        if isinstance(value.content, Lambda):
+            yield value.unit, value.content.scope, None, None
+        target = value.content.target if isinstance(value.content, Unknown) else None
+        there = target.unit if target is not None else None
+        if target is not None and there is not None and there.scope(target.scope).kind is ScopeKind.FUNCTION:
+            yield there, target.scope, None, None
 
 
 def written(node: Expression) -> str:

@@ -184,8 +184,14 @@ def _paths(expression: Expression, frame: Frame, resolution: Resolution) -> list
         if isinstance(function, Attribute) and function.name == "__truediv__":
             path = path_in(expression, frame.unit)
             return [path] if path else []
-        if isinstance(function, Attribute) and function.name in ("read", "read_text", "read_bytes", "open", "joinpath"):
-            inner = [a.value for a in expression.arguments if function.name == "joinpath"]
+        if isinstance(function, Attribute) and function.name in (
+            "read",
+            "read_text",
+            "read_bytes",
+            "open",
+            *_NAMES_FILE,
+        ):
+            inner = [a.value for a in expression.arguments if function.name in _NAMES_FILE]
             return _paths(inner[0] if inner else function.base, frame, resolution)
         first = next((a.value for a in expression.arguments if not a.name), None)
         is_path = last_name(function) in ("open", "Path", "PurePath", "join", "str", "abspath")
@@ -201,6 +207,9 @@ def _paths(expression: Expression, frame: Frame, resolution: Resolution) -> list
         return found or _bound_path(expression, frame)
     path = path_in(expression, frame.unit)
     return [path] if path else []
+
+
+_NAMES_FILE = ("joinpath", "with_name")
 
 
 def _bound_path(expression: Name | Attribute, frame: Frame) -> list[str]:

@@ -76,8 +76,9 @@ def _item_of_something(
         text = wanted.content
         pieces = pieces_of(text, wanted.unit.facts.path) if isinstance(text, Text) else []
         if isinstance(text, Text) and len(pieces) == 1 and len(pieces[0][1].text) == len(text.text):
-            name = f"{owner}.{text.text}"
-            yield replace(wanted, content=Unknown(reason, name=name, span=pieces[0][1].span))
+            name, piece = f"{owner}.{text.text}", pieces[0][1]
+            there = resolution.program.unit_at(piece.path) or wanted.unit
+            yield replace(wanted, unit=there, content=Unknown(reason, name=name, span=piece.span))
         elif isinstance(text, Unknown) and text.name:
             name = f"{owner}.{text.name.rpartition('.')[2]}"
             yield replace(wanted, content=Unknown(reason, name=name, span=text.span))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import fields, is_dataclass
+from itertools import islice
 
 from residency_lint.expressions import Attribute, Call, Expression, Guard, Name, Site
 from residency_lint.facts import ScopeKind
@@ -42,10 +43,10 @@ def contexts(
         is_of_class = bool(receiver) and is_class_method(function)
         by_call = own - {"" if is_of_class else receiver, ""}
         if names & by_call and not is_called_otherwise(scope, unit, resolution):
-            found = list(_by_call(scope, unit, resolution, depth))
+            found = list(islice(_by_call(scope, unit, resolution, depth), _MOST_CONTEXTS))
         if not found and receiver and receiver in names:
             found = list(_by_receiver(scope, unit, resolution)) or list(
-                _by_instance(scope, unit, parent.name, resolution, depth)
+                islice(_by_instance(scope, unit, parent.name, resolution, depth), _MOST_CONTEXTS)
             )
         if found:
             return found[:_MOST_CONTEXTS]

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from residency_lint.expressions import Argument, Attribute, Call, Elsewhere, Expression, Name, Site, Text
+from residency_lint.expressions import Argument, Attribute, Call, Elsewhere, Expression, Lambda, Name, Site, Text
 from residency_lint.facts import ScopeKind
 from residency_lint.fixes import Slot
 from residency_lint.resolve.classes import last_name, lineage
@@ -79,6 +79,8 @@ def _is_validator(decorator: Expression, name: str) -> bool:
 
 
 def _is_local(function: Expression, frame: Frame, resolution: Resolution) -> bool:
+    if isinstance(function, Lambda):
+        return True
     return any(target.is_local for target in targets(function, frame.unit, frame.site, resolution.program))
 
 

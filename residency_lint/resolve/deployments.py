@@ -119,6 +119,9 @@ def _expanded(text: Text, unit: Unit, program: Program, depth: int) -> Text | No
         if inner is not None and (inner.text or not (found["sign"] or "").startswith(":")):
             return _expanded(inner, unit, program, depth + 1)
         return _part(text, *found.span("default")) if found["default"] is not None else None
+    if unit.facts.language == "hcl" and (found := _TERRAFORM.fullmatch(text.text)):
+        inner = _of_module(found["kind"], found["name"], unit, program)
+        return _expanded(inner, program.unit_at(inner.path) or unit, program, depth + 1) if inner is not None else None
     if found := _TEMPLATE.fullmatch(text.text):
         return _of_chart(tuple(found["path"].split(".")), unit, program)
     return None if "{{" in text.text or "${" in text.text else text
@@ -130,6 +133,9 @@ _REFERENCE = re.compile(
 _TEMPLATE = re.compile(r"\{\{-?\s*\.Values\.(?P<path>[\w.]+)(?:\s*\|\s*\w+)*\s*-?\}\}")
 
 
+_TERRAFORM = re.compile(r"(?:\$\{\s*)?(?P<kind>local|var)\.(?P<name>\w+)(?:\s*\})?")
+
+
 def _referred(name: str, unit: Unit, program: Program) -> Text | None:
     """A build argument's default; beside a compose file, a line of its `.env`."""
     if unit.facts.language == "dockerfile":
@@ -138,6 +144,23 @@ def _referred(name: str, unit: Unit, program: Program) -> Text | None:
     beside = program.unit_at(join(dirname(unit.facts.path), ".env"))
     lines = mentions_of(name, beside) if beside else []
     return replace(lines[-1].text, path=beside.facts.path) if beside and lines else None
+
+
+def _of_module(kind: str, name: str, unit: Unit, program: Program) -> Text | None:
+    """A local value of a Terraform module; a variable as the module's settings give it, else its default."""
+    folder = dirname(unit.facts.path)
+    beside = [normpath(join(folder, file)) for file in _TERRAFORM_FILES]
+    wanted = [("locals", name)] if kind == "local" else [(name,), ("variable", name, "default")]
+    for keys in wanted:
+        for path in (unit.facts.path, *beside):
+            there = program.unit_at(path)
+            for mention in mentions_of(keys[-1], there) if there is not None else ():
+                if mention.keys == keys and (len(keys) > 1 or path.endswith(".tfvars")):
+                    return replace(mention.text, path=path)
+    return None
+
+
+_TERRAFORM_FILES = ("terraform.tfvars", "locals.tf", "variables.tf", "vars.tf", "main.tf")
 
 
 def _of_chart(keys: tuple[str, ...], unit: Unit, program: Program) -> Text | None:

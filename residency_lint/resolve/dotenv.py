@@ -45,13 +45,21 @@ def neighbours(unit: Unit, program: Program, holding: re.Pattern[bytes]) -> Iter
     """A file, and of those that it imports of the repository, and the modules near it that programs start from, the
     ones whose bytes hold something: parsing costs far more than that look."""
     yield unit
-    key = id(unit)
+    key = id(unit), holding.pattern
     if key not in program.neighbours:
-        program.neighbours[key] = tuple(_paths_near(unit, program))
+        near = _near(unit, program)
+        program.neighbours[key] = tuple(path for path in near if holding.search(program.data_at(path)))
     for path in program.neighbours[key]:
-        there = program.unit_at(path) if holding.search(program.data_at(path)) else None
+        there = program.unit_at(path)
         if there is not None and there is not unit:
             yield there
+
+
+def _near(unit: Unit, program: Program) -> tuple[str, ...]:
+    key = id(unit), b""
+    if key not in program.neighbours:
+        program.neighbours[key] = tuple(_paths_near(unit, program))
+    return program.neighbours[key]
 
 
 def _paths_near(unit: Unit, program: Program) -> Iterator[str]:

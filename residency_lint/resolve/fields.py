@@ -6,8 +6,22 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from residency_lint.expressions import Attribute, Call, Constant, Expression, Listing, Mapping, Name, Site, Text
+from residency_lint.expressions import (
+    Argument,
+    Attribute,
+    Call,
+    Constant,
+    Elsewhere,
+    Expression,
+    Listing,
+    Mapping,
+    Name,
+    Site,
+    Text,
+)
 from residency_lint.facts import Binding, ScopeKind
+from residency_lint.fixes import Slot
+from residency_lint.resolve.classes import fields, local_class
 from residency_lint.resolve.conversions import validated
 from residency_lint.resolve.dotenv import Dotenv, found_file, loaded
 from residency_lint.resolve.frames import Frame, Value
@@ -16,6 +30,7 @@ from residency_lint.resolve.names import Target, targets
 from residency_lint.resolve.options import metadata
 from residency_lint.resolve.program import Program
 from residency_lint.resolve.units import Unit
+from residency_lint.source import Span
 
 if TYPE_CHECKING:
     from residency_lint.resolve.values import Resolution
@@ -54,7 +69,7 @@ def field_values(node: Attribute, frame: Frame, resolution: Resolution) -> Itera
         if values is not None:
             _pass_over_default(node.name, found, frame, resolution)
             values = validated(values, found.lineage[0], node.name, frame, resolution)
-        return values
+        return values if values is not None else _nested(node, found, frame, resolution)
     if isinstance(node.base, Attribute):
         outer = _settings(node.base.base, frame, resolution)
         delimiter = _option(outer, "env_nested_delimiter") if outer else ""
@@ -66,11 +81,51 @@ def field_values(node: Attribute, frame: Frame, resolution: Resolution) -> Itera
 
 def _set(variables: list[str], found: _Settings, frame: Frame, resolution: Resolution) -> Iterator[Value] | None:
     """What the first variable that is set gives."""
+    lookup = _lookup(variables, found, resolution)
+    return (
+        lookup.values(replace(_module(found), chain=frame.chain, depth=frame.depth + 1), resolution) if lookup else None
+    )
+
+
+def _lookup(variables: list[str], found: _Settings, resolution: Resolution) -> Lookup | None:
+    """The look-up of variables of which one is set."""
     # What the program loads stands in its environment, and wins over the class's own files.
     dotenvs = (*loaded(found.unit, resolution.program), *_env_files(found, resolution.program))
     lookup = Lookup(tuple(variables), dotenvs=dotenvs, any_case=True)
-    there = Frame(found.unit, Site(0, (), found.unit.scope(0).span), frame.chain, frame.depth + 1)
-    return lookup.values(there, resolution) if lookup.is_set(there, resolution) else None
+    return lookup if lookup.is_set(_module(found), resolution) else None
+
+
+def _module(found: _Settings) -> Frame:
+    return Frame(found.unit, Site(0, (), found.unit.scope(0).span))
+
+
+def _nested(node: Attribute, found: _Settings, frame: Frame, resolution: Resolution) -> Iterator[Value] | None:
+    """An inner model of which variables give fields, as its class is called then; the field's default is no more."""
+    delimiter = _option(found, "env_nested_delimiter")
+    for target in found.lineage if delimiter else ():
+        unit = target.unit
+        assert unit is not None
+        for binding in unit.bindings.get((target.scope, node.name), []):
+            declared = binding.annotation
+            if not isinstance(declared, (Name, Attribute)):
+                continue
+            names = [
+                name
+                for model in targets(declared, unit, binding.site, resolution.program)
+                if local_class(model)
+                for name in fields(model, resolution.program)
+            ]
+            outer = _variables(node.name, found)
+            given = [n for n in names if _lookup([v + delimiter + n for v in outer], found, resolution)]
+            arguments = tuple(
+                Argument(Elsewhere(Attribute(node, name, node.span), frame, frame.unit.facts.path), node.span, name)
+                for name in given
+            )
+            if given:
+                slot = Slot(Span(binding.span.end, binding.span.end))
+                there = replace(frame, unit=unit, site=binding.site)
+                return iter([there.value(Call(declared, arguments, binding.span, slot, binding.site))])
+    return None
 
 
 def _parameters(name: str, found: _Settings) -> list[str]:

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 from residency_lint.expressions import Attribute, Call, Expression, Mapping, Name, Site, Text
 from residency_lint.facts import BindingKind, ScopeKind
 from residency_lint.resolve.arguments import items, placed
+from residency_lint.resolve.beside import pass_over_beside
 from residency_lint.resolve.classes import lineage, local_class
 from residency_lint.resolve.environment import set_values
-from residency_lint.resolve.frames import Frame, Value
+from residency_lint.resolve.frames import Frame, Unknown, Value
 from residency_lint.resolve.names import Target, exported, targets
 from residency_lint.resolve.units import Unit
 from residency_lint.source import Span
@@ -56,6 +57,7 @@ def _settings_modules(name: str, frame: Frame, resolution: Resolution) -> Iterat
         if isinstance(one.value, Text):
             module = program.module(one.unit.facts.path, one.value.text) or program.module(path, one.value.text)
             if module is not None:
+                pass_over_beside(module, name, frame, resolution)
                 yield module
     for other in program.files_naming(name, path):
         unit = program.unit_at(other) if "settings" in other else None
@@ -145,6 +147,10 @@ def _named(first: Expression, method: str, frame: Frame, resolution: Resolution)
         for value in resolution.values(first, frame.aside()) if not found else ():
             if isinstance(value.content, Call):
                 found += targets(value.content.function, value.unit, value.site, program)
+            elif isinstance(value.content, Unknown) and value.content.target is not None:
+                found.append(value.content.target)
+            elif isinstance(value.content, Text):
+                found += _named(value.content, method, value.frame(frame.depth + 1), resolution)
         return tuple(found)
     name = first.text.removesuffix(".py").replace("/", ".") if method == "from_pyfile" else first.text
     module = program.module(frame.unit.facts.path, name)

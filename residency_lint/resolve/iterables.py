@@ -25,13 +25,14 @@ from residency_lint.resolve.classes import receivers
 from residency_lint.resolve.enums import is_enum, members, named
 from residency_lint.resolve.frames import Activation, Choice, Frame, Value
 from residency_lint.resolve.names import targets
-from residency_lint.resolve.units import Unit
 from residency_lint.source import Span
 
 if TYPE_CHECKING:
     from residency_lint.resolve.values import Resolution
 
 _MOST_ITEMS = 64
+_DEEPEST = 4
+"""Mappings expanded into one another."""
 
 
 def listed(value: Value, resolution: Resolution) -> list[Expression] | None:
@@ -124,18 +125,6 @@ def _parts(made: Value) -> Iterator[Expression]:
         yield from (placed(item, there) for _, item in made.content.items)
 
 
-def yielded(unit: Unit, scope: int, activation: Activation, frame: Frame, resolution: Resolution) -> list[Expression]:
-    """What a generator yields, as one call runs it."""
-    found: list[Expression] = []
-    for entry in unit.yields.get(scope, []):
-        there = replace(frame, unit=unit, site=entry.site, depth=frame.depth + 1, activation=activation)
-        if resolution.conditions.choice(entry.site.guards, there) is Choice.NEVER:
-            resolution.pass_over(entry.value, there)
-        else:
-            found.append(placed(entry.value, there))
-    return found
-
-
 # --- methods ---------------------------------------------------------------------------------------
 
 
@@ -177,7 +166,7 @@ def _viewed(view: str, key: Expression, item: Expression, span: Span) -> Express
     return Listing((key, item), span) if view == "items" else key if view == "keys" else item
 
 
-def _entries(value: Value, resolution: Resolution) -> list[tuple[Expression, Expression]] | None:
+def _entries(value: Value, resolution: Resolution, depth: int = 0) -> list[tuple[Expression, Expression]] | None:
     """The keys and values of a mapping, expanded ones too, each with its place; of a key the last value counts."""
     assert isinstance(value.content, Mapping)
     there = value.frame(len(value.chain))
@@ -187,7 +176,9 @@ def _entries(value: Value, resolution: Resolution) -> list[tuple[Expression, Exp
             found[getattr(key, "text", key)] = (placed(key, there), placed(item, there))
             continue
         for inner in resolution.values(item, there.deeper()):
-            entries = _entries(inner, resolution) if isinstance(inner.content, Mapping) else None
+            # `d = {**d, …}` in a loop expands itself.
+            is_plain = isinstance(inner.content, Mapping) and depth < _DEEPEST
+            entries = _entries(inner, resolution, depth + 1) if is_plain else None
             if entries is None:
                 return None
             found.update((getattr(getattr(k, "expression", k), "text", k), (k, v)) for k, v in entries)

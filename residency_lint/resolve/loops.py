@@ -24,8 +24,10 @@ from residency_lint.expressions import (
     Subscript,
 )
 from residency_lint.fixes import Slot
+from residency_lint.resolve.arguments import placed
 from residency_lint.resolve.frames import Activation, Choice, Frame, Unknown, Value
 from residency_lint.resolve.iterables import loop_of
+from residency_lint.resolve.units import Unit
 
 if TYPE_CHECKING:
     from residency_lint.resolve.values import Resolution
@@ -47,6 +49,19 @@ def iterations(expressions: Iterable[Expression], frame: Frame, resolution: Reso
         inside = replace(frame, activation=_activation(found[0], item, frame))
         if resolution.conditions.choice(guards, inside) is not Choice.NEVER:
             yield inside
+
+
+def yielded(unit: Unit, scope: int, activation: Activation, frame: Frame, resolution: Resolution) -> list[Expression]:
+    """What a generator yields, as one call runs it."""
+    found: list[Expression] = []
+    for entry in unit.yields.get(scope, []):
+        there = replace(frame, unit=unit, site=entry.site, depth=frame.depth + 1, activation=activation)
+        for turn in iterations((), there, resolution):
+            if resolution.conditions.choice(entry.site.guards, turn) is Choice.NEVER:
+                resolution.pass_over(entry.value, turn)
+            else:
+                found.append(placed(entry.value, turn))
+    return found
 
 
 def _loops(expressions: list[Expression], frame: Frame) -> Iterator[Element]:

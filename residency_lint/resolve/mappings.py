@@ -158,7 +158,9 @@ def with_items(value: Value, binding: Binding, frame: Frame, resolution: Resolut
 
 def collected_with_items(value: Value, binding: Binding, frame: Frame, resolution: Resolution) -> Iterator[Value]:
     """As `with_items`, for a parameter: of a mapping that callers give, all that is known may be what is set here."""
-    if isinstance(value.content, Unknown) and not value.content.name and value.content.target is None:
+    is_untold = isinstance(value.content, Unknown) and not value.content.name and value.content.target is None
+    if is_untold and (binding.site.scope, binding.target) in frame.unit.items:
+        assert isinstance(value.content, Unknown)
         rest = Opaque(value.content.reason, binding.span)
         known = list(
             with_items(replace(value, content=Mapping(((None, rest),), rest.span)), binding, frame, resolution)

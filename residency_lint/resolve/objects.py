@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from residency_lint.expressions import Attribute, Mapping, Name
+from residency_lint.resolve.command_objects import context_object
 from residency_lint.resolve.config_values import item_of
 from residency_lint.resolve.fields import field_values
 from residency_lint.resolve.frames import Frame, Value
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 def object_values(node: Attribute, frame: Frame, resolution: Resolution) -> Iterator[Value] | None:
     """What an attribute of such an object is; None for one of anything else."""
     found = framework_values(node, frame, resolution) or field_values(node, frame, resolution)
+    found = found or context_object(node, frame, resolution)
     if found is not None:
         return found
     if not isinstance(node.base, Name) and targets(node.base, frame.unit, frame.site, resolution.program):

@@ -12,6 +12,7 @@ from residency_lint.findings import Step
 from residency_lint.resolve.arguments import given
 from residency_lint.resolve.callers import call_sites, is_bound
 from residency_lint.resolve.calls import written
+from residency_lint.resolve.command_objects import handed_object
 from residency_lint.resolve.frames import Activation, Frame, Value
 from residency_lint.resolve.options import option_values
 
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
 def parameter_values(binding: Binding, frame: Frame, resolution: Resolution) -> Iterator[Value]:
     """What the call gives by way of which a function is reached, else what all of its callers give."""
-    given_by_option = option_values(binding, frame, resolution)
+    given_by_option = option_values(binding, frame, resolution) or handed_object(binding, frame, resolution)
     if given_by_option is not None:
         yield from given_by_option
         return

@@ -27,6 +27,8 @@ class Program:
     environment_files: Callable[[str], tuple[str, ...]]
     requirement_files: Callable[[str], tuple[str, ...]]
     files_naming: Callable[[str, str], tuple[str, ...]] = lambda name, path: ()
+    files_setting: Callable[[str, str], tuple[str, ...]] = lambda name, path: ()
+    """As these, of those that give an attribute of that name to an object or a module."""
     source_roots: Callable[[str, str], tuple[str, ...]] = lambda path, name: ()
     """A file and the first name of a module → the other folders of its repository that hold something of that name and
     that imports may start from."""
@@ -34,8 +36,8 @@ class Program:
     """What calls a function, by its unit and scope: found out once."""
     importers: dict[int, tuple[str, ...]] = field(default_factory=dict)
     """The files that import a module, by its unit: found out once."""
-    neighbours: dict[int, tuple[str, ...]] = field(default_factory=dict)
-    """The modules near a file that may set up its environment, by its unit: found out once."""
+    neighbours: dict[tuple[int, bytes], tuple[str, ...]] = field(default_factory=dict)
+    """The modules near a file that may set up its environment, by its unit and what they hold: found out once."""
     values_known: dict[object, object] = field(default_factory=dict)
     """The values of expressions where they stand, for `Memory`."""
     _modules: dict[tuple[str, str, bool], str] = field(default_factory=dict)

@@ -49,6 +49,7 @@ from residency_lint.resolve.memory import Memory
 from residency_lint.resolve.names import Target, targets
 from residency_lint.resolve.objects import object_values
 from residency_lint.resolve.origins import origins
+from residency_lint.resolve.outsiders import set_outside
 from residency_lint.resolve.parameters import parameter_values
 from residency_lint.resolve.program import Program
 from residency_lint.resolve.units import Unit
@@ -196,6 +197,11 @@ class Resolution:
                     pass_over_members(node, frame, self)
                 yield from self.bound(bindings, frame)
                 return
+        later, is_replaced = set_outside(node, frame, self)
+        yield from later
+        if is_replaced:
+            pass_over_members(node, frame, self)
+            return
         given = list(given_by_functions(node, frame, self))
         if given:
             yield from given

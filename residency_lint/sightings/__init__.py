@@ -12,6 +12,7 @@ from residency_lint.rules import Setting
 from residency_lint.sightings.closed import as_sent
 from residency_lint.sightings.evidence import Passage
 from residency_lint.sightings.folded import folded_sightings, sent_sightings
+from residency_lint.sightings.passed_over import passed_by_sends
 from residency_lint.sightings.scene import Scene, context_of, is_silent
 from residency_lint.sightings.sdk import sdk_sightings
 from residency_lint.sightings.switches import Seen, placed_in_switches
@@ -40,7 +41,8 @@ def sightings(scene: Scene) -> tuple[tuple[Sighting, ...], bool]:
     texts, is_cut = _texts(scene)
     placed = list(placed_in_switches(texts, scene))
     used = without_unused(placed, texts, sdk, scene, in_vain)
-    found = [*sdk, *sent_sightings(scene, texts), *used, *folded_sightings(scene)]
+    sent = [*sent_sightings(scene, texts), *passed_by_sends(scene)]
+    found = [*sdk, *sent, *used, *folded_sightings(scene)]
     kept = _Kept()
     # A word alone says least: whoever sees which hosts it selects knows better.
     for one in sorted(found, key=lambda one: isinstance(one.rule, Setting) and one.rule.needs_vendor):

@@ -64,7 +64,8 @@ def sent_sightings(scene: Scene, seen: list[Seen]) -> Iterator[Sighting]:
                 if _is_whole(value) or _evidence(one) in own
             ]
             asked = _in_context(send, scene) if found else None
-            yield from (replace(one, beside=frozenset()) for text, one in found if asked is None or text in asked)
+            told = [one for text, one in found if asked is None or text in asked]
+            yield from (replace(one, beside=frozenset(), is_settled=True) for one in told)
 
 
 def _is_whole(value: Value) -> bool:

@@ -8,8 +8,13 @@ from dataclasses import replace
 from residency_lint.expressions import Call, Elsewhere, Expression, Mapping, Text
 from residency_lint.facts import Mention, Role
 from residency_lint.findings import Sighting
+from residency_lint.resolve.frames import Frame
+from residency_lint.resolve.units import Unit
+from residency_lint.resolve.values import Resolution
 from residency_lint.sightings.evidence import Passage
 from residency_lint.sightings.hosts import host_at
+from residency_lint.sightings.scene import Scene, context_of
+from residency_lint.sightings.sends import addresses, is_settled, sends
 from residency_lint.sightings.starts import Start
 
 
@@ -32,6 +37,34 @@ def passed_over(start: Start) -> Iterator[Sighting]:
             yield evidence.sighting(
                 start.rule, row.region, words=words, verb="in", chain=(start.step(start.title),), beside=wanted
             )
+
+
+def passed_by_sends(scene: Scene) -> Iterator[Sighting]:
+    """The same of other files' hosts, and HTTP calls whose address can come to nothing but a host inside."""
+    for send in sends(scene):
+        mention = Mention(Text("", send.address.span), Role.VALUE, send.call.site)
+        context, values = context_of(mention, scene.facts), addresses(send, scene)
+        rows = [found[0] for value in values if (found := host_at(value.text or "", scene.catalog))]
+        inside = {row.rule.vendor for row in rows if row.region in scene.wanted(row.rule.vendor)}
+        is_inside = all(row.region in scene.wanted(row.rule.vendor) for row in rows)
+        if context is None or not is_settled(values) or not inside or not is_inside:
+            continue
+        passed: list[tuple[Expression, Unit]] = []
+        frame = Frame(scene.unit, send.call.site)
+        Resolution(scene.program.everywhere, passed).all_values(send.address, frame)
+        for text in (
+            text if text.path else replace(text, path=unit.facts.path)
+            for expression, unit in passed
+            for text in _texts_in(expression)
+        ):
+            other = host_at(text.text, scene.catalog)
+            if other is None or other[0].rule.vendor not in inside or text.path == scene.path:
+                continue
+            row, first, last = other
+            wanted = frozenset(scene.wanted(row.rule.vendor))
+            if row.region not in wanted:
+                evidence = Passage(replace(mention, text=text), context, scene).at(first, last)
+                yield evidence.sighting(row.rule, row.region, beside=wanted, is_settled=True)
 
 
 def _word_passed_over(text: Text, path: str, wanted: frozenset[str], start: Start) -> Sighting | None:

@@ -26,6 +26,7 @@ from residency_lint.resolve.calls import written
 from residency_lint.resolve.contexts import contexts, is_called_otherwise
 from residency_lint.resolve.frames import Choice, Frame, Unknown, Value, told
 from residency_lint.resolve.readers import reads_elsewhere
+from residency_lint.resolve.units import Unit
 from residency_lint.resolve.values import Resolution, resolve
 from residency_lint.sightings.bindings import (
     is_local,
@@ -39,8 +40,8 @@ from residency_lint.sightings.bindings import (
     widest,
 )
 from residency_lint.sightings.folded import makes_text
+from residency_lint.sightings.idle_clients import is_idle, keeps_base
 from residency_lint.sightings.scene import Scene
-from residency_lint.sightings.sends import base_of, client_of, is_kept_inside
 from residency_lint.sightings.taken import Taken
 from residency_lint.source import Span
 
@@ -132,9 +133,7 @@ class _Search:
         if call is not None and all(outer.contains(call.span) for outer in around):
             return self._of_call(call, span, depth)
         if returned is not None and all(outer.contains(returned.value.span) for outer in around):
-            return (
-                self._of_result(unit.scope(returned.site.scope).name) if _is_part(returned.value, span) else Fate.SENT
-            )
+            return self._of_result(returned.site.scope) if _is_part(returned.value, span) else Fate.SENT
         if binding is None:
             return Fate.SENT
         return self._of_binding(binding, span, depth)
@@ -156,20 +155,22 @@ class _Search:
     # --- holders -----------------------------------------------------------------------------------
 
     def _of_call(self, call: Call, span: Span, depth: int) -> Fate:
-        if _changes(call, self.words, self.scene) or _keeps_base(call, span, self.scene):
+        if _changes(call, self.words, self.scene) or keeps_base(call, span, self.scene):
             return Fate.KEPT
-        if _is_idle(call, span, self.scene):
+        if is_idle(call, span, self.scene):
             return Fate.UNREAD
         if call.span in self.vain.parts or makes_text(call, self.scene) or _only_keeps(call):
             return self.fate(call.span, depth + 1)
         return Fate.SENT
 
-    def _of_result(self, name: str) -> Fate:
-        """Of what a function returns."""
+    def _of_result(self, scope: int) -> Fate:
+        """Of what a function returns; a file that names it may call it."""
         unit = self.scene.unit
+        name, parent = unit.scope(scope).name, unit.scope(scope).parent
         reads = widest((call.span.start for call in unit.calls_by_name.get(name, ())), unit)
         if not reads:
-            return Fate.UNREAD
+            is_named = parent == 0 and any(True for _ in reads_elsewhere(name, unit, self.scene.program.everywhere))
+            return Fate.SENT if is_named else Fate.UNREAD
         return Fate.SENT if any(read.role not in _SHOWN and self._may_get(read) for read in reads) else Fate.KEPT
 
     def _of_binding(self, binding: Binding, span: Span, depth: int) -> Fate:
@@ -222,7 +223,7 @@ class _Search:
             values = told(resolve(read.expression, unit, read.site, program))
             if not values or any(isinstance(value.content, Unknown) for value in values):
                 return Fate.SENT
-            own = [value for value in values if self._is_of(value)]
+            own = [value for value in values if self._is_of(value) and not _gives_keys(read, unit, value)]
             if own:
                 return Fate.TAKEN if not any(value.fallback for value in own) else Fate.SENT
             found = Fate.KEPT
@@ -248,11 +249,25 @@ class _Search:
             return False
         if isinstance(content, Text) and content.pieces:
             return any(piece.span == self.origin for _, piece in content.pieces)
-        if isinstance(content, Listing) and any(isinstance(item, Elsewhere) for item in content.items):
-            return True  # What is gone through: any of its items may be.
+        placed = [item for item in content.items if isinstance(item, Elsewhere)] if isinstance(content, Listing) else []
+        if placed:  # What is gone through: any of its items may be, as far as they are no other texts.
+            return any(not isinstance(one.expression, Text) or one.span.contains(self.origin) for one in placed)
         return content.span.contains(self.origin)
 
 
+def _gives_keys(read: Read, unit: Unit, value: Value) -> bool:
+    """Whether a call makes of a mapping no more than its keys: `sorted(HOSTS)`."""
+    call = unit.innermost_call(read.span)
+    name = call.function.id if call is not None and isinstance(call.function, Name) else ""
+    return (
+        isinstance(value.content, Mapping)
+        and name in _OF_KEYS
+        and call is not None
+        and any(argument.value.span == read.span for argument in call.arguments)
+    )
+
+
+_OF_KEYS = frozenset({"sorted", "list", "tuple", "set", "frozenset", "iter", "len"})
 _SHOWN = frozenset({Role.PRINTED, Role.COMPARED, Role.DESCRIBED, Role.ASSERTED, Role.LISTED, Role.DEAD})
 """What may be done with a value that is not sent."""
 _LOOKUPS = frozenset({"getenv", "get", "pop", "setdefault", "config", "getattr", "str"})
@@ -305,59 +320,6 @@ def _changes(call: Call, words: str, scene: Scene) -> bool:
     return bool(made) and all(
         value.text is not None and HOLE not in value.text and words.lower() not in value.text.lower() for value in made
     )
-
-
-def _keeps_base(call: Call, span: Span, scene: Scene) -> bool:
-    """Whether a client is made that never sends to this base address: its transport stays inside, or it is told another
-    one before it is used."""
-    here = Value(call, scene.unit, call.site)
-    client = client_of(call, here, scene)
-    base = base_of(call, client) if client is not None else None
-    if client is None or base is None or not base.span.contains(span):
-        return False
-    if is_kept_inside(call, client, here, scene):
-        return True
-    target = f"{call.assigned}.{client.base}"
-    later = next(
-        (b for b in scene.unit.bindings.get((call.site.scope, target), []) if b.span.start > call.span.end), None
-    )
-    return (
-        later is not None
-        and later.site.guards == call.site.guards
-        and not any(
-            _receiver(other) == call.assigned and call.span.end < other.span.start < later.span.start
-            for other in scene.facts.calls
-        )
-    )
-
-
-def _is_idle(call: Call, span: Span, scene: Scene) -> bool:
-    """Whether a client is made with this base address and bears a name, and nothing in sight sends by it."""
-    unit = scene.unit
-    binding = unit.bindings_by_value.get(id(call))
-    client = client_of(call, Value(call, unit, call.site), scene) if binding is not None else None
-    base = base_of(call, client) if client is not None else None
-    if binding is None or base is None or not base.span.contains(span) or binding.kind is not BindingKind.ASSIGNMENT:
-        return False
-    last = binding.target.rpartition(".")[2]
-    names: dict[int, str] = {}
-    for read in reads_of(binding, unit):
-        names[read.span.start] = max(names.get(read.span.start, ""), read.name, key=len)
-    if any(name.partition(f"{last}.")[2].partition(".")[0] not in _SENDS_NOTHING for name in names.values()):
-        return False
-    program = scene.program.everywhere
-    if last != binding.target:
-        return not program.files_naming(last, scene.path)
-    return is_local(binding, unit) or not any(True for _ in reads_elsewhere(last, unit, program))
-
-
-_SENDS_NOTHING = frozenset({"close", "aclose", "headers", "cookies", "auth", "timeout"})
-"""What is done with a client besides sending."""
-
-
-def _receiver(call: Call) -> str:
-    base = getattr(call.function, "base", None)
-    return base.id if isinstance(base, Name) else ""
 
 
 def _is_overridden(binding: Binding, scene: Scene) -> bool:

@@ -213,8 +213,12 @@ class Expressions:
         return e.Mapping(tuple(items), self.span(node))
 
     def _listing(self, node: cst.List | cst.Tuple | cst.Set, around: Around) -> e.Listing:
-        role = f.Role.LISTED if around.role is f.Role.VALUE and roles.lists_names(around.keys) else around.role
-        inner = replace(around, group=self.new_group(), role=role, assigned="")
+        # Of rows (objects, tuples, mappings) a table is made, whatever it is called: only plain words are names.
+        has_rows = any(isinstance(one.value, (cst.Call, cst.List, cst.Tuple, cst.Dict)) for one in node.elements)
+        is_listed = around.role is f.Role.VALUE and not has_rows and roles.lists_names(around.keys)
+        role = f.Role.LISTED if is_listed else around.role
+        keys = () if has_rows and roles.lists_names(around.keys) else around.keys  # nor are the words of a row
+        inner = replace(around, group=self.new_group(), role=role, assigned="", keys=keys)
         return e.Listing(tuple(self._item(element, inner) for element in node.elements), self.span(node))
 
     def _item(self, node: cst.BaseElement, around: Around) -> e.Expression:
