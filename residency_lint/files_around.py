@@ -68,7 +68,8 @@ def _is_top(folder: str) -> bool:
 
 _IS_ENVIRONMENT = re.compile(
     r"(?i)(?:^|/)(?:\.env(?:\.(?:local|prod|production|defaults))?|dockerfile(?:\.\w+)?|[\w-]+\.dockerfile"
-    r"|(?:docker-)?compose[\w.-]*\.ya?ml|(?:app|serverless|template|render|heroku|deployment|configmap|k8s|values)\.ya?ml"
+    r"|(?:docker-)?compose[\w.-]*\.ya?ml|(?:app|serverless|template|render|heroku|values)\.ya?ml"
+    r"|(?:[\w-]+[-_.])?(?:deploy(?:ment)?|configmap|k8s|kubernetes|manifest|pod|(?:cron)?job)(?:[-_.][\w-]+)?\.ya?ml"
     r"|fly\.toml|vercel\.json|procfile|[\w-]+\.tf)$"
     r"|(?:^|/)\.github/workflows/[\w.-]+\.ya?ml$"
 )

@@ -9,6 +9,7 @@ from residency_lint.expressions import Argument, Call, Element, Elsewhere, Expre
 from residency_lint.resolve.callers import is_bound
 from residency_lint.resolve.frames import Activation, Choice, Frame, Value, told
 from residency_lint.resolve.keys import word_of
+from residency_lint.resolve.lookups import set_in_environment
 
 if TYPE_CHECKING:
     from residency_lint.resolve.values import Resolution
@@ -73,6 +74,9 @@ def certain_items(value: Value, resolution: Resolution, depth: int = 0) -> tuple
     frame = value.frame(max(depth, len(value.chain)))
     found: dict[str, Expression] = {}
     for key, item in value.content.items:
+        if key is None and (changed := set_in_environment(tuple(found), item, frame, resolution)) is not None:
+            found, is_whole = found | changed, False
+            continue
         if key is None:
             for layer in _layers(item, frame, resolution):
                 inner, is_inner_whole = known_items(layer, frame, resolution)

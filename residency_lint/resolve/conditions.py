@@ -23,9 +23,10 @@ from residency_lint.facts import Binding
 from residency_lint.resolve.enums import member_of
 from residency_lint.resolve.frames import Choice, Frame, Unknown
 from residency_lint.resolve.guards import guards_before
-from residency_lint.resolve.interpreters import ORDER, by_version
+from residency_lint.resolve.interpreters import by_version
+from residency_lint.resolve.lookups import is_set
 from residency_lint.resolve.origins import import_fails
-from residency_lint.resolve.questions import holds_item
+from residency_lint.resolve.questions import holds_item, in_order
 from residency_lint.source import Span
 
 if TYPE_CHECKING:
@@ -97,15 +98,17 @@ class Conditions:
         if left is None:
             return None
         if test.operator in ("in", "not in"):
+            if left.startswith("'") and (found := is_set(left[1:], test.right, frame, self._resolution)) is not None:
+                return found is (test.operator == "in")
             containers = list(self._resolution.values(test.right, frame.aside()))
             word = left[1:] if left.startswith("'") else f"\0{left}"
             found = holds_item(word, containers[0], self._resolution) if len(containers) == 1 else None
             return None if found is None else found is (test.operator == "in")
         right = self._only(test.right, frame)
-        if test.operator in ORDER:
-            return _ordered(left, test.operator, right)
         if test.operator not in _SAME:
-            return None
+            # A count that the program keeps itself may be another one by then: only what is given to it counts.
+            is_given = any(value.fallback for value in self._resolution.values(test.left, frame.aside()))
+            return in_order(left, test.operator, right) if is_given else None
         return None if right is None else (left == right) is (test.operator in ("==", "is"))
 
     def _members(self, test: Comparison, frame: Frame) -> bool | None:
@@ -148,10 +151,3 @@ class Conditions:
             for operand in operands
             for value in self._resolution.values(operand, frame.aside())
         )
-
-
-def _ordered(left: str, sign: str, right: str | None) -> bool | None:
-    """Whether one number is greater or less than another."""
-    if right is None or not (left.removeprefix("-").isdigit() and right.removeprefix("-").isdigit()):
-        return None
-    return ORDER[sign](int(left), int(right))

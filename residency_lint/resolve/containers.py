@@ -90,7 +90,9 @@ def _items(
     container: Value, key: Expression, default: Expression | None, frame: Frame, resolution: Resolution
 ) -> Iterator[Value]:
     known, is_whole = certain_items(container, resolution)
-    for wanted in resolution.values(key, frame.deeper()):
+    keys = tuple(resolution.values(key, frame.deeper()))
+    usual = told(keys)
+    for wanted in keys:
         word = word_of(wanted, resolution)
         item = known.get(word) if word is not None else None
         if word is None or (item is None and not is_whole):
@@ -109,5 +111,7 @@ def _items(
                 value = replace(value, fallback=value.fallback or wanted.fallback or container.fallback)
                 value = replace(value, selector=selector or value.selector, table=tuple(known.items()))
                 yield value.chosen(container.choice).chosen(wanted.choice)
-        elif default is not None:
+        elif default is not None and wanted in usual:
             yield from resolution.as_fallback(default, frame)
+        elif default is not None:
+            resolution.pass_over(default, frame)  # The look-up of the key has a fallback of its own.

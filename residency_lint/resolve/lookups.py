@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from residency_lint.expressions import Attribute, Call, Expression, Listing, Name, Subscript, Text
+from residency_lint.expressions import Attribute, Call, Elsewhere, Expression, Listing, Name, Subscript, Text
 from residency_lint.resolve.dotenv import Dotenv, found_file, path_in
 from residency_lint.resolve.environment import Set, set_values
 from residency_lint.resolve.frames import Frame, Unknown, Value
@@ -77,6 +77,28 @@ def lookup(node: Call | Subscript, frame: Frame, resolution: Resolution) -> Look
         variable = _text(node.arguments[0].value, frame, resolution)
         return Lookup((variable,), _default(node), dotenvs, optional=bool(names & _OPTIONAL))
     return _by_reader(node, frame, resolution)
+
+
+def is_set(variable: str, mapping: Expression, frame: Frame, resolution: Resolution) -> bool | None:
+    """Whether something sets a variable, where a mapping is the environment; None of any other mapping."""
+    if not isinstance(mapping, (Name, Attribute)) or "os.environ" not in _names(mapping, frame, resolution):
+        return None
+    return Lookup((variable,)).is_set(frame, resolution)
+
+
+def set_in_environment(
+    names: tuple[str, ...], mapping: Expression, frame: Frame, resolution: Resolution
+) -> dict[str, Expression] | None:
+    """The variables among some names that something sets, each as its look-up, where a mapping is the environment: what
+    `{**shared, **os.environ}` replaces. None of any other mapping."""
+    if not isinstance(mapping, (Name, Attribute)) or "os.environ" not in _names(mapping, frame, resolution):
+        return None
+    looked_up = {name: Subscript(mapping, Text(name, mapping.span, plain=False), mapping.span) for name in names}
+    return {
+        name: Elsewhere(node, frame, frame.unit.facts.path)
+        for name, node in looked_up.items()
+        if Lookup((name,)).is_set(frame, resolution)
+    }
 
 
 def _names(expression: Expression, frame: Frame, resolution: Resolution) -> set[str]:

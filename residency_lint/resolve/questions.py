@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from residency_lint.expressions import HOLE, Call, Constant, Elsewhere, Expression, Joined, Listing, Mapping, Text
-from residency_lint.resolve.frames import Frame, Value
+from residency_lint.resolve.frames import Frame, Unknown, Value
+from residency_lint.resolve.interpreters import ORDER
 from residency_lint.resolve.iterables import listed, number_of
 from residency_lint.resolve.keys import word_of
 
@@ -37,6 +39,16 @@ def holds_item(text: str, container: Value, resolution: Resolution) -> bool | No
     return False if is_sure else None
 
 
+def in_order(left: str, sign: str, right: str | None) -> bool | None:
+    """Whether an order holds between the words of two whole numbers; None for anything else."""
+    if right is None or sign not in ORDER or not (_NUMBER.fullmatch(left) and _NUMBER.fullmatch(right)):
+        return None
+    return ORDER[sign](int(left), int(right))
+
+
+_NUMBER = re.compile(r"-?[0-9]{1,9}")
+
+
 def length(expression: Expression, node: Call, frame: Frame, resolution: Resolution) -> Value:
     """`len(text)`, of a list as well."""
     values = list(resolution.values(expression, frame.aside()))
@@ -45,6 +57,8 @@ def length(expression: Expression, node: Call, frame: Frame, resolution: Resolut
         return frame.value(Constant(str(len(content.text)), node.span))
     if isinstance(content, Listing):
         return frame.value(Constant(str(len(content.items)), node.span))
+    if isinstance(content, Unknown) and content.name == "sys.argv":
+        return frame.value(Constant("1", node.span), fallback=True)  # the program's own name, where nothing is given
     return frame.unknown("a length")
 
 

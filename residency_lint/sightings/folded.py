@@ -151,10 +151,13 @@ def _of_values(
 ) -> Iterator[Sighting]:
     """What texts of at least `fewest` pieces name, where one expression has these values."""
     found = [
-        replace(
-            _shared(one) if value.table and one.path != scene.path else one,
-            chain=value.chain,
-            certain=one.certain and not value.fallback,
+        (
+            value,
+            replace(
+                _shared(one) if value.table and one.path != scene.path else one,
+                chain=value.chain,
+                certain=one.certain and not value.fallback,
+            ),
         )
         for value in values
         if isinstance(value.content, Text) and len(value.content.pieces) >= fewest and value.content.text != HOLE
@@ -163,12 +166,13 @@ def _of_values(
         )
     ]
     # One template with several values is a table of hosts.
-    named = {one.region for one in found if one.region}.union(
-        *(regions_of_holed(value.text or "", scene) for value in values)
-    )
-    for one in found:
+    named = {one.region for _, one in found if one.region}
+    for value, one in found:
+        # What is taken with nothing set has no rivals in what may be given instead.
+        rivals = [v for v in values if value.choice is not Choice.DEFAULT or v.choice is not Choice.OTHER]
+        beside = named.union(*(regions_of_holed(rival.text or "", scene) for rival in rivals)) - {one.region}
         if takes_entries or not _is_table_entry(one, scene):
-            yield replace(one, beside=frozenset(named - {one.region}) if len(values) > 1 else one.beside)
+            yield replace(one, beside=frozenset(beside) if len(values) > 1 else one.beside)
 
 
 def _shared(one: Sighting) -> Sighting:

@@ -22,6 +22,7 @@ from residency_lint.sightings.sdk_values import value_sightings
 from residency_lint.sightings.starts import Start, module_bindings, rule_of, setting_name, starts
 from residency_lint.sightings.surroundings import counts, is_replaced, known, talks_to_vendor
 from residency_lint.sightings.switches import Seen, placed_in_branches
+from residency_lint.sightings.unset import left_unset, without_own_default
 from residency_lint.sightings.uses import Fate, Vain, fate_of
 from residency_lint.sightings.writing import insertion
 from residency_lint.verdicts import NOWHERE
@@ -83,6 +84,7 @@ def _told(start: Start, arguments: Mapping[str, Expression], opaque: str) -> Ite
         yield from weighed(
             (value, sighting)
             for value in told(values)
+            if value not in unset  # what that leads to is said of the start
             for sighting in value_sightings(value, setting, given.values[setting], start)
         )
     yield from _replaced(settled, given, start)
@@ -178,7 +180,7 @@ def moving(part: str, start: Start, given: Given) -> tuple[dict[SdkSetting, tupl
         expression = given.values.get(setting)
         if expression is None:
             continue
-        values = start.values(expression)
+        values = without_own_default(start.values(expression), expression, setting, start)
         left = tuple(value for value in values if not _says_something(value, setting, start))
         set_ones = tuple(value for value in values if value not in left)
         if set_ones and all(_gives_way(value, setting) for value in told(set_ones)):
@@ -187,6 +189,7 @@ def moving(part: str, start: Start, given: Given) -> tuple[dict[SdkSetting, tupl
             found[setting] = set_ones
             # `getenv(name, None)`: whether the variable is set decides, and that is said of it.
             nones = () if any(isinstance(v.content, Unknown) for v in set_ones) else left
+            nones = nones or left_unset(set_ones, start)
             if not nones:
                 return found, ()
         elif not found:

@@ -17,6 +17,7 @@ from residency_lint.sightings.hoisting import free_name, hoisted
 from residency_lint.sightings.scene import Scene
 from residency_lint.sightings.starts import Start
 from residency_lint.sightings.surroundings import objects
+from residency_lint.sightings.unset import lookup_left_unset
 from residency_lint.source import Span
 
 _NAME = re.compile(r"\{([a-z_][\w]*(?:\.\w+)+)\}")
@@ -232,6 +233,8 @@ def _placed(
         place = _place_of_none(unset, start)
         if instead is not None and place is not None:
             return shown, (Edit(*place, values[0]),) if len(values) == 1 else ()
+        if len(values) == 1 and (looked_up := lookup_left_unset(instead, unset, start)) is not None:
+            return shown, (looked_up.slot.edit(path, values[0]),)
         return shown, () if instead is not None else (call.slot.edit(path, shown),)
     setting, value = settings[0], values[0]
     if len(settings) > 1 or setting.setter or setting.env:
