@@ -70,7 +70,7 @@ _IS_ENVIRONMENT = re.compile(
     r"(?i)(?:^|/)(?:\.env(?:\.(?:local|prod|production|defaults))?|dockerfile(?:\.\w+)?|[\w-]+\.dockerfile"
     r"|(?:docker-)?compose[\w.-]*\.ya?ml|(?:app|serverless|template|render|heroku|values)\.ya?ml"
     r"|(?:[\w-]+[-_.])?(?:deploy(?:ment)?|configmap|k8s|kubernetes|manifest|pod|(?:cron)?job)(?:[-_.][\w-]+)?\.ya?ml"
-    r"|fly\.toml|vercel\.json|procfile|[\w-]+\.tf)$"
+    r"|fly\.toml|vercel\.json|procfile|[\w-]+\.tf|(?:[\w-]+[-_.])?(?:entry-?point|start(?:up)?|run|serve|boot)\.sh)$"
     r"|(?:^|/)\.github/workflows/[\w.-]+\.ya?ml$"
 )
 """Names of files that set variables; `.env.example` sets nothing."""

@@ -178,10 +178,16 @@ def parsed_values(name: str, parsed: Value, resolution: Resolution) -> Iterator[
     frame = parsed.frame(1)
     unit = _parsers_unit(call.function.base, frame, resolution)
     added = [a for method in _ADDS for a in unit.calls_by_name.get(method, []) if _dest(a) == name]
+    switches = [(a, const) for a in added if (const := _argument(a, "const")) is not None]
     for line in _lines(call, frame, resolution) if added else ():
         given = _on_line(line.content, added[-1]) if isinstance(line.content, Listing) else None
         if given is not None:
             return resolution.values(given, line.frame(2))
+        for switch, const in switches:
+            if isinstance(line.content, Listing) and _is_on_line(line.content, switch):
+                return resolution.values(const, replace(frame, unit=unit, site=switch.site).deeper())
+    for switch, const in switches:
+        resolution.pass_over(const, replace(frame, unit=unit, site=switch.site))
     defaults = [(_argument(c, name), c) for c in unit.calls_by_name.get("set_defaults", [])]
     defaults += [(_argument(a, "default") or _of_action(a), a) for a in added]
     for default, stands_in in defaults:
@@ -240,6 +246,11 @@ def _lines(call: Call, frame: Frame, resolution: Resolution) -> Iterator[Value]:
     line = next(iter(_positional(call)), None) or _argument(call, "args")
     if line is not None:
         yield from resolution.values(line, frame.deeper())
+
+
+def _is_on_line(line: Listing, switch: Call) -> bool:
+    words = _words(switch)
+    return any(isinstance(item, Text) and item.text in words for item in line.items)
 
 
 def _on_line(line: Listing, option: Call) -> Expression | None:

@@ -9,6 +9,7 @@ from residency_lint.expressions import Argument, Call, Constant, Elsewhere, Expr
 from residency_lint.resolve.calls import written
 from residency_lint.resolve.deployments import is_dotenv
 from residency_lint.resolve.dotenv import loaded
+from residency_lint.resolve.environment import set_values
 from residency_lint.resolve.frames import Unknown, Value
 from residency_lint.sightings.starts import Start
 
@@ -39,11 +40,18 @@ def _fallback(expression: Expression) -> Expression | None:
 
 def left_unset(values: tuple[Value, ...], start: Start) -> tuple[Value, ...]:
     """The values, where all are variables that are `None` when nothing sets them, and what sets the others that the
-    file asks for is in sight: it sets these not."""
+    file asks for is in sight: it sets these not. So it is with those that are set too late."""
     names = {value.content.env for value in values if isinstance(value.content, Unknown) and value.is_unset}
     if not names or len(names) < len(values) or "" in names:
         return ()
-    return values if _is_environment_in_sight(names, start) else ()
+    return values if _are_set_later(values, start) or _is_environment_in_sight(names, start) else ()
+
+
+def _are_set_later(values: tuple[Value, ...], start: Start) -> bool:
+    """Whether something sets each variable, and did not yet where it was asked for."""
+    program = start.scene.program
+    names = [(value.content.env, value.unit) for value in values if isinstance(value.content, Unknown)]
+    return all(set_values(name, unit, program) for name, unit in names)
 
 
 def _is_environment_in_sight(names: set[str], start: Start) -> bool:
