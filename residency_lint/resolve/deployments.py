@@ -124,7 +124,27 @@ def _expanded(text: Text, unit: Unit, program: Program, depth: int) -> Text | No
         return _expanded(inner, program.unit_at(inner.path) or unit, program, depth + 1) if inner is not None else None
     if found := _TEMPLATE.fullmatch(text.text):
         return _of_chart(tuple(found["path"].split(".")), unit, program)
-    return None if "{{" in text.text or "${" in text.text else text
+    is_image = unit.facts.language == "dockerfile"
+    is_template = "{{" in text.text or "${" in text.text or (is_image and "$" in text.text)
+    return _filled(text, unit, program, depth) if is_template else text
+
+
+def _filled(text: Text, unit: Unit, program: Program, depth: int) -> Text | None:
+    """A text with the references in it put in, each piece at its own place: `https://api.${SITE:-example.com}`."""
+    pieces: list[tuple[int, Text]] = []
+    whole, end = "", 0
+    for found in _REFERENCE.finditer(text.text):
+        before, inner = _part(text, end, found.start()), _expanded(_part(text, *found.span()), unit, program, depth + 1)
+        if inner is None:
+            return None
+        for part in (replace(before, path=unit.facts.path), replace(inner, path=inner.path or unit.facts.path)):
+            pieces += [(len(whole), part)] if part.text else []
+            whole += part.text
+        end = found.end()
+    rest = replace(_part(text, end, len(text.text)), path=unit.facts.path)
+    whole, pieces = whole + rest.text, [*pieces, *([(len(whole), rest)] if rest.text else [])]
+    unread = "{{" in whole or "${" in whole
+    return None if unread or not pieces else replace(text, text=whole, plain=False, pieces=tuple(pieces))
 
 
 _REFERENCE = re.compile(
@@ -137,10 +157,12 @@ _TERRAFORM = re.compile(r"(?:\$\{\s*)?(?P<kind>local|var)\.(?P<name>\w+)(?:\s*\}
 
 
 def _referred(name: str, unit: Unit, program: Program) -> Text | None:
-    """A build argument's default; beside a compose file, a line of its `.env`."""
+    """A build argument's default, or a variable of the image; beside a compose file, a line of its `.env`."""
     if unit.facts.language == "dockerfile":
-        arguments = [m.text for m in mentions_of(name, unit) if m.keys[0] == "ARG"]
-        return arguments[-1] if arguments else None
+        said = [m.text for m in mentions_of(name, unit) if m.keys[0] in ("ARG", "ENV")]
+        # `ENV X=$X` hands the argument on.
+        said = [text for text in said if text.text not in (f"${name}", f"${{{name}}}")]
+        return said[-1] if said else None
     beside = program.unit_at(join(dirname(unit.facts.path), ".env"))
     lines = mentions_of(name, beside) if beside else []
     return replace(lines[-1].text, path=beside.facts.path) if beside and lines else None

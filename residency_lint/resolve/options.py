@@ -44,12 +44,9 @@ def option_values(binding: Binding, frame: Frame, resolution: Resolution) -> Ite
     line = _line_in_program(function, frame)
     if binding.target == function.options:
         return _collected(function.decorators, outside, resolution)
-    for decorator in function.decorators:
-        if (
-            isinstance(decorator, Call)
-            and _click_name(decorator) == binding.target
-            and _is_option(decorator, _OF_CLICK, outside, resolution)
-        ):
+    calls = [d for d in function.decorators if isinstance(d, Call) and _click_name(d) == binding.target]
+    for decorator in _chosen_first(calls, outside, resolution):
+        if _is_option(decorator, _OF_CLICK, outside, resolution):
             given = _on_line(line[0], decorator) if line else None
             if line is not None and given is not None:
                 there = replace(frame, site=line[1].site).via(given.span, f"given to `{function.name}()`")
@@ -136,8 +133,20 @@ def _click_name(call: Call) -> str:
     return longest.lstrip("-").replace("-", "_").lower()
 
 
+def _chosen_first(calls: list[Call], frame: Frame, resolution: Resolution) -> list[Call]:
+    """The options of one parameter: of switches, `flag_value="…"`, only the one that holds where none is given."""
+    switches = [call for call in calls if _argument(call, "flag_value") is not None]
+    chosen = next((call for call in switches if _is_true(_argument(call, "default"))), None)
+    for switch in switches:
+        if switch is not chosen:
+            resolution.pass_over(_argument(switch, "flag_value"), frame)
+    return [chosen] if chosen is not None else calls
+
+
 def _click_default(call: Call) -> Expression | None:
     default = _argument(call, "default")
+    if _is_true(default) and (value := _argument(call, "flag_value")) is not None:
+        return value
     if default is None and (_is_true(_argument(call, "is_flag")) or any("/" in word for word in _words(call))):
         return Constant("False", Span(call.span.end, call.span.end))
     return default

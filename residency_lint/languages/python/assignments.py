@@ -132,5 +132,7 @@ class Assignments:
                 span = self.expressions.span(node)
                 value = e.Opaque("a value made elsewhere", span)
                 self.expressions.bindings.append(f.Binding(name, value, f.BindingKind.OTHER, span, around.site))
+            elif isinstance(node, cst.Subscript):
+                stack.append(node.value)  # what it is asked for stays what it was
             else:
                 stack.extend(node.children)
