@@ -14,7 +14,7 @@ from residency_lint.resolve.frames import Choice, Frame, Unknown
 from residency_lint.resolve.names import constructor_parameters, targets
 from residency_lint.resolve.values import Resolution
 from residency_lint.sightings.contexts import latest
-from residency_lint.sightings.objects import handed_on
+from residency_lint.sightings.objects import handed_at, handed_on
 from residency_lint.sightings.scene import Scene
 from residency_lint.sightings.starts import Start, module_bindings
 from residency_lint.sightings.surroundings import counts, item_defaults, objects, set_in_time
@@ -98,7 +98,7 @@ def assignments(setting: SdkSetting, start: Start) -> tuple[list[Expression | No
     place = setting.attribute or setting.item
     bindings = _bound_later(place, start) if place else []
     copied = _first_use(setting.before, start)
-    timely = [binding for binding in bindings if binding.span.start < copied]
+    timely = [binding for binding in bindings if _runs_at(binding, start) < copied]
     early = [latest(timely, start)] if timely else []
     if setting.item and not early:
         whole = _bound_later(place.partition("[")[0], start)
@@ -106,7 +106,14 @@ def assignments(setting: SdkSetting, start: Start) -> tuple[list[Expression | No
         early = early or [*item_defaults(place, start)]
     if setting.attribute and not early:
         early = [*_set_by_name(place, start)]
-    return early, [binding for binding in bindings if binding.span.start >= copied]
+    return early, [binding for binding in bindings if binding not in timely]
+
+
+def _runs_at(binding: Binding, start: Start) -> int:
+    """Where something is set: in a function that is given the object, that call."""
+    inner = binding.site.scope != start.call.site.scope
+    given_at = handed_at(start.call, binding.site.scope, start.scene) if inner else None
+    return binding.span.start if given_at is None else given_at
 
 
 def _told(setter: str, start: Start) -> Iterator[Expression]:

@@ -7,9 +7,13 @@ from dataclasses import replace
 
 from residency_lint.expressions import Call, Name
 from residency_lint.facts import ScopeKind
+from residency_lint.resolve.arguments import given
+from residency_lint.resolve.callers import call_sites
 from residency_lint.resolve.calls import written
-from residency_lint.resolve.names import constructor_parameters, targets
+from residency_lint.resolve.frames import Frame
+from residency_lint.resolve.names import Target, constructor_parameters, targets
 from residency_lint.resolve.units import Unit
+from residency_lint.resolve.values import Resolution
 from residency_lint.sightings.scene import Scene
 from residency_lint.sightings.starts import Start
 
@@ -34,6 +38,18 @@ def names_of(call: Call, scene: Scene, depth: int = 0, *, with_makers: bool = Fa
                     yield from names_of(other, scene, depth + 1, with_makers=with_makers)
     for other in _calls_of_maker(call, scene) if with_makers else ():
         yield from names_of(other, scene, depth + 1, with_makers=True)
+
+
+def handed_at(call: Call, function: int, scene: Scene) -> int | None:
+    """Where the object is given to a function, from where it is made; None where it is not given to that one."""
+    places = [
+        other.span.start
+        for other in scene.facts.calls
+        if other.site.scope == call.site.scope
+        and is_given(call, other)
+        and any(scope == function for scope, _ in _parameters(call, other, scene))
+    ]
+    return min(places, default=None)
 
 
 def is_given(call: Call, other: Call) -> bool:
@@ -71,7 +87,7 @@ def _on_instances(scope: int, name: str, scene: Scene) -> Iterator[tuple[int, st
 
 def _parameters(call: Call, other: Call, scene: Scene) -> Iterator[tuple[int, str]]:
     """The parameters of functions of this file that a call fills with the object."""
-    for target in targets(other.function, scene.unit, other.site, scene.program):
+    for target in (*targets(other.function, scene.unit, other.site, scene.program), *_called_back(other, scene)):
         if target.unit is not scene.unit or scene.unit.scope(target.scope).kind is not ScopeKind.FUNCTION:
             continue
         names = constructor_parameters(target)
@@ -80,6 +96,19 @@ def _parameters(call: Call, other: Call, scene: Scene) -> Iterator[tuple[int, st
                 name = argument.name or (names[index] if index < len(names) else "")
                 if name and not argument.star:
                     yield target.scope, name
+
+
+def _called_back(other: Call, scene: Scene) -> Iterator[Target]:
+    """The functions that callers in this file give for a parameter which is then called: `configure(self.config)`."""
+    unit, scope = scene.unit, other.site.scope
+    if not isinstance(other.function, Name) or other.function.id not in unit.scope(scope).parameters:
+        return
+    resolution = Resolution(scene.program)
+    for site in call_sites(scope, unit, resolution):
+        called = site.activation(unit, scope, Frame(site.unit, site.call.site))
+        expression, _ = given(called, other.function.id, resolution)
+        if expression is not None and site.unit is unit:
+            yield from targets(expression, unit, site.call.site, scene.program)
 
 
 def _returns(scope: int, name: str, unit: Unit) -> bool:
