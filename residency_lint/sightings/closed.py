@@ -116,10 +116,8 @@ def _parts(value: Value, scene: Scene) -> Iterator[tuple[str, Span, tuple[str, s
 def _scenes(scene: Scene) -> list[Scene] | None:
     """The files that a file imports or is imported by, and so on; None where they are many, or where one can send in
     ways that are not seen."""
-    program = scene.program.everywhere
-    paths = _paths_around(scene)
-    # Told from their bytes, before any of them is parsed.
-    if paths is None or not all(_HARMLESS.issuperset(foreign_packages(path, program)) for path in paths):
+    program, paths = scene.program.everywhere, _paths_around(scene)
+    if paths is None:
         return None
     found = [scene]
     for path in paths:
@@ -130,17 +128,22 @@ def _scenes(scene: Scene) -> list[Scene] | None:
 
 
 def _paths_around(scene: Scene) -> list[str] | None:
+    """Told from their bytes, before any of them is parsed: what they import first, for to ask who imports a file is to
+    look through all of the repository."""
     program, itself = scene.program.everywhere, normpath(scene.path.replace("\\", "/"))
-    found, pending = {itself}, [itself]
+    found, imports, pending = {itself}, [itself], [itself]
     while pending:
-        path = pending.pop()
-        for other in map(normpath, (*paths_imported(path, program), *importers(path, program))):
-            if other in found or is_test(other):
-                continue
-            if len(found) == _MOST_FILES:
-                return None
-            found.add(other)
-            pending.append(other)
+        is_importing = bool(imports)
+        path = imports.pop() if is_importing else pending.pop()
+        if is_importing and not _HARMLESS.issuperset(foreign_packages(path, program)):
+            return None
+        for other in map(normpath, paths_imported(path, program) if is_importing else importers(path, program)):
+            if other not in found and not is_test(other):
+                found.add(other)
+                imports.append(other)
+                pending.append(other)
+        if len(found) > _MOST_FILES:
+            return None
     return sorted(found - {itself})
 
 
