@@ -557,4 +557,4 @@ def test_values_that_lead_too_deep_into_one_another(monkeypatch: pytest.MonkeyPa
     Path("plain.py").write_text(FOREIGN)
     output = check("--isolated", "--region", "eu", "--no-cache", "--output-format", "concise", code=2)
     assert "deep.py: not read: its values lead too deep into one another to be followed; exclude it\n" in output
-    assert "plain.py:1:7: error" in output
+    assert "plain.py:1:16: error" in output
