@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator
 from itertools import islice
+from posixpath import normpath
 
 from residency_lint.call_rules import SdkCall
 from residency_lint.findings import Context, Finding
 from residency_lint.languages import READERS
 from residency_lint.languages.file_names import language_of
-from residency_lint.resolve.imports import paths_imported
+from residency_lint.resolve.imports import importers, paths_imported
 from residency_lint.resolve.program import Program
 from residency_lint.rules import CloudHost, Endpoint
 from residency_lint.search import Candidate
@@ -59,20 +60,12 @@ def _reader(path: str) -> str | None:
 def _reached(roots: Iterable[str], program: Program) -> set[str]:
     """The files that come to others by way of their imports, and what else such a file imports: it may hand on to it
     what the others say."""
-    goals = {os.path.normpath(root) for root in roots}
+    goals = {normpath(root) for root in roots}
     reached, new = set(goals), set(goals)
     for _ in range(_DEEPEST):
-        importers = {one for path in sorted(new) for one in _importers(path, program)}
-        new = set(sorted(importers - reached)[: _MOST_REACHED - len(reached)])
+        above = {normpath(one) for path in sorted(new) for one in importers(path, program)}
+        new = set(sorted(above - reached)[: _MOST_REACHED - len(reached)])
         reached |= new
         if not new:
             break
     return reached | {path for one in sorted(reached - goals) for path in paths_imported(one, program)}
-
-
-def _importers(path: str, program: Program) -> Iterator[str]:
-    folder, name = os.path.split(path.removesuffix(".py"))
-    stem = os.path.basename(folder) if name == "__init__" else name
-    for other in program.files_naming(stem, path) if stem else ():
-        if path in map(os.path.normpath, paths_imported(other, program)):
-            yield os.path.normpath(other)

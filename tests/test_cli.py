@@ -11,11 +11,12 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from residency_lint import __version__
+from residency_lint import __version__, inspection
 from residency_lint.cli import _watched, main
 from residency_lint.loading import shipped_catalog
 from residency_lint.settings import Settings
 from residency_lint.shipped import shipped_index
+from residency_lint.source import Source
 
 FOREIGN = 'URL = "https://api.mixpanel.com/track"\n'
 INSIDE = 'URL = "https://api-eu.mixpanel.com/track"\n'
@@ -540,3 +541,20 @@ def test_a_module_that_nobody_hands_on(tmp_path: Path) -> None:
     assert json.loads(run(*flags, "player.py", code=0).stdout)["candidates"] == 1
     Path("stream.py").write_text("import segment.analytics as segment\n")
     assert json.loads(run(*flags, ".", code=0).stdout)["candidates"] == 2
+
+
+def test_values_that_lead_too_deep_into_one_another(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One line, and the other files are checked all the same."""
+    check_source = inspection.check_source
+
+    def deep(source: Source, *rest: object, **others: object) -> object:
+        if source.path == "deep.py":
+            raise RecursionError
+        return check_source(source, *rest, **others)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(inspection, "check_source", deep)
+    Path("deep.py").write_text(FOREIGN)
+    Path("plain.py").write_text(FOREIGN)
+    output = check("--isolated", "--region", "eu", "--no-cache", "--output-format", "concise", code=2)
+    assert "deep.py: not read: its values lead too deep into one another to be followed; exclude it\n" in output
+    assert "plain.py:1:16: error" in output

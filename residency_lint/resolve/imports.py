@@ -28,6 +28,31 @@ def paths_imported(path: str, program: Program) -> Iterator[str]:
             yield from filter(None, (program.path_of(path, one) for one in full if "*" not in one))
 
 
+def foreign_packages(path: str, program: Program) -> Iterator[str]:
+    """The packages that a file imports and that are not the repository's."""
+    for found in _IMPORT.finditer(program.data_at(path)):
+        module, names, modules = (os.fsdecode(group or b"") for group in found.groups())
+        told = (
+            [module] if module else [part.split()[0] for part in modules.partition("#")[0].split(",") if part.strip()]
+        )
+        for one in told:
+            full = (one, *(f"{one}.{name}" for name in _NAME.findall(names) if name != "*"))
+            if not one.startswith(".") and not any(program.path_of(path, other) for other in full):
+                yield one.partition(".")[0]
+
+
+def importers(path: str, program: Program) -> tuple[str, ...]:
+    """The files that import a module, by its path."""
+    itself = normpath(path.replace("\\", "/"))
+    if itself not in program.importers:
+        *_, folder, name = ("", *itself.removesuffix(".py").split("/"))
+        stem = folder if name == "__init__" else name
+        others = program.files_naming(stem, path) if stem else ()
+        leading = (other for other in others if other != path and itself in paths_imported(other, program))
+        program.importers[itself] = tuple(leading)
+    return program.importers[itself]
+
+
 def settings_named(path: str, program: Program) -> Iterator[str]:
     """The files of settings whose names stand in a file, beside it or above."""
     for name in {os.fsdecode(found[1]) for found in _SETTINGS.finditer(program.data_at(path))}:

@@ -34,8 +34,8 @@ class Program:
     that imports may start from."""
     call_sites: dict[tuple[int, int], object] = field(default_factory=dict)
     """What calls a function, by its unit and scope: found out once."""
-    importers: dict[int, tuple[str, ...]] = field(default_factory=dict)
-    """The files that import a module, by its unit: found out once."""
+    importers: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """The files that import a module, by its path: found out once."""
     neighbours: dict[tuple[int, bytes], tuple[str, ...]] = field(default_factory=dict)
     """The modules near a file that may set up its environment, by its unit and what they hold: found out once."""
     values_known: dict[object, object] = field(default_factory=dict)

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from posixpath import normpath
 
 from residency_lint.facts import Import, Read
-from residency_lint.resolve.imports import paths_imported
+from residency_lint.resolve.imports import importers
 from residency_lint.resolve.program import Program
 from residency_lint.resolve.units import Unit
 
@@ -41,7 +41,7 @@ def _importers(name: str, unit: Unit, program: Program) -> Iterator[tuple[Unit, 
     the module itself."""
     word = re.compile(rb"(?<!\w)%b(?!\w)|import[ \t]*\*" % os.fsencode(name))
     itself = _path(unit)
-    for path in importers(unit, program):
+    for path in importers(unit.facts.path, program):
         there = program.unit_at(path) if word.search(program.data_at(path)) else None
         if there is None or there.facts.is_test:
             continue
@@ -52,22 +52,6 @@ def _importers(name: str, unit: Unit, program: Program) -> Iterator[tuple[Unit, 
             joined = entry.module if not entry.name or entry.module.endswith(".") else f"{entry.module}."
             if program.path_of(path, joined + ("" if entry.name == "*" else entry.name)) == itself:
                 yield there, entry, True
-
-
-def importers(unit: Unit, program: Program) -> tuple[str, ...]:
-    """The files that import a module."""
-    if id(unit) not in program.importers:
-        program.importers[id(unit)] = tuple(_paths(unit, program))
-    return program.importers[id(unit)]
-
-
-def _paths(unit: Unit, program: Program) -> Iterator[str]:
-    itself = _path(unit)
-    parts = itself.removesuffix(".py").split("/")
-    stem = parts[-2] if parts[-1] == "__init__" and len(parts) > 1 else parts[-1]
-    for path in program.files_naming(stem, unit.facts.path):
-        if path != unit.facts.path and itself in paths_imported(path, program):
-            yield path
 
 
 def _path(unit: Unit) -> str:

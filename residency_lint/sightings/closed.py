@@ -6,16 +6,17 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from posixpath import normpath
 
 from residency_lint.call_rules import SdkCall
 from residency_lint.expressions import HOLE, Attribute, Call, Name, Text
 from residency_lint.facts import Read
 from residency_lint.findings import Context, Sighting
+from residency_lint.languages.file_names import is_test
 from residency_lint.resolve.classes import constructed_by, method_of
 from residency_lint.resolve.frames import Frame, Unknown, Value
-from residency_lint.resolve.imports import paths_imported
+from residency_lint.resolve.imports import foreign_packages, importers, paths_imported
 from residency_lint.resolve.names import targets
-from residency_lint.resolve.readers import importers
 from residency_lint.resolve.templates import pieces_of
 from residency_lint.resolve.values import Resolution
 from residency_lint.sightings.hosts import host_at
@@ -113,20 +114,37 @@ def _parts(value: Value, scene: Scene) -> Iterator[tuple[str, Span, tuple[str, s
 
 
 def _scenes(scene: Scene) -> list[Scene] | None:
-    """The files that a file imports or is imported by, and so on; None where they are many."""
-    program = scene.program.everywhere
-    found, pending = {scene.path: scene}, [scene.path]
+    """The files that a file imports or is imported by, and so on; None where they are many, or where one can send in
+    ways that are not seen."""
+    program, paths = scene.program.everywhere, _paths_around(scene)
+    if paths is None:
+        return None
+    found = [scene]
+    for path in paths:
+        unit, source = program.unit_at(path), scene.sources(path)
+        if unit is not None and source is not None and not unit.facts.is_test:
+            found.append(replace(scene, source=source, unit=unit))
+    return found
+
+
+def _paths_around(scene: Scene) -> list[str] | None:
+    """Told from their bytes, before any of them is parsed: what they import first, for to ask who imports a file is to
+    look through all of the repository."""
+    program, itself = scene.program.everywhere, normpath(scene.path.replace("\\", "/"))
+    found, imports, pending = {itself}, [itself], [itself]
     while pending:
-        path = pending.pop()
-        for other in (*paths_imported(path, program), *importers(found[path].unit, program)):
-            unit, source = program.unit_at(other), scene.sources(other)
-            if other in found or unit is None or source is None or unit.facts.is_test:
-                continue
-            if len(found) == _MOST_FILES:
-                return None
-            found[other] = replace(scene, source=source, unit=unit)
-            pending.append(other)
-    return list(found.values())
+        is_importing = bool(imports)
+        path = imports.pop() if is_importing else pending.pop()
+        if is_importing and not _HARMLESS.issuperset(foreign_packages(path, program)):
+            return None
+        for other in map(normpath, paths_imported(path, program) if is_importing else importers(path, program)):
+            if other not in found and not is_test(other):
+                found.add(other)
+                imports.append(other)
+                pending.append(other)
+        if len(found) > _MOST_FILES:
+            return None
+    return sorted(found - {itself})
 
 
 # --- whether all is seen -----------------------------------------------------------------------------

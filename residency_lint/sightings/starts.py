@@ -122,6 +122,10 @@ def setting_name(setting: SdkSetting) -> str:
     return own or setting.module.rpartition(".")[2]
 
 
+_DEEPEST = 3
+"""Calls of an SDK, each on what the one before made."""
+
+
 def starts(scene: Scene) -> Iterator[Start]:
     """Every start of an SDK in a file: calls, calls by way of a partial or a subclass, assignments to a module."""
     for call in scene.facts.calls:
@@ -139,22 +143,22 @@ def starts(scene: Scene) -> Iterator[Start]:
                 yield _assignment_start(binding, name, rule, scene)
 
 
-def rule_of(function: Expression, site: Site, scene: Scene) -> tuple[SdkCall, Target] | None:
+def rule_of(function: Expression, site: Site, scene: Scene, depth: int = 0) -> tuple[SdkCall, Target] | None:
     """The SDK row, and the name, that something called stands for."""
-    for target in (*targets(function, scene.unit, site, scene.program), *_methods(function, site, scene)):
+    for target in (*targets(function, scene.unit, site, scene.program), *_methods(function, site, scene, depth)):
         rule = next((scene.catalog.sdk_calls[n] for n in target.names if n in scene.catalog.sdk_calls), None)
         if rule is not None and _is_the_sdk(target, rule):
             return (rule if target.is_local else at_release(rule, scene)), target
     return None
 
 
-def _methods(function: Expression, site: Site, scene: Scene) -> Iterator[Target]:
-    """The method of an object that a call of an SDK made: `session.client`."""
-    if not isinstance(function, Attribute) or function.name not in scene.catalog.sdk_methods:
+def _methods(function: Expression, site: Site, scene: Scene, depth: int) -> Iterator[Target]:
+    """The method of an object that a call of an SDK made: `session.client`; `client = client.client()` ends."""
+    if not isinstance(function, Attribute) or function.name not in scene.catalog.sdk_methods or depth > _DEEPEST:
         return
     for value in resolve(function.base, scene.unit, site, scene.program):
         if isinstance(value.content, Call):
-            made_by = rule_of(value.content.function, value.site, replace(scene, unit=value.unit))
+            made_by = rule_of(value.content.function, value.site, replace(scene, unit=value.unit), depth + 1)
             if made_by is not None:
                 yield Target(f"{made_by[1].names[0]}.{function.name}")
 
