@@ -25,11 +25,11 @@ def set_outside(node: Attribute, frame: Frame, resolution: Resolution) -> tuple[
     """
     if frame.unit.scope(frame.site.scope).kind is not ScopeKind.FUNCTION:
         return [], False
-    given = list(islice(_given(node.name, frame.unit, resolution), _MOST))
-    things = _things(node.base, frame, resolution) if given else []
+    # First what it is: to ask who else sets the attribute is to look through the repository, and to parse.
+    things = _things(node.base, frame, resolution)
     found: list[Value] = []
     is_sure = False
-    for unit, binding in given if things else ():
+    for unit, binding in islice(_given(node.name, frame.unit, resolution), _MOST) if things else ():
         there = Frame(unit, binding.site, frame.chain, frame.depth + 1)
         if not any(thing is one for thing in _things(_owner(binding), there, resolution) for one in things):
             continue
