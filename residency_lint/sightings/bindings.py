@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import takewhile
 
 from residency_lint.expressions import Site
 from residency_lint.facts import Binding, BindingKind, Read, ScopeKind
@@ -42,8 +43,11 @@ _UPDATES = ("update", "set", "reset")
 
 def is_overwritten(binding: Binding, unit: Unit) -> bool:
     """Whether a later binding takes the place of this one whenever it was made."""
-    later = [b for b in unit.bindings[binding.site.scope, binding.target] if b.span.start > binding.span.start]
-    return any(set(other.site.guards) <= set(binding.site.guards) for other in later)
+    guards = set(binding.site.guards)
+    # The last one first: as a rule it is the answer, and a name may have thousands.
+    latest_first = reversed(unit.bindings[binding.site.scope, binding.target])
+    later = takewhile(lambda other: other.span.start > binding.span.start, latest_first)
+    return any(guards.issuperset(other.site.guards) for other in later)
 
 
 def is_replaced_at_once(binding: Binding, unit: Unit) -> bool:
