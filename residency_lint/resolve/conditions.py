@@ -99,7 +99,9 @@ class Conditions:
             return None
         if test.operator in ("in", "not in"):
             if left.startswith("'") and (found := is_set(left[1:], test.right, frame, self._resolution)) is not None:
-                return found is (test.operator == "in")
+                # Code that only runs where a variable is set (`if "KEY" not in os.environ: raise …`) runs somewhere.
+                is_demanded = not found and test.operator == "not in"
+                return None if is_demanded else found is (test.operator == "in")
             containers = list(self._resolution.values(test.right, frame.aside()))
             word = left[1:] if left.startswith("'") else f"\0{left}"
             found = holds_item(word, containers[0], self._resolution) if len(containers) == 1 else None
