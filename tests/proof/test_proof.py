@@ -44,6 +44,8 @@ PROGRAMS = [
 ]
 NOBODY = "nobody"
 """What a program reaches that sends nothing; one that ends with an error before it sends is outside as well."""
+# A copy: another test may set a variable at the moment a program is started, and what is started must not read it then.
+SHELL = dict(os.environ)
 ENVIRONMENT = {
     "PATH": os.defpath,
     "AWS_ACCESS_KEY_ID": "key",
@@ -147,7 +149,7 @@ def _release(name: str, version: str, sdks: Path) -> Path:
         if not folder.exists():
             unfinished = folder.with_name(f"{folder.name}.unfinished")
             command = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--target", str(unfinished)]
-            subprocess.run([*command, f"{name}=={version}"], check=True, capture_output=True)
+            subprocess.run([*command, f"{name}=={version}"], env=SHELL, check=True, capture_output=True)
             unfinished.rename(folder)
     return folder
 
