@@ -36,7 +36,8 @@ ROWS = (
     ("report", "reported", "written"),
     ("places", "facts", "findings", "arns", "cloud_hosts", "rule_tables", "versions"),
     ("call_rules",),
-    ("rules", "expressions"),
+    ("rules", "dotted"),
+    ("expressions",),
     ("fixes",),
     ("source", "skips", "watching", "errors", "holes", "verdicts", "rule_paths"),
 )

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from residency_lint.dotted import written
 from residency_lint.expressions import (
     HOLE,
     Argument,
@@ -16,7 +17,6 @@ from residency_lint.expressions import (
     Lambda,
     Listing,
     Name,
-    Subscript,
     Text,
 )
 from residency_lint.facts import Return, ScopeKind
@@ -281,16 +281,3 @@ def _held(
         there = target.unit if target is not None else None
         if target is not None and there is not None and there.scope(target.scope).kind is ScopeKind.FUNCTION:
             yield there, target.scope, None, None
-
-
-def written(node: Expression) -> str:
-    """Names and attributes as written, for look-ups and messages."""
-    if isinstance(node, Name):
-        return node.id
-    if isinstance(node, Attribute):
-        return f"{written(node.base)}.{node.name}"
-    if isinstance(node, Call):
-        return f"{written(node.function)}()"
-    if isinstance(node, Subscript):
-        return f"{written(node.base)}[…]"
-    return "…"

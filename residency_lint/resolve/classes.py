@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from residency_lint.dotted import last_name
 from residency_lint.expressions import Attribute, Call, Expression, Name, Site, Subscript
 from residency_lint.facts import Binding, BindingKind, Scope, ScopeKind
 from residency_lint.resolve.frames import Frame, Unknown, Value
@@ -148,7 +149,7 @@ def _body(target: Target) -> list[Binding]:
 
 def decorated(scope: Scope, names: frozenset[str]) -> bool:
     """Whether a function or class bears one of the decorators."""
-    return any(last_name(decorator) in names for decorator in scope.decorators)
+    return any(decorator_name(decorator) in names for decorator in scope.decorators)
 
 
 def is_static(scope: Scope) -> bool:
@@ -168,8 +169,6 @@ def is_setter(scope: Scope) -> bool:
     return any(isinstance(d, Attribute) and d.name == "setter" for d in scope.decorators)
 
 
-def last_name(expression: Expression) -> str:
-    """`lru_cache` of `functools.lru_cache(maxsize=1)`."""
-    if isinstance(expression, Call):
-        expression = expression.function
-    return expression.id if isinstance(expression, Name) else getattr(expression, "name", "")
+def decorator_name(expression: Expression) -> str:
+    """`lru_cache` of `@functools.lru_cache(maxsize=1)`."""
+    return last_name(expression.function if isinstance(expression, Call) else expression)

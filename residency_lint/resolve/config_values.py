@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from residency_lint.dotted import dotted, last_name
 from residency_lint.expressions import Attribute, Call, Constant, Expression, Listing, Mapping, Name, Text
-from residency_lint.facts import Mention, Role
-from residency_lint.resolve.config_groups import items_of_list
+from residency_lint.resolve.config_mappings import item_of, mapping_of
 from residency_lint.resolve.dotenv import Dotenv, found_file, path_in
 from residency_lint.resolve.environment import of_mapping, set_values
 from residency_lint.resolve.frames import Frame, Value
@@ -76,12 +76,6 @@ def _pass_over_others(name: str, taken: Expression, whole: Sections, frame: Fram
 
 def _option(key: Expression, section: Mapping | None) -> Expression | None:
     return item_of(section, key.text) if section is not None and isinstance(key, Text) else None
-
-
-def item_of(mapping: Mapping, name: str) -> Expression | None:
-    """What stands under a key, in capitals or not."""
-    found = [v for k, v in mapping.items if isinstance(k, Text) and k.text.lower() == name.lower()]
-    return found[-1] if found else None
 
 
 def _parsed(node: Call, is_raw: bool, frame: Frame, resolution: Resolution) -> Sections:
@@ -220,87 +214,3 @@ def _bound_path(expression: Name | Attribute, frame: Frame) -> list[str]:
             path = path_in(binding.value, frame.unit) if binding.value is not None else ""
             return [path] if path else []
     return []
-
-
-def dotted(expression: Expression | None) -> str:
-    if isinstance(expression, Attribute):
-        return f"{dotted(expression.base)}.{expression.name}"
-    return expression.id if isinstance(expression, Name) else ""
-
-
-def last_name(expression: Expression) -> str:
-    return expression.id if isinstance(expression, Name) else getattr(expression, "name", "")
-
-
-def mapping_of(unit: Unit) -> Mapping:
-    """All that a configuration file says, its sections as mappings in the mapping."""
-    return _mapping(_tree(unit), unit)
-
-
-def _tree(unit: Unit) -> dict[str, object]:
-    tree: dict[str, object] = {}
-    for mention in unit.mentions:
-        if mention.role is Role.KEY or not mention.keys:
-            continue
-        at = tree
-        for key in mention.keys[:-1]:
-            inner = at.setdefault(key, {})
-            if not isinstance(inner, dict):
-                break
-            at = inner
-        else:
-            at[mention.keys[-1]] = [*_listed(at.get(mention.keys[-1])), mention]
-    for copy, original in unit.facts.aliases:
-        _repeat(copy, original, tree)
-    return tree
-
-
-def _repeat(copy: tuple[str, ...], original: tuple[str, ...], tree: dict[str, object]) -> None:
-    """Puts what stands under some keys under others as well; what is merged gives way to what stands there."""
-    found = _under(original, tree)
-    if copy[-1] != "<<":
-        owner = _under(copy[:-1], tree)
-        if isinstance(owner, dict) and found is not None:
-            owner.setdefault(copy[-1], found)
-        return
-    owner = tree
-    for key in copy[:-1]:
-        owner = owner.setdefault(key, {}) if isinstance(owner, dict) else None
-    if isinstance(owner, dict) and isinstance(found, dict):
-        for key, value in found.items():
-            owner.setdefault(key, value)
-
-
-def _under(keys: tuple[str, ...], tree: dict[str, object]) -> object:
-    found: object = tree
-    for key in keys:
-        found = found.get(key) if isinstance(found, dict) else None
-    return found
-
-
-def _listed(found: object) -> list[object]:
-    return found if isinstance(found, list) else []
-
-
-def _mapping(tree: dict[str, object], unit: Unit) -> Mapping:
-    span = unit.scope(0).span
-    items: list[tuple[Expression, Expression]] = []
-    for key, inner in tree.items():
-        value: Expression
-        if isinstance(inner, dict):
-            listed = items_of_list(inner)
-            value = Listing(tuple(_mapping(i, unit) for i in listed), span) if listed else _mapping(inner, unit)
-        else:
-            values = tuple(_scalar(mention, unit) for mention in _listed(inner) if isinstance(mention, Mention))
-            value = values[0] if len(values) == 1 else Listing(values, span)
-        items.append((Text(key, span, plain=False), value))
-    return Mapping(tuple(items), span)
-
-
-def _scalar(mention: Mention, unit: Unit) -> Expression:
-    text = mention.text
-    word = _WORDS.get(text.text.lower()) if not text.quote and unit.facts.language in ("json", "yaml", "toml") else None
-    return Constant(word, text.span) if word else replace(text, path=unit.facts.path)
-
-
-_WORDS = {"true": "True", "false": "False", "yes": "True", "no": "False", "null": "None", "~": "None"}

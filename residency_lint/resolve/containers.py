@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from residency_lint.dotted import written
 from residency_lint.expressions import (
     Constant,
     Expression,
@@ -15,7 +16,6 @@ from residency_lint.expressions import (
     Text,
 )
 from residency_lint.resolve.arguments import certain_items
-from residency_lint.resolve.calls import written
 from residency_lint.resolve.enums import enum_of, named
 from residency_lint.resolve.frames import Frame, Unknown, Value, told
 from residency_lint.resolve.iterables import listed

@@ -6,12 +6,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import fields, is_dataclass
 from itertools import islice
 
+from residency_lint.dotted import written
 from residency_lint.expressions import Attribute, Call, Expression, Guard, Name, Site
 from residency_lint.facts import ScopeKind
 from residency_lint.findings import Step
 from residency_lint.resolve.callers import call_sites, instances
-from residency_lint.resolve.calls import written
-from residency_lint.resolve.classes import is_class_method, is_static, last_name, receivers
+from residency_lint.resolve.classes import decorator_name, is_class_method, is_static, receivers
 from residency_lint.resolve.decorators import decorating
 from residency_lint.resolve.frames import Activation, Choice, Frame
 from residency_lint.resolve.loops import iterations
@@ -139,11 +139,11 @@ _PASSED_THROUGH = frozenset(
 def is_called_otherwise(scope: int, unit: Unit, resolution: Resolution) -> bool:
     """Whether a decorator may call the function with arguments that are not in sight: a command, a route, a fixture."""
     decorators = unit.scope(scope).decorators
-    if all(last_name(decorator) in _PASSED_THROUGH for decorator in decorators):
+    if all(decorator_name(decorator) in _PASSED_THROUGH for decorator in decorators):
         return False
     known = decorating(scope, unit, resolution.program)
     return any(
-        target is None and last_name(decorator) not in _PASSED_THROUGH
+        target is None and decorator_name(decorator) not in _PASSED_THROUGH
         for decorator, target in zip(decorators, known, strict=True)
     )
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from residency_lint.expressions import Argument, Attribute, Call, Elsewhere, Expression, Lambda, Name, Site, Text
 from residency_lint.facts import ScopeKind
 from residency_lint.fixes import Slot
-from residency_lint.resolve.classes import last_name, lineage
+from residency_lint.resolve.classes import decorator_name, lineage
 from residency_lint.resolve.frames import Frame, Value
 from residency_lint.resolve.names import Target, targets
 from residency_lint.resolve.program import Program
@@ -73,7 +73,7 @@ def _is_validator(decorator: Expression, name: str) -> bool:
     """Whether it makes a method one that is given the value of a field, and gives back what counts."""
     return (
         isinstance(decorator, Call)
-        and last_name(decorator) in ("field_validator", "validator")
+        and decorator_name(decorator) in ("field_validator", "validator")
         and any(isinstance(a.value, Text) and a.value.text in (name, "*") for a in decorator.arguments if not a.name)
     )
 

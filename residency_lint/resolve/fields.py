@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from residency_lint.dotted import last_name
 from residency_lint.expressions import (
     Argument,
     Attribute,
@@ -21,7 +22,7 @@ from residency_lint.expressions import (
 )
 from residency_lint.facts import Binding, ScopeKind
 from residency_lint.fixes import Slot
-from residency_lint.resolve.classes import fields, local_class
+from residency_lint.resolve.classes import fields, lineage, local_class
 from residency_lint.resolve.conversions import validated
 from residency_lint.resolve.dotenv import Dotenv, found_file, loaded
 from residency_lint.resolve.frames import Frame, Value
@@ -35,21 +36,19 @@ from residency_lint.source import Span
 if TYPE_CHECKING:
     from residency_lint.resolve.values import Resolution
 
-_MOST_BASES = 12
-
 
 @dataclass(frozen=True)
 class _Settings:
-    """An object of a settings class. `lineage`: the class and its bases of the repository, nearest first."""
+    """An object of a settings class. `classes`: the class and its bases of the repository, nearest first."""
 
-    lineage: tuple[Target, ...]
+    classes: tuple[Target, ...]
     frame: Frame
     call: Call | None
 
     @property
     def unit(self) -> Unit:
-        assert self.lineage[0].unit is not None
-        return self.lineage[0].unit
+        assert self.classes[0].unit is not None
+        return self.classes[0].unit
 
 
 def field_values(node: Attribute, frame: Frame, resolution: Resolution) -> Iterator[Value] | None:
@@ -63,12 +62,12 @@ def field_values(node: Attribute, frame: Frame, resolution: Resolution) -> Itera
             there = found.frame.via(given.span, f"`{node.name}` is given here")
             _pass_over_default(node.name, found, frame, resolution)
             return validated(
-                resolution.values(given.value, there.deeper()), found.lineage[0], node.name, frame, resolution
+                resolution.values(given.value, there.deeper()), found.classes[0], node.name, frame, resolution
             )
         values = _set(_variables(node.name, found), found, frame, resolution)
         if values is not None:
             _pass_over_default(node.name, found, frame, resolution)
-            values = validated(values, found.lineage[0], node.name, frame, resolution)
+            values = validated(values, found.classes[0], node.name, frame, resolution)
         return values if values is not None else _nested(node, found, frame, resolution)
     if isinstance(node.base, Attribute):
         outer = _settings(node.base.base, frame, resolution)
@@ -102,7 +101,7 @@ def _module(found: _Settings) -> Frame:
 def _nested(node: Attribute, found: _Settings, frame: Frame, resolution: Resolution) -> Iterator[Value] | None:
     """An inner model of which variables give fields, as its class is called then; the field's default is no more."""
     delimiter = _option(found, "env_nested_delimiter")
-    for target in found.lineage if delimiter else ():
+    for target in found.classes if delimiter else ():
         unit = target.unit
         assert unit is not None
         for binding in unit.bindings.get((target.scope, node.name), []):
@@ -130,7 +129,7 @@ def _nested(node: Attribute, found: _Settings, frame: Frame, resolution: Resolut
 
 def _parameters(name: str, found: _Settings) -> list[str]:
     """The names under which a field is given to the constructor."""
-    for target in found.lineage:
+    for target in found.classes:
         own = given_as(name, target)
         if own != [name]:
             return own
@@ -160,7 +159,7 @@ def _is_true(expression: Expression | None) -> bool:
 
 def _pass_over_default(name: str, found: _Settings, frame: Frame, resolution: Resolution) -> None:
     """Notes the class's default; in the file that reads the field, its uses tell what becomes of it."""
-    for target in found.lineage:
+    for target in found.classes:
         assert target.unit is not None
         if target.unit is frame.unit:
             continue
@@ -177,40 +176,30 @@ def _settings(base: Expression, frame: Frame, resolution: Resolution) -> _Settin
         scope = frame.unit.scope(frame.site.scope)
         owner = frame.unit.enclosing_class(frame.site.scope)
         if scope.kind is ScopeKind.FUNCTION and scope.parameters[:1] == (base.id,) and owner >= 0:
-            lineage = _lineage(Target("", frame.unit, owner), resolution.program)
-            return _Settings(lineage, frame, None) if lineage else None
+            classes = _settings_class(Target("", frame.unit, owner), resolution.program)
+            return _Settings(classes, frame, None) if classes else None
     if not isinstance(base, (Name, Attribute, Call)):
         return None
     for value in resolution.values(base, frame.aside()):
         if isinstance(value.content, Call):
             for target in targets(value.content.function, value.unit, value.site, resolution.program):
                 if target.unit is not None and target.unit.scope(target.scope).kind is ScopeKind.CLASS:
-                    lineage = _lineage(target, resolution.program)
-                    if lineage:
-                        return _Settings(lineage, Frame(value.unit, value.site, value.chain), value.content)
+                    classes = _settings_class(target, resolution.program)
+                    if classes:
+                        return _Settings(classes, Frame(value.unit, value.site, value.chain), value.content)
     return None
 
 
-def _lineage(target: Target, program: Program) -> tuple[Target, ...]:
+def _settings_class(target: Target, program: Program) -> tuple[Target, ...]:
     """A class with its bases, if it is one of settings."""
-    found = [target]
-    is_settings = False
-    for one in found:
-        assert one.unit is not None
-        entry = one.unit.scope(one.scope)
-        for base in entry.bases:
-            name = base.id if isinstance(base, Name) else getattr(base, "name", "")
-            for inner in targets(base, one.unit, Site(max(entry.parent, 0), (), entry.span), program)[:1]:
-                is_settings = is_settings or (inner.unit is None and name == "BaseSettings")
-                if inner.unit is not None and len(found) < _MOST_BASES:
-                    found.append(inner)
-            is_settings = is_settings or name == "BaseSettings"
-    return tuple(found) if is_settings else ()
+    classes = [one for one in lineage(target, program) if one.unit is not None]
+    bases = (base for one in classes if one.unit is not None for base in one.unit.scope(one.scope).bases)
+    return tuple(classes) if any(last_name(base) == "BaseSettings" for base in bases) else ()
 
 
 def _variables(name: str, found: _Settings) -> list[str]:
     """The variables that a field is read from: its aliases, else its name behind the prefix."""
-    for target in found.lineage:
+    for target in found.classes:
         assert target.unit is not None
         for binding in target.unit.bindings.get((target.scope, name), []):
             aliases = _aliases(binding, _OF_VARIABLES)
@@ -256,7 +245,7 @@ def _option(found: _Settings, name: str) -> str:
 
 def _setting(found: _Settings, name: str) -> Expression | None:
     """An item of `model_config` (pydantic 2), or a name of the inner `Config` (pydantic 1)."""
-    return next((s for target in found.lineage if (s := _setting_of(target, name)) is not None), None)
+    return next((s for target in found.classes if (s := _setting_of(target, name)) is not None), None)
 
 
 def _setting_of(target: Target, name: str) -> Expression | None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from residency_lint.expressions import Argument, Attribute, Call, Element, Expression, Name
+from residency_lint.dotted import last_name
+from residency_lint.expressions import Argument, Attribute, Call, Element, Expression
 
 _PASSES_ON = {
     "submit": 0,
@@ -45,13 +46,13 @@ def handed_over(calls_by_name: Mapping[str, list[Call]]) -> dict[str, list[Call]
             else:
                 made = _collected(call, *_WITH_COLLECTED[name])
             if made is not None:
-                last = made.function.id if isinstance(made.function, Name) else getattr(made.function, "name", "")
+                last = last_name(made.function)
                 found.setdefault(last, []).append(made)
     for call in calls_by_name.get("set_defaults", ()):
         # `parser.set_defaults(func=export)` and then `args.func(args)`
         for argument in call.arguments:
             function = argument.value
-            last = function.id if isinstance(function, Name) else getattr(function, "name", "")
+            last = last_name(function)
             for made in calls_by_name.get(argument.name, ()) if argument.name and last else ():
                 if isinstance(made.function, Attribute):
                     found.setdefault(last, []).append(replace(made, function=function, assigned=""))

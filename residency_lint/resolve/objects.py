@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from residency_lint.expressions import Attribute, Mapping, Name
 from residency_lint.resolve.command_objects import context_object
-from residency_lint.resolve.config_values import item_of
+from residency_lint.resolve.config_mappings import item_of
 from residency_lint.resolve.fields import field_values
 from residency_lint.resolve.frames import Frame, Value
 from residency_lint.resolve.frameworks import framework_values

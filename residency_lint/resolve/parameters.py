@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from residency_lint.dotted import written
 from residency_lint.expressions import Listing, Mapping
 from residency_lint.facts import Binding
 from residency_lint.findings import Step
 from residency_lint.resolve.arguments import given
 from residency_lint.resolve.callers import call_sites, is_bound
-from residency_lint.resolve.calls import written
 from residency_lint.resolve.command_objects import handed_object
 from residency_lint.resolve.frames import Activation, Frame, Value
 from residency_lint.resolve.options import option_values

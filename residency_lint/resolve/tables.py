@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
+from residency_lint.dotted import last_name
 from residency_lint.expressions import Attribute, Call, Comparison, Expression, Guard, Name, Subscript, Text
 from residency_lint.expressions import Mapping as Display
 from residency_lint.facts import Binding
@@ -25,13 +26,13 @@ def called_by_table(calls: Sequence[Call], bindings: Mapping[str, Sequence[Bindi
         if asked is None:
             continue
         base, key = asked
-        items = [(text, b.value) for text, b in entered.get(_last(base), ())]
-        tables = [entry for b in bindings.get(_last(base), ()) for entry in _entries(b.value)]
+        items = [(text, b.value) for text, b in entered.get(last_name(base), ())]
+        tables = [entry for b in bindings.get(last_name(base), ()) for entry in _entries(b.value)]
         for word, entry in (*tables, *items):
             if isinstance(entry, (Name, Attribute)):
                 wanted = Guard(Comparison(key, "==", word, key.span), True, _CHAIN)
                 site = replace(call.site, guards=(*call.site.guards, wanted))
-                found.setdefault(_last(entry), []).append(replace(call, function=entry, site=site))
+                found.setdefault(last_name(entry), []).append(replace(call, function=entry, site=site))
     return found
 
 
@@ -63,7 +64,3 @@ def _entered(bindings: Mapping[str, Sequence[Binding]]) -> dict[str, list[tuple[
             text = Text(key[:-1], binding.span, plain=False)
             found.setdefault(base.rpartition(".")[2], []).append((text, binding))
     return found
-
-
-def _last(expression: Expression) -> str:
-    return expression.id if isinstance(expression, Name) else getattr(expression, "name", "")

@@ -10,6 +10,7 @@ from functools import cached_property
 from itertools import pairwise
 from typing import TypeVar
 
+from residency_lint.dotted import last_name
 from residency_lint.expressions import Call, Element, Expression, Listing, Name, Site, Text
 from residency_lint.facts import Binding, BindingKind, Facts, Import, Mention, Read, Return, Role, Scope, ScopeKind
 from residency_lint.resolve.guards import exclusive, runs_whenever
@@ -20,6 +21,8 @@ from residency_lint.source import Span
 
 _K = TypeVar("_K")
 _V = TypeVar("_V")
+END = 1 << 60
+"""A position behind every file."""
 
 
 @dataclass
@@ -62,7 +65,7 @@ class Unit:
         """The last name of what is called → the calls."""
         index: dict[str, list[Call]] = {}
         for call in self.facts.calls:
-            name = call.function.id if isinstance(call.function, Name) else getattr(call.function, "name", "")
+            name = last_name(call.function)
             index.setdefault(name, []).append(call)
         return index
 
@@ -258,8 +261,8 @@ class Unit:
                     break
         return found
 
-    def reaching(self, target: str, scope: int, site: Site, position: int) -> list[Binding]:
-        """The bindings of a target in a scope that can be in force at a place, latest first.
+    def reaching(self, target: str, scope: int, site: Site, position: int = END) -> list[Binding]:
+        """The bindings of a target in a scope that can be in force at a place, latest first; at the end unless told.
 
         In the place's own scope only earlier ones count; from elsewhere, all. The search ends at one that runs
         whenever the place does. Bindings in the other branch of a condition the place stands under never count.

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from itertools import islice
 
+from residency_lint.dotted import written
 from residency_lint.expressions import (
     HOLE,
     Attribute,
@@ -37,8 +38,8 @@ from residency_lint.expressions import (
 from residency_lint.facts import Binding, BindingKind, Import
 from residency_lint.findings import Step
 from residency_lint.resolve import calls, mappings, texts, urls
-from residency_lint.resolve.attributes import attribute_values, given_by_functions, pass_over_members
-from residency_lint.resolve.calls import written
+from residency_lint.resolve.attributes import attribute_values, given_by_functions
+from residency_lint.resolve.class_members import pass_over_members
 from residency_lint.resolve.conditions import Conditions
 from residency_lint.resolve.containers import item_values
 from residency_lint.resolve.deciding import by_word, deciding_word, table_of_branch
@@ -59,7 +60,6 @@ _DEEPEST = 20
 _MOST_VALUES = 64
 _MOST_STEPS = 2_000
 _MOST_PASSED = 500
-_END = 1 << 60
 
 
 def resolve(expression: Expression, unit: Unit, site: Site, program: Program) -> tuple[Value, ...]:
@@ -238,7 +238,7 @@ class Resolution:
                 unit=module,
                 site=Site(0, (), module.scope(0).span),
             )
-            yield from self.bound(module.reaching(name, 0, there.site, _END), there)
+            yield from self.bound(module.reaching(name, 0, there.site), there)
         if not found:
             names = targets(node, frame.unit, frame.site, self.program)
             name = names[0].name if names and not names[0].is_local else ""

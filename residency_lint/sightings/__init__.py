@@ -9,13 +9,14 @@ from itertools import islice
 from residency_lint.call_rules import SdkCall
 from residency_lint.findings import Context, Sighting
 from residency_lint.rules import Setting
+from residency_lint.sightings.alternatives import Seen
 from residency_lint.sightings.closed import as_sent
 from residency_lint.sightings.evidence import Passage
 from residency_lint.sightings.folded import folded_sightings, sent_sightings
 from residency_lint.sightings.passed_over import passed_by_sends
 from residency_lint.sightings.scene import Scene, context_of, is_silent
 from residency_lint.sightings.sdk import sdk_sightings
-from residency_lint.sightings.switches import Seen, placed_in_switches
+from residency_lint.sightings.switches import placed_in_switches
 from residency_lint.sightings.texts import text_sightings
 from residency_lint.sightings.unused import without_unused
 from residency_lint.sightings.vain import vain

@@ -8,10 +8,10 @@ from fnmatch import fnmatchcase
 
 from residency_lint.arns import Arn, PlaceKind, arn_place, arns, hidden_default, pinned, portability
 from residency_lint.cloud_hosts import HostKind, RegionWord, host_region, region_words
+from residency_lint.dotted import written
 from residency_lint.facts import BindingKind
 from residency_lint.findings import Context, Rewrite, Sighting
 from residency_lint.fixes import Applicability
-from residency_lint.resolve.calls import written
 from residency_lint.rules import ArnRule, CloudHost, Pinned, Rule, Setting
 from residency_lint.sightings.evidence import Evidence, Passage
 from residency_lint.verdicts import UNREADABLE

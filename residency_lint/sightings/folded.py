@@ -6,22 +6,22 @@ from bisect import bisect_left
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
+from residency_lint.dotted import written
 from residency_lint.expressions import HOLE, Attribute, Call, Comparison, Expression, Joined, Site, Text
 from residency_lint.facts import Mention, Role, ScopeKind
 from residency_lint.findings import Context, Sighting
 from residency_lint.fixes import Applicability
 from residency_lint.resolve import formats, texts, urls
-from residency_lint.resolve.calls import written
 from residency_lint.resolve.contexts import contexts
 from residency_lint.resolve.frames import Choice, Frame, Value
 from residency_lint.resolve.names import targets
 from residency_lint.resolve.values import Resolution, decide, resolve
+from residency_lint.sightings.alternatives import Seen
 from residency_lint.sightings.evidence import Passage
 from residency_lint.sightings.hosts import host_at
 from residency_lint.sightings.named_regions import names_vendor, regions_of_holed
 from residency_lint.sightings.scene import Scene, context_of
 from residency_lint.sightings.sends import Send, addresses, addresses_by_call, addresses_in_contexts, is_settled, sends
-from residency_lint.sightings.switches import Seen
 from residency_lint.sightings.texts import text_sightings
 from residency_lint.source import Span
 

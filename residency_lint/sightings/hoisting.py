@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from residency_lint.dotted import last_name
 from residency_lint.expressions import Call
 from residency_lint.fixes import Edit
 from residency_lint.sightings.scene import Scene
@@ -12,7 +13,7 @@ from residency_lint.source import Span
 
 def free_name(call: Call, scene: Scene) -> str:
     """A name for what a call makes that nothing in the file bears; empty where none is found."""
-    own = getattr(call.function, "name", "") or getattr(call.function, "id", "")
+    own = last_name(call.function)
     name = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", own).lower()
     taken = re.findall(r"\w+", scene.source.text)
     return next((free for free in (name, f"{name}_", f"own_{name}") if free not in taken), "")

@@ -2,52 +2,51 @@
 
 from __future__ import annotations
 
-from residency_lint.call_rules import SdkSetting
 from residency_lint.expressions import Call, Text
 from residency_lint.findings import Rewrite
 from residency_lint.fixes import Edit
-from residency_lint.resolve.frames import Unknown, Value
+from residency_lint.resolve.frames import Unknown
 from residency_lint.resolve.names import targets
-from residency_lint.sightings.starts import Start
+from residency_lint.sightings.setting_values import SettingValue, source_of
 from residency_lint.sightings.writing import joined, spelled, value_text
 from residency_lint.source import Source, Span
 
 
-def member_of(value: Value, setting: SdkSetting, start: Start) -> Unknown | None:
+def member_of(one: SettingValue) -> Unknown | None:
     """The member or constant that a value is, by its qualified name: `ServerZone.EU`, `ServerZone("EU")`."""
-    content = value.content
+    value, setting, content = one.value, one.setting, one.value.content
     if isinstance(content, Unknown):
         return content if setting.spelling.column(content.name) else None
     if setting.spelling.kind != "enum" or not isinstance(content, Call) or len(content.arguments) != 1:
         return None
     word = content.arguments[0].value
     if isinstance(word, Text):
-        for target in targets(content.function, value.unit, value.site, start.scene.program):
+        for target in targets(content.function, value.unit, value.site, one.start.scene.program):
             if setting.spelling.column(f"{target.name}.{word.text}"):
                 return Unknown("a member of an enum", name=f"{target.name}.{word.text}", span=word.span)
     return None
 
 
-def instead_of_constant(member: Unknown, value: Value, setting: SdkSetting, start: Start) -> tuple[Rewrite, ...]:
+def instead_of_constant(member: Unknown, one: SettingValue) -> tuple[Rewrite, ...]:
     """The values of the wanted regions, written out where a constant of the SDK stands."""
-    source = start.scene.sources(value.unit.facts.path) or start.scene.source
+    setting, start, source = one.setting, one.start, source_of(one.value, one.start)
     assert member.span is not None
     rewrites = []
-    for region in start.scene.wanted(start.rule.vendor):
+    for region in one.wanted:
         text = value_text(setting, start.rule, region, '"', start.scene)
         if text is not None and region != setting.spelling.column(member.name):
             rewrites.append(Rewrite(region, text, (Edit(source.path, member.span, text),), start.rule.fix))
     return tuple(rewrites)
 
 
-def instead_of_text(text: Text, setting: SdkSetting, start: Start) -> tuple[Rewrite, ...]:
+def instead_of_text(text: Text, one: SettingValue) -> tuple[Rewrite, ...]:
     """The members of the wanted regions, with the import they need, where a text stands among the start's arguments."""
-    scene = start.scene
+    setting, start, scene = one.setting, one.start, one.start.scene
     whole = with_quotes(text, scene.source)
     if whole is None or (text.path or scene.path) != scene.path or not start.call.span.contains(whole):
         return ()
     rewrites = []
-    for region in scene.wanted(start.rule.vendor):
+    for region in one.wanted:
         member = setting.spelling.values.get(region, "")
         if member:
             owner, _, last = member.rpartition(".")

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
+from residency_lint.dotted import written
 from residency_lint.expressions import Call, Name
 from residency_lint.facts import ScopeKind
 from residency_lint.resolve.arguments import given
 from residency_lint.resolve.callers import call_sites
-from residency_lint.resolve.calls import written
 from residency_lint.resolve.frames import Frame
 from residency_lint.resolve.names import Target, constructor_parameters, targets
 from residency_lint.resolve.units import Unit

@@ -12,6 +12,7 @@ from residency_lint.findings import Sighting
 from residency_lint.resolve.environment import set_values
 from residency_lint.resolve.frames import Unknown, Value, told
 from residency_lint.resolve.names import Target, constructor_parameters
+from residency_lint.sightings.alternatives import Seen
 from residency_lint.sightings.contexts import in_contexts, weighed
 from residency_lint.sightings.escapes import escape_sightings
 from residency_lint.sightings.given import Given, arguments_by_name, assignments, given_to
@@ -19,9 +20,10 @@ from residency_lint.sightings.mistaken import mistaken, mistaken_sighting, refus
 from residency_lint.sightings.overruled import is_overruled
 from residency_lint.sightings.scene import Scene
 from residency_lint.sightings.sdk_values import value_sightings
+from residency_lint.sightings.setting_values import SettingValue
 from residency_lint.sightings.starts import Start, module_bindings, rule_of, setting_name, starts
 from residency_lint.sightings.surroundings import counts, is_replaced, known, talks_to_vendor
-from residency_lint.sightings.switches import Seen, placed_in_branches
+from residency_lint.sightings.switches import placed_in_branches
 from residency_lint.sightings.unset import left_unset, without_own_default
 from residency_lint.sightings.uses import Fate, Vain, fate_of
 from residency_lint.sightings.writing import insertion
@@ -85,7 +87,7 @@ def _told(start: Start, arguments: Mapping[str, Expression], opaque: str) -> Ite
             (value, sighting)
             for value in told(values)
             if value not in unset  # what that leads to is said of the start
-            for sighting in value_sightings(value, setting, given.values[setting], start)
+            for sighting in value_sightings(SettingValue(value, setting, start), given.values[setting])
         )
     yield from _replaced(settled, given, start)
     surplus = refused(start) if settled and not missing else None
@@ -227,7 +229,7 @@ def _replaced(settled: Mapping[SdkSetting, tuple[Value, ...]], given: Given, sta
         one.region
         for setting, values in settled.items()
         for value in values
-        for one in value_sightings(value, setting, given.values[setting], start)
+        for one in value_sightings(SettingValue(value, setting, start), given.values[setting])
     ]
     if not counted or any(region not in wanted for region in counted):
         return

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from residency_lint.call_rules import HttpClient
+from residency_lint.dotted import last_name
 from residency_lint.expressions import HOLE, Attribute, Call, Expression, Name, Text
 from residency_lint.resolve import urls
 from residency_lint.resolve.arguments import arguments_of
@@ -32,7 +33,7 @@ def sends(scene: Scene) -> Iterator[Send]:
     words = scene.catalog.http.words | {call.assigned for call in scene.unit.calls_by_name.get("partial", ())}
     for call in scene.facts.calls if scene.can_put_together else ():
         function = call.function
-        name = function.name if isinstance(function, Attribute) else function.id if isinstance(function, Name) else ""
+        name = last_name(function)
         if name and name in words:
             yield from _function_sends(call, scene)
             yield from _partial_sends(call, scene)

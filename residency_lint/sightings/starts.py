@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 from residency_lint.call_rules import SdkCall, SdkSetting
+from residency_lint.dotted import expression_of
 from residency_lint.expressions import Attribute, Call, Expression, Name, Site
 from residency_lint.facts import Binding, ScopeKind
 from residency_lint.findings import Context, Sighting, Step
@@ -261,7 +262,7 @@ def _base_rule(scope: int, scene: Scene) -> tuple[SdkCall, Target] | None:
 def _assignment_start(binding: Binding, name: str, rule: SdkCall, scene: Scene) -> Start:
     """The start that an assignment to the module attribute `name` is."""
     module = binding.target.rpartition(".")[0]
-    function = _expression(binding.target, binding.span)
+    function = expression_of(binding.target, binding.span)
     end = Slot(Span(binding.span.end, binding.span.end))
     call = Call(function, (), binding.span, end, binding.site, assigned=module)
     return Start(call, rule, Target(name), scene, by_assignment=True)
@@ -278,14 +279,6 @@ def module_bindings(name: str, scene: Scene) -> list[Binding]:
     ]
 
 
-def _names(dotted: str, span: Span, site: Site, scene: Scene) -> set[str]:
-    expression = _expression(dotted, span)
-    return {name for target in targets(expression, scene.unit, site, scene.program) for name in target.names}
-
-
-def _expression(dotted: str, span: Span) -> Expression:
-    first, *rest = dotted.split(".")
-    expression: Expression = Name(first, span)
-    for name in rest:
-        expression = Attribute(expression, name, span)
-    return expression
+def _names(name: str, span: Span, site: Site, scene: Scene) -> set[str]:
+    expression = expression_of(name, span)
+    return {one for target in targets(expression, scene.unit, site, scene.program) for one in target.names}

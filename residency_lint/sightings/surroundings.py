@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from residency_lint.call_rules import SdkSetting
+from residency_lint.dotted import written
 from residency_lint.expressions import Call, Constant, Elsewhere, Expression, Lambda, Site, Text
-from residency_lint.resolve.calls import written
 from residency_lint.resolve.contexts import run_at
 from residency_lint.resolve.environment import set_values
 from residency_lint.resolve.names import targets

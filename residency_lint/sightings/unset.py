@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from residency_lint.call_rules import SdkSetting
+from residency_lint.dotted import written
 from residency_lint.expressions import Argument, Call, Constant, Elsewhere, Expression, Fallback, Name
-from residency_lint.resolve.calls import written
 from residency_lint.resolve.deployments import is_dotenv
 from residency_lint.resolve.dotenv import loaded
 from residency_lint.resolve.environment import set_values

@@ -8,8 +8,9 @@ from dataclasses import replace
 from residency_lint.call_rules import SdkCall
 from residency_lint.findings import Context, Sighting
 from residency_lint.rules import Endpoint, Setting
+from residency_lint.sightings.alternatives import Seen
 from residency_lint.sightings.scene import Scene
-from residency_lint.sightings.switches import Seen, default_of
+from residency_lint.sightings.switches import default_of
 from residency_lint.sightings.uses import Fate, Vain, fate_of, words_that_take
 
 

@@ -7,26 +7,17 @@ from enum import Enum
 from itertools import islice
 
 from residency_lint.expressions import (
-    HOLE,
-    Branch,
     Call,
     Elsewhere,
-    Expression,
-    Fallback,
-    Joined,
     Listing,
-    Mapping,
-    Name,
     Text,
 )
 from residency_lint.facts import Binding, BindingKind, Read, Role
 from residency_lint.resolve.arguments import given
 from residency_lint.resolve.callers import call_sites
-from residency_lint.resolve.calls import written
 from residency_lint.resolve.contexts import contexts, is_called_otherwise
 from residency_lint.resolve.frames import Choice, Frame, Unknown, Value, told
 from residency_lint.resolve.readers import reads_elsewhere
-from residency_lint.resolve.units import Unit
 from residency_lint.resolve.values import Resolution, resolve
 from residency_lint.sightings.bindings import (
     is_local,
@@ -41,6 +32,7 @@ from residency_lint.sightings.bindings import (
 )
 from residency_lint.sightings.folded import makes_text
 from residency_lint.sightings.idle_clients import is_idle, keeps_base
+from residency_lint.sightings.passed_on import gives_keys, is_choice, is_part_of, makes_another, only_keeps
 from residency_lint.sightings.scene import Scene
 from residency_lint.sightings.taken import Taken
 from residency_lint.source import Span
@@ -133,7 +125,7 @@ class _Search:
         if call is not None and all(outer.contains(call.span) for outer in around):
             return self._of_call(call, span, depth)
         if returned is not None and all(outer.contains(returned.value.span) for outer in around):
-            return self._of_result(returned.site.scope) if _is_part(returned.value, span) else Fate.SENT
+            return self._of_result(returned.site.scope) if is_part_of(returned.value, span) else Fate.SENT
         if binding is None:
             return Fate.SENT
         return self._of_binding(binding, span, depth)
@@ -149,17 +141,17 @@ class _Search:
     def _is_left_out(self, span: Span) -> bool:
         """Whether a choice around it (`a or b`, `a if b else c`, a look-up) takes another value."""
         return any(
-            _is_choice(read.expression) and not self._may_get(read) for read in self.scene.unit.reads_around(span)
+            is_choice(read.expression) and not self._may_get(read) for read in self.scene.unit.reads_around(span)
         )
 
     # --- holders -----------------------------------------------------------------------------------
 
     def _of_call(self, call: Call, span: Span, depth: int) -> Fate:
-        if _changes(call, self.words, self.scene) or keeps_base(call, span, self.scene):
+        if makes_another(call, self.words, self.scene) or keeps_base(call, span, self.scene):
             return Fate.KEPT
         if is_idle(call, span, self.scene):
             return Fate.UNREAD
-        if call.span in self.vain.parts or makes_text(call, self.scene) or _only_keeps(call):
+        if call.span in self.vain.parts or makes_text(call, self.scene) or only_keeps(call):
             return self.fate(call.span, depth + 1)
         return Fate.SENT
 
@@ -175,7 +167,7 @@ class _Search:
 
     def _of_binding(self, binding: Binding, span: Span, depth: int) -> Fate:
         unit = self.scene.unit
-        is_part = binding.value is not None and _is_part(binding.value, span)
+        is_part = binding.value is not None and is_part_of(binding.value, span)
         by_name = is_plain(binding, unit)
         if not by_name and is_replaced_at_once(binding, unit):
             return Fate.KEPT
@@ -223,7 +215,7 @@ class _Search:
             values = told(resolve(read.expression, unit, read.site, program))
             if not values or any(isinstance(value.content, Unknown) for value in values):
                 return Fate.SENT
-            own = [value for value in values if self._is_of(value) and not _gives_keys(read, unit, value)]
+            own = [value for value in values if self._is_of(value) and not gives_keys(read, unit, value)]
             if own:
                 return Fate.TAKEN if not any(value.fallback for value in own) else Fate.SENT
             found = Fate.KEPT
@@ -255,71 +247,8 @@ class _Search:
         return content.span.contains(self.origin)
 
 
-def _gives_keys(read: Read, unit: Unit, value: Value) -> bool:
-    """Whether a call makes of a mapping no more than its keys: `sorted(HOSTS)`."""
-    call = unit.innermost_call(read.span)
-    name = call.function.id if call is not None and isinstance(call.function, Name) else ""
-    return (
-        isinstance(value.content, Mapping)
-        and name in _OF_KEYS
-        and call is not None
-        and any(argument.value.span == read.span for argument in call.arguments)
-    )
-
-
-_OF_KEYS = frozenset({"sorted", "list", "tuple", "set", "frozenset", "iter", "len"})
 _SHOWN = frozenset({Role.PRINTED, Role.COMPARED, Role.DESCRIBED, Role.ASSERTED, Role.LISTED, Role.DEAD})
 """What may be done with a value that is not sent."""
-_LOOKUPS = frozenset({"getenv", "get", "pop", "setdefault", "config", "getattr", "str"})
-"""Calls that give back what they find, or a default."""
-_KEEPING = frozenset({"getenv", "Field", "field", "attrib", "dict", "SimpleNamespace", "ContextVar"})
-"""Calls that only keep what they are given."""
-
-
-def _is_choice(expression: Expression) -> bool:
-    """Whether an expression takes one of the values that stand in it: `a or b`, `a if b else c`, a look-up."""
-    if isinstance(expression, Call):
-        return written(expression.function).rpartition(".")[2] in _LOOKUPS
-    return isinstance(expression, Fallback | Branch)
-
-
-def _only_keeps(call: Call) -> bool:
-    name = written(call.function)
-    return name.rpartition(".")[2] in _KEEPING or name.endswith("environ.get")
-
-
-def _is_part(value: Expression, span: Span) -> bool:
-    """Whether an expression is (a part of) a value itself, not of something that a call on the way sends."""
-    if not value.span.contains(span):
-        return False
-    if isinstance(value, Text):
-        return True
-    if value.span == span:
-        return isinstance(value, Name) or (isinstance(value, Call) and _only_keeps(value))
-    parts: tuple[Expression, ...] = ()
-    if isinstance(value, Joined):
-        parts = value.parts
-    elif isinstance(value, Listing):
-        parts = value.items
-    elif isinstance(value, Fallback):
-        parts = value.options
-    elif isinstance(value, Mapping):
-        parts = tuple(item for _, item in value.items)
-    elif isinstance(value, Branch):
-        parts = (value.then, value.otherwise)
-    elif isinstance(value, Call) and _only_keeps(value):
-        parts = tuple(argument.value for argument in value.arguments)
-    return any(_is_part(part, span) for part in parts)
-
-
-def _changes(call: Call, words: str, scene: Scene) -> bool:
-    """Whether a call makes another text, without these words in it."""
-    if not makes_text(call, scene):
-        return False
-    made = resolve(call, scene.unit, call.site, scene.program)
-    return bool(made) and all(
-        value.text is not None and HOLE not in value.text and words.lower() not in value.text.lower() for value in made
-    )
 
 
 def _is_overridden(binding: Binding, scene: Scene) -> bool:

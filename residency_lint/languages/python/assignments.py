@@ -9,12 +9,13 @@ import libcst as cst
 
 from residency_lint import expressions as e
 from residency_lint import facts as f
+from residency_lint.dotted import dotted, expression_of
 from residency_lint.fixes import Slot
 from residency_lint.languages.python.around import Around
 from residency_lint.languages.python.changes import is_own, without
 from residency_lint.languages.python.expressions import Expressions
 from residency_lint.languages.python.functions import annotation_of
-from residency_lint.languages.python.names import dotted, expression_of, is_starred, item_of, written_name
+from residency_lint.languages.python.names import is_starred, item_of, written_name
 from residency_lint.languages.python.registries import Entry
 from residency_lint.languages.python.roles import makes_mock
 

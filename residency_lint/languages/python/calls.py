@@ -9,9 +9,9 @@ import libcst as cst
 
 from residency_lint import expressions as e
 from residency_lint import facts as f
+from residency_lint.dotted import called_name, dotted
 from residency_lint.languages.python import layout, roles
 from residency_lint.languages.python.around import Around
-from residency_lint.languages.python.names import called_name, dotted
 
 if TYPE_CHECKING:
     from residency_lint.languages.python.expressions import Expressions

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 
 from residency_lint import expressions as e
 from residency_lint import facts as f
+from residency_lint.dotted import dotted, expression_of
 from residency_lint.fixes import Slot
-from residency_lint.languages.python.names import dotted, expression_of
 from residency_lint.source import Span
 
 

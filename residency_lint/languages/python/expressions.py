@@ -13,12 +13,12 @@ import libcst as cst
 
 from residency_lint import expressions as e
 from residency_lint import facts as f
+from residency_lint.dotted import dotted
 from residency_lint.fixes import Slot
 from residency_lint.languages.python import calls, operators, roles
 from residency_lint.languages.python.around import Around
 from residency_lint.languages.python.functions import open_function
 from residency_lint.languages.python.iterations import comprehension, sliced, yielded
-from residency_lint.languages.python.names import dotted
 from residency_lint.source import Source, Span
 
 

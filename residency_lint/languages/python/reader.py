@@ -10,16 +10,18 @@ import libcst as cst
 
 from residency_lint import expressions as e
 from residency_lint import facts as f
+from residency_lint.dotted import dotted
 from residency_lint.fixes import Slot
 from residency_lint.languages.python import layout
 from residency_lint.languages.python.around import Around
 from residency_lint.languages.python.assignments import Assignments
+from residency_lint.languages.python.cases import case_test, takes_anything
 from residency_lint.languages.python.changes import changes
 from residency_lint.languages.python.expressions import Expressions
 from residency_lint.languages.python.functions import open_function
 from residency_lint.languages.python.imports import Imports
 from residency_lint.languages.python.iterations import breaks_at_once, looked_up_alone
-from residency_lint.languages.python.names import case_values, deciding, dotted, item_of, takes_anything
+from residency_lint.languages.python.names import item_of
 from residency_lint.languages.python.registries import registered
 from residency_lint.source import Source, Span
 
@@ -216,26 +218,10 @@ class Reader:
             if takes_anything(case.pattern) and case.guard is None:
                 self._suite(case.body, otherwise)
                 return
-            test = self._case(case, subject, around)
+            test = case_test(case, subject, around, self.expressions)
             self._suite(case.body, otherwise.guarded(e.Guard(test, True, chain)))
             if not isinstance(test, e.Opaque):
                 otherwise = otherwise.guarded(e.Guard(test, False, chain))
-
-    def _case(self, case: cst.MatchCase, subject: e.Expression, around: Around) -> e.Expression:
-        """The condition of a `case`: its subject is a text, or one of several; so are items of it."""
-        span = self.expressions.span(case.pattern)
-        found: e.Expression | None = None
-        for index, pattern in deciding(case.pattern):
-            values = [self.expressions.test(value, around) for value in case_values(pattern)]
-            if not values or case.guard is not None:
-                return e.Opaque("a pattern", subject.span)
-            part = subject if index is None else e.Subscript(subject, e.Constant(str(index), span), span)
-            one = e.Comparison(part, "in", e.Listing(tuple(values), span), span)
-            if len(values) == 1:
-                one = e.Comparison(part, "==", values[0], values[0].span)
-            found = one if found is None else e.Branch(found, one, found, span)
-        assert found is not None
-        return found
 
     def _function(self, node: cst.FunctionDef, place: _Place) -> None:
         header = self._header(node)

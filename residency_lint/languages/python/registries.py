@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from residency_lint import expressions as e
 from residency_lint import facts as f
-from residency_lint.languages.python.names import dotted
+from residency_lint.dotted import dotted
 from residency_lint.source import Span
 
 Keywords = Mapping[int, Mapping[str, e.Expression]]
