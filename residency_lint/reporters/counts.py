@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from residency_lint.findings import Finding, Level
 from residency_lint.fixes import Applicability
 from residency_lint.report import Report
-from residency_lint.reporters.summary import number_of
+from residency_lint.reporters.characters import number_of
 
 APPLICABILITY_WORDS = {Applicability.SAFE: "safe", Applicability.UNSAFE: "unsafe", Applicability.DISPLAY: "shown"}
 
