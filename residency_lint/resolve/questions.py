@@ -6,7 +6,18 @@ import re
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
-from residency_lint.expressions import HOLE, Call, Constant, Elsewhere, Expression, Joined, Listing, Mapping, Text
+from residency_lint.expressions import (
+    HOLE,
+    Call,
+    Constant,
+    Element,
+    Elsewhere,
+    Expression,
+    Joined,
+    Listing,
+    Mapping,
+    Text,
+)
 from residency_lint.resolve.frames import Frame, Unknown, Value
 from residency_lint.resolve.interpreters import ORDER
 from residency_lint.resolve.iterables import listed, number_of
@@ -56,7 +67,9 @@ def length(expression: Expression, node: Call, frame: Frame, resolution: Resolut
     if isinstance(content, Text) and HOLE not in content.text:
         return frame.value(Constant(str(len(content.text)), node.span))
     if isinstance(content, Listing):
-        return frame.value(Constant(str(len(content.items)), node.span))
+        is_plain = not any(isinstance(item, Element) for item in content.items)
+        items = content.items if is_plain else listed(values[0], resolution)
+        return frame.unknown("a length") if items is None else frame.value(Constant(str(len(items)), node.span))
     if isinstance(content, Unknown) and content.name == "sys.argv":
         return frame.value(Constant("1", node.span), fallback=True)  # the program's own name, where nothing is given
     return frame.unknown("a length")
