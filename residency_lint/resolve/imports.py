@@ -55,7 +55,7 @@ def importers(path: str, program: Program) -> tuple[str, ...]:
 
 def settings_named(path: str, program: Program) -> Iterator[str]:
     """The files of settings whose names stand in a file, beside it or above."""
-    for name in {os.fsdecode(found[1]) for found in _SETTINGS.finditer(program.data_at(path))}:
+    for name in dict.fromkeys(os.fsdecode(found[1]) for found in _SETTINGS.finditer(program.data_at(path))):
         folder = dirname(path)
         while not program.is_file(normpath(join(folder, name))) and folder not in ("", ".", "/"):
             folder = dirname(folder)
