@@ -31,7 +31,7 @@ def loaded(unit: Unit, program: Program, *, before: tuple[Site, int] | None = No
     `before`: where in the file the question is asked; a call of the module's body that comes later is too late.
     """
     for there in neighbours(unit, program, _LOADS):
-        for call in reversed([*there.calls_by_name.get("load_dotenv", []), *there.calls_by_name.get("read_env", [])]):
+        for call in reversed(loading_calls(there)):
             if there is unit and before is not None and is_too_late(call.site, call.span.start, before, unit):
                 continue
             if _is_loader(call, there, program):
@@ -39,6 +39,11 @@ def loaded(unit: Unit, program: Program, *, before: tuple[Site, int] | None = No
                     found = found_file(path, there, program)
                     if found is not None:
                         yield Dotenv(found, _wins(call))
+
+
+def loading_calls(unit: Unit) -> list[Call]:
+    """The calls that, by their names, load env files."""
+    return [*unit.calls_by_name.get("load_dotenv", []), *unit.calls_by_name.get("read_env", [])]
 
 
 def neighbours(unit: Unit, program: Program, holding: re.Pattern[bytes]) -> Iterator[Unit]:
