@@ -30,7 +30,7 @@ _MOST_TIMES = 8
 
 
 def holds_item(text: str, container: Value, resolution: Resolution) -> bool | None:
-    """Whether a word, as of `word_of`, is in a text, a list, or the keys of a mapping; None where that cannot be
+    """Whether a word like those of `word_of` is in a text, a list, or the keys of a mapping; None where that cannot be
     told."""
     content = container.content
     if isinstance(content, Text):
@@ -51,13 +51,13 @@ def holds_item(text: str, container: Value, resolution: Resolution) -> bool | No
 
 
 def in_order(left: str, sign: str, right: str | None) -> bool | None:
-    """Whether an order holds between the words of two whole numbers; None for anything else."""
-    if right is None or sign not in ORDER or not (_NUMBER.fullmatch(left) and _NUMBER.fullmatch(right)):
-        return None
-    return ORDER[sign](int(left), int(right))
+    """Whether an order holds between two whole numbers, as words like those of `word_of`; None for anything else."""
+    numbers = [_NUMBER.fullmatch(word or "") for word in (left, right)]
+    first, second = (int(number[1]) if number else None for number in numbers)
+    return ORDER[sign](first, second) if sign in ORDER and first is not None and second is not None else None
 
 
-_NUMBER = re.compile(r"-?[0-9]{1,9}")
+_NUMBER = re.compile(r"\0(-?[0-9]{1,9})")
 
 
 def length(expression: Expression, node: Call, frame: Frame, resolution: Resolution) -> Value:
