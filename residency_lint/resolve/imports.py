@@ -6,8 +6,10 @@ import os
 import re
 from collections.abc import Iterator
 from posixpath import dirname, join, normpath
+from typing import TYPE_CHECKING
 
-from residency_lint.resolve.program import Program
+if TYPE_CHECKING:
+    from residency_lint.resolve.program import Program
 
 _IMPORT = re.compile(
     rb"^[ \t]*(?:from[ \t]+([.\w]+)[ \t]+import[ \t]*(\([^)]*\)|[^\n]*)|import[ \t]+([^\n]*))", re.MULTILINE
