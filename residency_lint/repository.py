@@ -19,8 +19,8 @@ _LARGEST = 2_000_000
 _MOST_NAMES = 200
 _MOST_FOUND = 40
 """Files that hold a name; one that more hold is no name to look for."""
-_MOST_PARSED = 1_000_000
-"""Bytes of files that are parsed for nothing but their calls: some seconds."""
+_MOST_PARSED = 300_000
+"""Bytes of files that are parsed for nothing but their calls: a second."""
 
 _SETS = re.compile(rb"^[ \t]*(?!self\.|cls\.)\w[\w.]*\.(\w+) = ", re.MULTILINE)
 
