@@ -219,7 +219,7 @@ _MANAGERS = frozenset({"contextmanager", "asynccontextmanager"})
 def results(unit: Unit, scope: int, activation: Activation, frame: Frame, resolution: Resolution) -> Iterator[Value]:
     """What the `return` statements of a function give that one call can come to."""
     returns = _given_back(unit, scope)
-    for entry in returns:
+    for number, entry in enumerate(returns):
         here = replace(frame, unit=unit, site=entry.site, depth=frame.depth + 1, activation=activation)
         table = table_of_returns(entry, returns, here) if len(returns) > 1 else ()
         is_reached = False
@@ -233,6 +233,8 @@ def results(unit: Unit, scope: int, activation: Activation, frame: Frame, resolu
                 chosen = choice if len(returns) > 1 or there is not here else Choice.SURE
                 yield by_word(value, word, table).chosen(chosen)
             if there is not here and choice is Choice.SURE:
+                for later in returns[number + 1 :]:
+                    resolution.pass_over(later.value, replace(here, site=later.site))
                 return
         if not is_reached:
             resolution.pass_over(entry.value, here)

@@ -20,6 +20,7 @@ from residency_lint.resolve.enums import enum_of, named
 from residency_lint.resolve.frames import Frame, Unknown, Value, told
 from residency_lint.resolve.iterables import listed
 from residency_lint.resolve.keys import word_of
+from residency_lint.resolve.lookups import lookup_in
 from residency_lint.resolve.names import targets
 from residency_lint.resolve.options import parsed_values
 from residency_lint.resolve.questions import index_of
@@ -49,6 +50,8 @@ def item_values(
                 yield frame.unknown(f"an item of `{written(base)}`")
         elif isinstance(key, Text) and (parsed := parsed_values(key.text, container, resolution)) is not None:
             yield from parsed  # `vars(parser.parse_args())["host"]`
+        elif (looked_up := lookup_in(container, key, default, frame, resolution)) is not None:
+            yield from looked_up.values(frame, resolution)
         else:
             yield from _item_of_something(base, container, key, frame, resolution)
             if default is not None:
