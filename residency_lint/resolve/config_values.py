@@ -33,13 +33,20 @@ def file_values(node: Call, frame: Frame, resolution: Resolution) -> Iterator[Va
         return iter([frame.value(_parsed(node, name.endswith(".RawConfigParser"), frame, resolution))])
     if name in _LAYERED:
         return iter([frame.value(_layered(node, frame, resolution))])
-    if name not in _READS or not node.arguments:
+    if name not in _READS or not (node.arguments or name in _READS_DOTENV):
         return None
-    units = _units(node.arguments[0].value, frame, resolution)
+    units = _units(_file_read(node), frame, resolution)
     if len(units) != 1:
         return None
     mapping = of_mapping(units[0]) if name.startswith("dotenv.") else mapping_of(units[0])
     return iter([frame.via_file(units[0], units[0].scope(0).span, f"read from {units[0].facts.path}").value(mapping)])
+
+
+def _file_read(node: Call) -> Expression:
+    """What names the file: the first argument, or the one of that name; without any, `dotenv_values()` reads `.env`."""
+    named = [argument.value for argument in node.arguments if argument.name == "dotenv_path"]
+    given = named or [argument.value for argument in node.arguments[:1] if not argument.name]
+    return given[0] if given else Text(".env", node.span, plain=False)
 
 
 def section_item(node: Call, frame: Frame, resolution: Resolution) -> Iterator[Value] | None:
@@ -152,6 +159,7 @@ def _units(expression: Expression, frame: Frame, resolution: Resolution) -> list
     return [unit for unit in found if unit is not None]
 
 
+_READS_DOTENV = ("dotenv.dotenv_values", "dotenv.main.dotenv_values")
 _READS = {
     "json.load",
     "json.loads",
@@ -164,8 +172,7 @@ _READS = {
     "tomli.loads",
     "toml.load",
     "toml.loads",
-    "dotenv.dotenv_values",
-    "dotenv.main.dotenv_values",
+    *_READS_DOTENV,
     "omegaconf.OmegaConf.load",
 }
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from residency_lint.dotted import written
 from residency_lint.expressions import (
     Constant,
+    Elsewhere,
     Expression,
     Listing,
     Mapping,
@@ -103,10 +104,9 @@ def _items(
             yield frame.value(Unknown("an item under a key that cannot be told", env=env))
         # The choice was made where the key was written, so its steps come first.
         chosen_by_name = wanted.text is not None and len(wanted.chain) > len(frame.chain) + 1
-        if item is not None and container.unit.facts.language != "python":
+        for other in _of_files(known.values(), container) if item is not None else ():
             # Nothing but what is asked for in a file is used.
-            for other in known.values() if is_whole else ():
-                resolution.pass_over(other if other is not item else None, frame)
+            resolution.pass_over(other if other is not item else None, frame)
         if item is not None:
             chain = wanted.chain if chosen_by_name else container.chain
             selector = wanted if chosen_by_name else None
@@ -118,3 +118,12 @@ def _items(
             yield from resolution.as_fallback(default, frame)
         elif default is not None:
             resolution.pass_over(default, frame)  # The look-up of the key has a fallback of its own.
+
+
+def _of_files(items: Iterable[Expression], container: Value) -> Iterator[Expression]:
+    """What configuration files say, of a mapping that is read from one, or made of several."""
+    for item in items:
+        place = item.place if isinstance(item, Elsewhere) else None
+        unit = place.unit if isinstance(place, Frame) else container.unit
+        if unit.facts.language != "python":
+            yield item
