@@ -21,7 +21,7 @@ from residency_lint.expressions import (
 )
 from residency_lint.facts import Return, ScopeKind
 from residency_lint.fixes import Slot
-from residency_lint.resolve import formats, mappings, parts, questions, texts, urls
+from residency_lint.resolve import formats, mappings, parts, questions, records, texts, urls
 from residency_lint.resolve.classes import decorated, local_class, method_of, receivers
 from residency_lint.resolve.config_values import file_values, section_item
 from residency_lint.resolve.context_variables import context_values
@@ -63,7 +63,9 @@ def called(node: Call, frame: Frame, resolution: Resolution) -> Iterator[Value]:
         return
     arguments = [a.value for a in node.arguments if not a.name and not a.star]
     method = node.function.name if isinstance(node.function, Attribute) else ""
-    if isinstance(node.function, Attribute) and method in _METHODS:
+    if (copies := records.copied(node, frame, resolution)) is not None:
+        yield from copies
+    elif isinstance(node.function, Attribute) and method in _METHODS:
         yield from _METHODS[method](node.function.base, node, frame, resolution)
     elif method == "copy" and isinstance(node.function, Attribute) and not node.arguments:
         yield from resolution.values(node.function.base, frame.deeper())
