@@ -23,7 +23,7 @@ from residency_lint.resolve.iterables import listed
 from residency_lint.resolve.keys import word_of
 from residency_lint.resolve.lookups import lookup_in
 from residency_lint.resolve.names import targets
-from residency_lint.resolve.options import parsed_values
+from residency_lint.resolve.options import is_parsed_pair, parsed_values
 from residency_lint.resolve.questions import index_of
 from residency_lint.resolve.templates import pieces_of
 
@@ -49,6 +49,10 @@ def item_values(
                 yield from resolution.values(items_there[number], container.frame(frame.depth + 1))
             else:
                 yield frame.unknown(f"an item of `{written(base)}`")
+        elif is_parsed_pair(container.content):
+            # `args, rest = parser.parse_known_args()`
+            is_first = _number(key, frame, resolution) == 0
+            yield container if is_first else frame.unknown("what a command line leaves over")
         elif isinstance(key, Text) and (parsed := parsed_values(key.text, container, resolution)) is not None:
             yield from parsed  # `vars(parser.parse_args())["host"]`
         elif (looked_up := lookup_in(container, key, default, frame, resolution)) is not None:

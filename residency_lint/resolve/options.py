@@ -22,7 +22,7 @@ from residency_lint.expressions import (
 from residency_lint.facts import Binding, Scope
 from residency_lint.resolve.arguments import placed
 from residency_lint.resolve.conversions import converted
-from residency_lint.resolve.frames import Frame, Value
+from residency_lint.resolve.frames import Content, Frame, Value
 from residency_lint.resolve.lookups import Lookup
 from residency_lint.resolve.names import targets
 from residency_lint.resolve.units import Unit
@@ -211,7 +211,13 @@ def parsed_values(name: str, parsed: Value, resolution: Resolution) -> Iterator[
     return iter([frame.unknown(f"`{name}` of the command line")])
 
 
-_PARSES = {"parse_args", "parse_known_args", "parse_intermixed_args"}
+def is_parsed_pair(content: Content) -> bool:
+    """Whether a call gives what it has parsed and what it leaves over."""
+    return isinstance(content, Call) and isinstance(content.function, Attribute) and content.function.name in _PAIRS
+
+
+_PAIRS = {"parse_known_args", "parse_known_intermixed_args"}
+_PARSES = {"parse_args", "parse_intermixed_args", *_PAIRS}
 _ADDS = ("add_argument", "add_option")
 
 
