@@ -17,6 +17,7 @@ from residency_lint.expressions import (
     Text,
 )
 from residency_lint.resolve.arguments import certain_items
+from residency_lint.resolve.documents import Document
 from residency_lint.resolve.enums import enum_of, named
 from residency_lint.resolve.frames import Frame, Unknown, Value, told
 from residency_lint.resolve.iterables import listed
@@ -125,9 +126,9 @@ def _items(
 
 
 def _of_files(items: Iterable[Expression], container: Value) -> Iterator[Expression]:
-    """What configuration files say, of a mapping that is read from one, or made of several."""
+    """What configuration says, of a mapping that is read from a file or a text, or made of several."""
     for item in items:
         place = item.place if isinstance(item, Elsewhere) else None
         unit = place.unit if isinstance(place, Frame) else container.unit
-        if unit.facts.language != "python":
+        if unit.facts.language != "python" or isinstance(container.content, Document):
             yield item

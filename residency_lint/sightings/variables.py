@@ -1,5 +1,5 @@
-"""Lines that set a variable for no program: nothing reads the env file, something stronger sets the variable, or a later
-line of the same image does."""
+"""Lines that set a variable for no program: nothing reads the env file, something stronger sets the variable, or a
+later line of the same image does."""
 
 from __future__ import annotations
 
