@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from residency_lint.expressions import Argument, Attribute, Call, Name
+from residency_lint.expressions import Argument, Attribute, Call, Mapping, Name
 from residency_lint.facts import BindingKind, ScopeKind
 from residency_lint.fixes import Slot
 from residency_lint.resolve.classes import (
@@ -174,10 +174,22 @@ def _constructions(target: Target, resolution: Resolution) -> Iterator[CallSite]
                 if _stands_for(call, target.scope, target.unit, there, resolution.program):
                     made = Frame(there, call.site).value(call)
                     yield CallSite(there, call, made)
+    for there in _units_with_tables(name, target.unit, resolution.program):
         for call in there.calls_by_name.get("", ()):
             for taken in taken_from_table(call, Frame(there, call.site), resolution):
                 if taken.unit is target.unit and taken.scope == target.scope:
                     yield CallSite(there, call, Frame(there, call.site).value(call), taken)
+
+
+def _units_with_tables(name: str, unit: Unit, program: Program) -> list[Unit]:
+    """The files that name a class, or a table of a module in which it stands: `BACKENDS = {"eu": EuBackend}`."""
+    found = {id(there): there for there in _units_naming(name, unit, program)}
+    for there in list(found.values()):
+        for binding in there.facts.bindings:
+            items = [item for _, item in binding.value.items] if isinstance(binding.value, Mapping) else []
+            if binding.site.scope == 0 and any(isinstance(item, Name) and item.id == name for item in items):
+                found |= {id(other): other for other in _units_naming(binding.target, there, program)}
+    return list(found.values())
 
 
 def _derived(target: Target, program: Program) -> list[Target]:
