@@ -17,6 +17,11 @@ def active(report: Report) -> list[Finding]:
     return [finding for finding in report.findings if finding.silenced_by is None]
 
 
+def shown(report: Report) -> list[Finding]:
+    """Those of them that are to be shown."""
+    return [finding for finding in report.shown if finding.silenced_by is None]
+
+
 def counts(report: Report) -> str:
     """As part of a sentence."""
     findings = active(report)
