@@ -120,7 +120,7 @@ def _function(node: Call, arguments: list[Expression], frame: Frame, resolution:
         for value in resolution.values(arguments[0], frame.deeper()):
             is_told = isinstance(value.content, Text) and HOLE not in value.content.text
             yield replace(value, content=Unknown(CHOSEN_MODULE, name=(value.text or "") if is_told else ""))
-    elif builtin == "dict":
+    elif builtin == "dict" or any(target.name == "collections.OrderedDict" for target in names):
         yield mappings.of_pairs(node, frame, resolution)
     elif any(target.name == "collections.ChainMap" for target in names):
         yield mappings.chained(arguments, node, frame)
@@ -162,8 +162,10 @@ _HANDS_BACK = {
     "contextlib.aclosing",
     "copy.copy",
     "copy.deepcopy",
+    "types.MappingProxyType",
+    "collections.UserDict",
 }
-"""Context managers that give their `with` what they are given, and what makes copies."""
+"""Context managers that give their `with` what they are given, and what makes copies, or mappings of mappings."""
 _RECORDS = {"dataclasses.asdict", "attrs.asdict", "attr.asdict"}
 """What makes a mapping of an object."""
 _VALIDATES = {"model_validate", "parse_obj"}

@@ -106,7 +106,7 @@ def _items(
         item = known.get(word) if word is not None else None
         if word is None or (item is None and not is_whole):
             env = wanted.content.env if isinstance(wanted.content, Unknown) else ""
-            yield frame.value(Unknown("an item under a key that cannot be told", env=env))
+            yield frame.value(Unknown("an item under a key that cannot be told", env=env)).chosen(wanted.choice)
         # The choice was made where the key was written, so its steps come first.
         chosen_by_name = wanted.text is not None and len(wanted.chain) > len(frame.chain) + 1
         for other in _of_files(known.values(), container) if item is not None else ():

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from residency_lint.dotted import last_name
 from residency_lint.expressions import (
     Attribute,
     Call,
@@ -21,6 +22,7 @@ from residency_lint.expressions import (
 )
 from residency_lint.facts import Binding, Scope
 from residency_lint.resolve.arguments import placed
+from residency_lint.resolve.config_mappings import item_of
 from residency_lint.resolve.conversions import converted
 from residency_lint.resolve.frames import Content, Frame, Value
 from residency_lint.resolve.lookups import Lookup
@@ -51,8 +53,20 @@ def option_values(binding: Binding, frame: Frame, resolution: Resolution) -> Ite
             if line is not None and given is not None:
                 there = replace(frame, site=line[1].site).via(given.span, f"given to `{function.name}()`")
                 return resolution.values(given, there.deeper())
-            return _looked_up(decorator, _click_default(decorator), outside, resolution)
+            variable = _variable_by_prefix(binding.target, function, frame.unit)
+            return _looked_up(decorator, _click_default(decorator), outside, resolution, variable)
     return None
+
+
+def _variable_by_prefix(name: str, function: Scope, unit: Unit) -> str:
+    """The variable that an option is read from where its command has a prefix for them: `cli(auto_envvar_prefix="X")`,
+    `@click.command(context_settings={"auto_envvar_prefix": "X"})`; empty without one."""
+    declared = [d for d in function.decorators if isinstance(d, Call) and last_name(d.function) in ("command", "group")]
+    settings = [value for call in declared if (value := _argument(call, "context_settings")) is not None]
+    found = [item_of(one, "auto_envvar_prefix") for one in settings if isinstance(one, Mapping)]
+    found += [_argument(call, "auto_envvar_prefix") for call in unit.calls_by_name.get(function.name, [])]
+    prefix = next((one.text for one in found if isinstance(one, Text)), "")
+    return f"{prefix}_{name}".upper() if prefix else ""
 
 
 def _collected(decorators: tuple[Expression, ...], frame: Frame, resolution: Resolution) -> Iterator[Value] | None:
@@ -107,11 +121,13 @@ def _words(call: Call) -> list[str]:
     return [value.text for value in _positional(call) if isinstance(value, Text)]
 
 
-def _looked_up(call: Call, default: Expression | None, frame: Frame, resolution: Resolution) -> Iterator[Value]:
+def _looked_up(
+    call: Call, default: Expression | None, frame: Frame, resolution: Resolution, by_prefix: str = ""
+) -> Iterator[Value]:
     """The variables that an option is read from, else its default."""
     envvar = _argument(call, "envvar")
     names = [envvar] if isinstance(envvar, Text) else list(envvar.items) if isinstance(envvar, Listing) else []
-    variables = tuple(name.text for name in names if isinstance(name, Text))
+    variables = tuple(filter(None, (*(name.text for name in names if isinstance(name, Text)), by_prefix)))
     if variables and (default is None or Lookup(variables).is_set(frame, resolution)):
         return Lookup(variables, default).values(frame, resolution)
     if default is None:
