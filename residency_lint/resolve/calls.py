@@ -77,12 +77,19 @@ def called(node: Call, frame: Frame, resolution: Resolution) -> Iterator[Value]:
         yield from held
     elif method == "get" and (option := section_item(node, frame, resolution)) is not None:
         yield from option
-    elif isinstance(node.function, Attribute) and method in ("get", "pop", "setdefault") and arguments:
+    elif method in ("get", "pop", "setdefault") and arguments and not _is_function(node.function, frame, resolution):
+        assert isinstance(node.function, Attribute)
         named = next((a.value for a in node.arguments if a.name in ("default", "fallback")), None)
         default = arguments[1] if len(arguments) > 1 else named or Constant("None", node.span)
         yield from resolution.item(node.function.base, arguments[0], default, frame)
     else:
         yield from _function(node, arguments, frame, resolution)
+
+
+def _is_function(function: Expression, frame: Frame, resolution: Resolution) -> bool:
+    """Whether it is a function of the repository: `settings.get(…)` of a module."""
+    found = targets(function, frame.unit, frame.site, resolution.program)
+    return any(one.unit is not None and one.unit.scope(one.scope).kind is ScopeKind.FUNCTION for one in found)
 
 
 def _function(node: Call, arguments: list[Expression], frame: Frame, resolution: Resolution) -> Iterator[Value]:

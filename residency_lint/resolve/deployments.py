@@ -43,7 +43,10 @@ def deployed(variable: str, unit: Unit, program: Program) -> list[Line]:
         if there is not None:
             found += _lines(variable, there, program)
     strongest = max((line.strength for line in found), default=None)
-    return [line for line in found if line.strength == strongest]
+    strong = [line for line in found if line.strength == strongest]
+    # What a compose file says is replaced by the file that is named after it for that.
+    overriding = [line for line in strong if ".override." in line.unit.facts.path]
+    return overriding or strong
 
 
 def is_dotenv(path: str) -> bool:

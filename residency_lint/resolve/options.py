@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from residency_lint.dotted import last_name
 from residency_lint.expressions import (
     Attribute,
     Call,
     Constant,
     Expression,
+    Lambda,
     Listing,
     Mapping,
     Name,
@@ -21,12 +21,13 @@ from residency_lint.expressions import (
     Text,
 )
 from residency_lint.facts import Binding, Scope
+from residency_lint.fixes import Slot
 from residency_lint.resolve.arguments import placed
-from residency_lint.resolve.config_mappings import item_of
 from residency_lint.resolve.conversions import converted
 from residency_lint.resolve.frames import Content, Frame, Value
 from residency_lint.resolve.lookups import Lookup
 from residency_lint.resolve.names import targets
+from residency_lint.resolve.option_prefixes import variable_by_prefix
 from residency_lint.resolve.units import Unit
 from residency_lint.source import Span
 
@@ -53,20 +54,9 @@ def option_values(binding: Binding, frame: Frame, resolution: Resolution) -> Ite
             if line is not None and given is not None:
                 there = replace(frame, site=line[1].site).via(given.span, f"given to `{function.name}()`")
                 return resolution.values(given, there.deeper())
-            variable = _variable_by_prefix(binding.target, function, frame.unit)
+            variable = variable_by_prefix(binding.target, function, frame.unit)
             return _looked_up(decorator, _click_default(decorator), outside, resolution, variable)
     return None
-
-
-def _variable_by_prefix(name: str, function: Scope, unit: Unit) -> str:
-    """The variable that an option is read from where its command has a prefix for them: `cli(auto_envvar_prefix="X")`,
-    `@click.command(context_settings={"auto_envvar_prefix": "X"})`; empty without one."""
-    declared = [d for d in function.decorators if isinstance(d, Call) and last_name(d.function) in ("command", "group")]
-    settings = [value for call in declared if (value := _argument(call, "context_settings")) is not None]
-    found = [item_of(one, "auto_envvar_prefix") for one in settings if isinstance(one, Mapping)]
-    found += [_argument(call, "auto_envvar_prefix") for call in unit.calls_by_name.get(function.name, [])]
-    prefix = next((one.text for one in found if isinstance(one, Text)), "")
-    return f"{prefix}_{name}".upper() if prefix else ""
 
 
 def _collected(decorators: tuple[Expression, ...], frame: Frame, resolution: Resolution) -> Iterator[Value] | None:
@@ -165,6 +155,8 @@ def _click_default(call: Call) -> Expression | None:
         return value
     if default is None and (_is_true(_argument(call, "is_flag")) or any("/" in word for word in _words(call))):
         return Constant("False", Span(call.span.end, call.span.end))
+    if isinstance(default, Lambda):
+        return Call(default, (), default.span, Slot(Span(default.span.end, default.span.end)), call.site)
     return default
 
 
