@@ -86,6 +86,11 @@ class Binding:
     since: int = 0
     """Where it begins to hold: what is assigned still sees the names as they were."""
 
+    @property
+    def key(self) -> str:
+        """Of an item: `site` of `params[site]`; else nothing."""
+        return self.target.partition("[")[2].removesuffix("]")
+
 
 @dataclass(frozen=True, slots=True)
 class Import:

@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Collection, Container, Iterable, Iterator
 
 from residency_lint.disk import Disk
+from residency_lint.languages.file_names import is_test
 from residency_lint.skips import Skip
 from residency_lint.source_roots import SourceRoots
 
@@ -44,7 +45,8 @@ class Repository:
 
     def files_naming(self, name: str, path: str) -> tuple[str, ...]:
         """The other Python files of a file's repository that hold a name as a word of its own, and that lie beside,
-        above or below the file or hold a name of the module by which they can come to it."""
+        above or below the file or hold a name of the module by which they can come to it. What tests do tells only of
+        tests."""
         key = name, path
         if key not in self._found:
             full = len(self._found) >= _MOST_NAMES
@@ -55,12 +57,19 @@ class Repository:
         """As `files_naming`, of those that give something else than `self` an attribute of that name."""
         root = root_of(path)
         if root not in self._set:
-            self._set[root] = frozenset(
-                found[1]
-                for one in self._listed(root)
-                for found in _SETS.finditer(self._kept.get(one) or self.bytes_at(one))
-            )
+            self._set[root] = self._attributes_set(root)
         return self.files_naming(f".{name} = ", path) if os.fsencode(name) in self._set[root] else ()
+
+    def _attributes_set(self, root: str) -> frozenset[bytes]:
+        found: set[bytes] = set()
+        size = 0
+        for path in self._listed(root):
+            data = self.bytes_at(path)
+            size += len(data)
+            if size > _MOST_BYTES:
+                break
+            found.update(_SETS.findall(data))
+        return frozenset(found)
 
     def _affordable(self, paths: Iterable[str]) -> tuple[str, ...]:
         """The files, as long as they are few and what was not parsed yet stays in bounds; else none."""
@@ -83,14 +92,14 @@ class Repository:
         holds = re.compile(re.escape(text)) if is_method else _as_word(text)
         ways = [tuple(map(os.fsencode, way)) for way in (_of_packages(path) if is_method else self._ways(text, path))]
         folder = os.path.join(os.path.dirname(path), "") if os.path.dirname(path) else ""
-        kept, size = self._kept, 0
+        kept, size, is_asked_by_test = self._kept, 0, is_test(path)
         for found in self._listed(root_of(path)):
             data = kept.get(found) or self.bytes_at(found)
             size += len(data)
             if size > _MOST_BYTES:
                 return
             # Plain searches first: a name of a framework stands in every other file, and few of them lead here.
-            if text not in data or found == path:
+            if text not in data or found == path or (is_test(found) and not is_asked_by_test):
                 continue
             is_near = found.startswith(folder) or (is_method and _is_above(found, path))
             leading = [way for way in ways if all(word in data for word in way)]

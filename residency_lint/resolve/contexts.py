@@ -100,11 +100,12 @@ def _by_receiver(scope: int, unit: Unit, resolution: Resolution) -> list[Activat
     for site in call_sites(scope, unit, resolution):
         caller = Frame(site.unit, site.call.site)
         base = site.call.function.base if isinstance(site.call.function, Attribute) else None
-        objects = list(receivers(base, caller, resolution)) if base is not None else []
-        if not objects or any(made is None for made, _ in objects) or caller.site.scope != 0:
+        if base is None or caller.site.scope != 0:
             return []
-        known = resolution.all_values(base, caller) if base is not None else ()
-        if len(known) != len(objects):
+        objects = list(receivers(base, caller, resolution))
+        if not objects or any(made is None for made, _ in objects):
+            return []
+        if len(resolution.all_values(base, caller)) != len(objects):
             return []
         steps = Frame(site.unit, site.call.site, _steps(site.call, site.unit, None))
         if resolution.conditions.choice(site.call.site.guards, caller) is not Choice.NEVER:
@@ -120,7 +121,7 @@ def _by_instance(scope: int, unit: Unit, name: str, resolution: Resolution, dept
         for outer in contexts(arguments, site.unit, site.call.site, resolution, depth + 1):
             caller = Frame(site.unit, site.call.site, _steps(site.call, site.unit, outer), 0, outer)
             if resolution.conditions.choice(site.call.site.guards, caller) is not Choice.NEVER:
-                yield Activation(unit, scope, site.call, caller, caller.value(site.call), site.owner)
+                yield Activation(unit, scope, site.call, caller, caller.value(site.call))
 
 
 def _steps(call: Call, unit: Unit, outer: Activation | None) -> tuple[Step, ...]:

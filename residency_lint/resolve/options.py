@@ -142,7 +142,7 @@ def _click_name(call: Call) -> str:
 def _chosen_first(calls: list[Call], frame: Frame, resolution: Resolution) -> list[Call]:
     """The options of one parameter: of switches, `flag_value="…"`, only the one that holds where none is given."""
     switches = [call for call in calls if _argument(call, "flag_value") is not None]
-    chosen = next((call for call in switches if _is_true(_argument(call, "default"))), None)
+    chosen = next((call for call in switches if is_true(_argument(call, "default"))), None)
     for switch in switches:
         if switch is not chosen:
             resolution.pass_over(_argument(switch, "flag_value"), frame)
@@ -151,16 +151,16 @@ def _chosen_first(calls: list[Call], frame: Frame, resolution: Resolution) -> li
 
 def _click_default(call: Call) -> Expression | None:
     default = _argument(call, "default")
-    if _is_true(default) and (value := _argument(call, "flag_value")) is not None:
+    if is_true(default) and (value := _argument(call, "flag_value")) is not None:
         return value
-    if default is None and (_is_true(_argument(call, "is_flag")) or any("/" in word for word in _words(call))):
+    if default is None and (is_true(_argument(call, "is_flag")) or any("/" in word for word in _words(call))):
         return Constant("False", Span(call.span.end, call.span.end))
     if isinstance(default, Lambda):
         return Call(default, (), default.span, Slot(Span(default.span.end, default.span.end)), call.site)
     return default
 
 
-def _is_true(expression: Expression | None) -> bool:
+def is_true(expression: Expression | None) -> bool:
     return isinstance(expression, Constant) and expression.text == "True"
 
 
@@ -261,7 +261,7 @@ def _of_action(call: Call) -> Expression | None:
 
 
 def _is_optional(call: Call) -> bool:
-    return any(word.startswith("-") for word in _words(call)) and not _is_true(_argument(call, "required"))
+    return any(word.startswith("-") for word in _words(call)) and not is_true(_argument(call, "required"))
 
 
 def _lines(call: Call, frame: Frame, resolution: Resolution) -> Iterator[Value]:

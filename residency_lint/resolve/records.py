@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from residency_lint.expressions import Argument, Attribute, Call, Expression, Listing, Name, Text
-from residency_lint.resolve.arguments import arguments_of, items_of, placed
+from residency_lint.resolve.arguments import Arguments, arguments_of, items_of, placed
 from residency_lint.resolve.classes import constructed_by
 from residency_lint.resolve.frames import Frame, Value
 from residency_lint.resolve.names import targets
@@ -19,15 +19,14 @@ if TYPE_CHECKING:
 def of_call(call: Call, name: str, value: Value, frame: Frame, resolution: Resolution) -> Iterator[Value]:
     """`SimpleNamespace(host=…).host`, `replace(settings, host=…).host`."""
     names = {t.name for t in targets(call.function, value.unit, value.site, resolution.program)}
-    is_copy = "dataclasses.replace" in names or getattr(call.function, "name", "") in ("_replace", "model_copy")
-    if not is_copy and not names & {"types.SimpleNamespace", "argparse.Namespace"}:
-        return
     there = replace(value.frame(frame.depth + 1), chain=frame.chain)
     arguments = arguments_of(call, there, resolution)
+    base = _copied(call, names, arguments)
+    if base is None and not names & {"types.SimpleNamespace", "argparse.Namespace"}:
+        return
     if name in arguments.named:
         yield from resolution.values(arguments.named[name], there)
-    if is_copy:
-        base = call.function.base if "dataclasses.replace" not in names else arguments.positional[0]  # type: ignore[union-attr]
+    if base is not None:
         copied = Attribute(base, name, call.span)
         if name in arguments.named:
             for replaced in resolution.values(copied, there):
@@ -68,6 +67,14 @@ def _changed(value: Value, changes: dict[str, Expression], frame: Frame, resolut
 
 _COPY = {"dataclasses.replace", "copy.replace", "attrs.evolve", "attr.evolve"}
 _COPY_METHODS = ("model_copy", "copy")
+
+
+def _copied(call: Call, names: set[str], arguments: Arguments) -> Expression | None:
+    """What a call makes a copy of: `replace(settings, …)`, `settings._replace(…)`; None where it makes none."""
+    if "dataclasses.replace" in names:
+        return next(iter(arguments.positional), None)
+    is_method = isinstance(call.function, Attribute) and call.function.name in ("_replace", "model_copy")
+    return call.function.base if is_method and isinstance(call.function, Attribute) else None
 
 
 def of_tuple(call: Call, name: str, value: Value, frame: Frame, resolution: Resolution) -> Iterator[Value]:
