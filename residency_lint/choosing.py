@@ -32,6 +32,8 @@ def choosing(findings: Iterable[Finding], others: Iterable[str], settings: Setti
     and those that send by HTTP and are reached by a text that was found to lead outside."""
     told = [finding for finding in findings if not isinstance(finding.rule, SdkCall)]
     tables = {os.fsencode(os.path.basename(f.path)) for f in told if f.sighting.beside and _reader(f.path) == "config"}
+    if any(language_of(f.path) == "env" for f in told):
+        tables.add(b"dotenv_values")  # which reads `.env` without naming it
     roots = {f.path: None for f in told if _is_host_in_use(f)}
     if not tables and not roots:
         return

@@ -13,6 +13,9 @@ HOLE = "\ufffc"
 FAILED_IMPORT = "an import that fails"
 """Why it cannot be told from an expression alone whether a `try` fails that only catches what an import raises."""
 
+RAISED = "an exception"
+"""Why it cannot be told from an expression alone whether a `try` comes to one of its handlers."""
+
 
 @dataclass(frozen=True, slots=True)
 class Text:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from residency_lint.dotted import expression_of
-from residency_lint.expressions import Argument, Attribute, Call, Name
+from residency_lint.expressions import Argument, Attribute, Call, Mapping, Name
 from residency_lint.facts import BindingKind, ScopeKind
 from residency_lint.fixes import Slot
 from residency_lint.resolve.classes import (
@@ -17,6 +17,7 @@ from residency_lint.resolve.classes import (
     lineage,
     method_of,
     receivers,
+    taken_and_called,
 )
 from residency_lint.resolve.decorators import calls_by_decorators, decorated_with
 from residency_lint.resolve.frames import Activation, Frame
@@ -174,6 +175,22 @@ def _constructions(target: Target, resolution: Resolution) -> Iterator[CallSite]
                 if _stands_for(call, target.scope, target.unit, there, resolution.program):
                     made = Frame(there, call.site).value(call)
                     yield CallSite(there, call, made)
+    for there in _units_with_tables(name, target.unit, resolution.program):
+        for call in there.calls_by_name.get("", ()):
+            for taken in taken_and_called(call, Frame(there, call.site), resolution):
+                if taken.unit is target.unit and taken.scope == target.scope:
+                    yield CallSite(there, call, Frame(there, call.site).value(call), taken)
+
+
+def _units_with_tables(name: str, unit: Unit, program: Program) -> list[Unit]:
+    """The files that name a class, or a table of a module in which it stands: `BACKENDS = {"eu": EuBackend}`."""
+    found = {id(there): there for there in _units_naming(name, unit, program)}
+    for there in list(found.values()):
+        for binding in there.facts.bindings:
+            items = [item for _, item in binding.value.items] if isinstance(binding.value, Mapping) else []
+            if binding.site.scope == 0 and any(isinstance(item, Name) and item.id == name for item in items):
+                found |= {id(other): other for other in _units_naming(binding.target, there, program)}
+    return list(found.values())
 
 
 def _derived(target: Target, program: Program) -> list[Target]:

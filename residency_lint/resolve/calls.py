@@ -21,7 +21,7 @@ from residency_lint.expressions import (
 )
 from residency_lint.facts import Return, ScopeKind
 from residency_lint.fixes import Slot
-from residency_lint.resolve import formats, mappings, parts, questions, texts, urls
+from residency_lint.resolve import formats, mappings, parts, questions, records, texts, urls
 from residency_lint.resolve.classes import decorated, local_class, method_of, receivers
 from residency_lint.resolve.config_values import file_values, section_item
 from residency_lint.resolve.context_variables import context_values
@@ -63,7 +63,9 @@ def called(node: Call, frame: Frame, resolution: Resolution) -> Iterator[Value]:
         return
     arguments = [a.value for a in node.arguments if not a.name and not a.star]
     method = node.function.name if isinstance(node.function, Attribute) else ""
-    if isinstance(node.function, Attribute) and method in _METHODS:
+    if (copies := records.copied(node, frame, resolution)) is not None:
+        yield from copies
+    elif isinstance(node.function, Attribute) and method in _METHODS:
         yield from _METHODS[method](node.function.base, node, frame, resolution)
     elif method == "copy" and isinstance(node.function, Attribute) and not node.arguments:
         yield from resolution.values(node.function.base, frame.deeper())
@@ -75,12 +77,19 @@ def called(node: Call, frame: Frame, resolution: Resolution) -> Iterator[Value]:
         yield from held
     elif method == "get" and (option := section_item(node, frame, resolution)) is not None:
         yield from option
-    elif isinstance(node.function, Attribute) and method in ("get", "pop", "setdefault") and arguments:
+    elif method in ("get", "pop", "setdefault") and arguments and not _is_function(node.function, frame, resolution):
+        assert isinstance(node.function, Attribute)
         named = next((a.value for a in node.arguments if a.name in ("default", "fallback")), None)
         default = arguments[1] if len(arguments) > 1 else named or Constant("None", node.span)
         yield from resolution.item(node.function.base, arguments[0], default, frame)
     else:
         yield from _function(node, arguments, frame, resolution)
+
+
+def _is_function(function: Expression, frame: Frame, resolution: Resolution) -> bool:
+    """Whether it is a function of the repository: `settings.get(…)` of a module."""
+    found = targets(function, frame.unit, frame.site, resolution.program)
+    return any(one.unit is not None and one.unit.scope(one.scope).kind is ScopeKind.FUNCTION for one in found)
 
 
 def _function(node: Call, arguments: list[Expression], frame: Frame, resolution: Resolution) -> Iterator[Value]:
@@ -118,7 +127,7 @@ def _function(node: Call, arguments: list[Expression], frame: Frame, resolution:
         for value in resolution.values(arguments[0], frame.deeper()):
             is_told = isinstance(value.content, Text) and HOLE not in value.content.text
             yield replace(value, content=Unknown(CHOSEN_MODULE, name=(value.text or "") if is_told else ""))
-    elif builtin == "dict":
+    elif builtin == "dict" or any(target.name == "collections.OrderedDict" for target in names):
         yield mappings.of_pairs(node, frame, resolution)
     elif any(target.name == "collections.ChainMap" for target in names):
         yield mappings.chained(arguments, node, frame)
@@ -160,8 +169,10 @@ _HANDS_BACK = {
     "contextlib.aclosing",
     "copy.copy",
     "copy.deepcopy",
+    "types.MappingProxyType",
+    "collections.UserDict",
 }
-"""Context managers that give their `with` what they are given, and what makes copies."""
+"""Context managers that give their `with` what they are given, and what makes copies, or mappings of mappings."""
 _RECORDS = {"dataclasses.asdict", "attrs.asdict", "attr.asdict"}
 """What makes a mapping of an object."""
 _VALIDATES = {"model_validate", "parse_obj"}
@@ -219,7 +230,7 @@ _MANAGERS = frozenset({"contextmanager", "asynccontextmanager"})
 def results(unit: Unit, scope: int, activation: Activation, frame: Frame, resolution: Resolution) -> Iterator[Value]:
     """What the `return` statements of a function give that one call can come to."""
     returns = _given_back(unit, scope)
-    for entry in returns:
+    for number, entry in enumerate(returns):
         here = replace(frame, unit=unit, site=entry.site, depth=frame.depth + 1, activation=activation)
         table = table_of_returns(entry, returns, here) if len(returns) > 1 else ()
         is_reached = False
@@ -233,6 +244,8 @@ def results(unit: Unit, scope: int, activation: Activation, frame: Frame, resolu
                 chosen = choice if len(returns) > 1 or there is not here else Choice.SURE
                 yield by_word(value, word, table).chosen(chosen)
             if there is not here and choice is Choice.SURE:
+                for later in returns[number + 1 :]:
+                    resolution.pass_over(later.value, replace(here, site=later.site))
                 return
         if not is_reached:
             resolution.pass_over(entry.value, here)

@@ -82,10 +82,10 @@ def receivers(base: Expression, frame: Frame, resolution: Resolution) -> Iterato
         elif (itself := _class_itself(value)) is not None:
             yield None, itself  # by way of a table or a parameter
         elif isinstance(value.content, Call):
-            yield from ((value, target) for target in _taken_and_called(value.content, value.frame(1), resolution))
+            yield from ((value, target) for target in taken_and_called(value.content, value.frame(1), resolution))
 
 
-def _taken_and_called(call: Call, frame: Frame, resolution: Resolution) -> Iterator[Target]:
+def taken_and_called(call: Call, frame: Frame, resolution: Resolution) -> Iterator[Target]:
     """The classes that a call makes objects of by way of a table or another call: `TABLE[name]()`, `pick(name)()`."""
     if isinstance(call.function, (Subscript, Call)):
         yield from filter(None, map(_class_itself, resolution.values(call.function, frame.aside())))

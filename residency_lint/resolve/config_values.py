@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from residency_lint.dotted import dotted, last_name
 from residency_lint.expressions import Attribute, Call, Constant, Expression, Listing, Mapping, Name, Text
 from residency_lint.resolve.config_mappings import item_of, mapping_of
+from residency_lint.resolve.documents import document
 from residency_lint.resolve.dotenv import Dotenv, found_file, path_in
 from residency_lint.resolve.environment import of_mapping, set_values
 from residency_lint.resolve.frames import Frame, Value
@@ -33,13 +34,30 @@ def file_values(node: Call, frame: Frame, resolution: Resolution) -> Iterator[Va
         return iter([frame.value(_parsed(node, name.endswith(".RawConfigParser"), frame, resolution))])
     if name in _LAYERED:
         return iter([frame.value(_layered(node, frame, resolution))])
-    if name not in _READS or not node.arguments:
+    if name not in _READS or not (node.arguments or name in _READS_DOTENV):
         return None
-    units = _units(node.arguments[0].value, frame, resolution)
+    units = _units(_file_read(node), frame, resolution)
     if len(units) != 1:
-        return None
+        return _documents(node, frame, resolution) if name == "json.loads" else None
     mapping = of_mapping(units[0]) if name.startswith("dotenv.") else mapping_of(units[0])
     return iter([frame.via_file(units[0], units[0].scope(0).span, f"read from {units[0].facts.path}").value(mapping)])
+
+
+def _documents(node: Call, frame: Frame, resolution: Resolution) -> Iterator[Value] | None:
+    """What texts of the program say that are read as documents."""
+    values = list(resolution.values(_file_read(node), frame.deeper()))
+    found = [document(value.content) if isinstance(value.content, Text) else None for value in values]
+    if not any(found):
+        return None
+    pairs = zip(values, found, strict=True)
+    return iter([replace(value, content=one) if one is not None else value for value, one in pairs])
+
+
+def _file_read(node: Call) -> Expression:
+    """What names the file: the first argument, or the one of that name; without any, `dotenv_values()` reads `.env`."""
+    named = [argument.value for argument in node.arguments if argument.name == "dotenv_path"]
+    given = named or [argument.value for argument in node.arguments[:1] if not argument.name]
+    return given[0] if given else Text(".env", node.span, plain=False)
 
 
 def section_item(node: Call, frame: Frame, resolution: Resolution) -> Iterator[Value] | None:
@@ -151,6 +169,7 @@ def _units(expression: Expression, frame: Frame, resolution: Resolution) -> list
     return [unit for unit in found if unit is not None]
 
 
+_READS_DOTENV = ("dotenv.dotenv_values", "dotenv.main.dotenv_values")
 _READS = {
     "json.load",
     "json.loads",
@@ -163,8 +182,7 @@ _READS = {
     "tomli.loads",
     "toml.load",
     "toml.loads",
-    "dotenv.dotenv_values",
-    "dotenv.main.dotenv_values",
+    *_READS_DOTENV,
     "omegaconf.OmegaConf.load",
 }
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from residency_lint.dotted import written
 from residency_lint.expressions import (
     Constant,
+    Elsewhere,
     Expression,
     Listing,
     Mapping,
@@ -16,12 +17,14 @@ from residency_lint.expressions import (
     Text,
 )
 from residency_lint.resolve.arguments import certain_items
+from residency_lint.resolve.documents import Document
 from residency_lint.resolve.enums import enum_of, named
 from residency_lint.resolve.frames import Frame, Unknown, Value, told
 from residency_lint.resolve.iterables import listed
 from residency_lint.resolve.keys import word_of
+from residency_lint.resolve.lookups import lookup_in
 from residency_lint.resolve.names import targets
-from residency_lint.resolve.options import parsed_values
+from residency_lint.resolve.options import is_parsed_pair, parsed_values
 from residency_lint.resolve.questions import index_of
 from residency_lint.resolve.templates import pieces_of
 
@@ -47,8 +50,14 @@ def item_values(
                 yield from resolution.values(items_there[number], container.frame(frame.depth + 1))
             else:
                 yield frame.unknown(f"an item of `{written(base)}`")
+        elif is_parsed_pair(container.content):
+            # `args, rest = parser.parse_known_args()`
+            is_first = _number(key, frame, resolution) == 0
+            yield container if is_first else frame.unknown("what a command line leaves over")
         elif isinstance(key, Text) and (parsed := parsed_values(key.text, container, resolution)) is not None:
             yield from parsed  # `vars(parser.parse_args())["host"]`
+        elif (looked_up := lookup_in(container, key, default, frame, resolution)) is not None:
+            yield from looked_up.values(frame, resolution)
         else:
             yield from _item_of_something(base, container, key, frame, resolution)
             if default is not None:
@@ -97,13 +106,12 @@ def _items(
         item = known.get(word) if word is not None else None
         if word is None or (item is None and not is_whole):
             env = wanted.content.env if isinstance(wanted.content, Unknown) else ""
-            yield frame.value(Unknown("an item under a key that cannot be told", env=env))
+            yield frame.value(Unknown("an item under a key that cannot be told", env=env)).chosen(wanted.choice)
         # The choice was made where the key was written, so its steps come first.
         chosen_by_name = wanted.text is not None and len(wanted.chain) > len(frame.chain) + 1
-        if item is not None and container.unit.facts.language != "python":
+        for other in _of_files(known.values(), container) if item is not None else ():
             # Nothing but what is asked for in a file is used.
-            for other in known.values() if is_whole else ():
-                resolution.pass_over(other if other is not item else None, frame)
+            resolution.pass_over(other if other is not item else None, frame)
         if item is not None:
             chain = wanted.chain if chosen_by_name else container.chain
             selector = wanted if chosen_by_name else None
@@ -115,3 +123,12 @@ def _items(
             yield from resolution.as_fallback(default, frame)
         elif default is not None:
             resolution.pass_over(default, frame)  # The look-up of the key has a fallback of its own.
+
+
+def _of_files(items: Iterable[Expression], container: Value) -> Iterator[Expression]:
+    """What configuration says, of a mapping that is read from a file or a text, or made of several."""
+    for item in items:
+        place = item.place if isinstance(item, Elsewhere) else None
+        unit = place.unit if isinstance(place, Frame) else container.unit
+        if unit.facts.language != "python" or isinstance(container.content, Document):
+            yield item

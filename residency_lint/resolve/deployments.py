@@ -43,7 +43,10 @@ def deployed(variable: str, unit: Unit, program: Program) -> list[Line]:
         if there is not None:
             found += _lines(variable, there, program)
     strongest = max((line.strength for line in found), default=None)
-    return [line for line in found if line.strength == strongest]
+    strong = [line for line in found if line.strength == strongest]
+    # What a compose file says is replaced by the file that is named after it for that.
+    overriding = [line for line in strong if ".override." in line.unit.facts.path]
+    return overriding or strong
 
 
 def is_dotenv(path: str) -> bool:
@@ -61,7 +64,7 @@ def mentions_of(variable: str, unit: Unit, *, any_case: bool = False) -> list[Me
 def _lines(variable: str, unit: Unit, program: Program) -> Iterator[Line]:
     """The last line of an image that sets a variable; all of what runs it."""
     path = unit.facts.path
-    mentions = [m for m in mentions_of(variable, unit) if _sets(m, unit)]
+    mentions = [m for m in mentions_of(variable, unit) if sets_variable(m, unit)]
     is_image = unit.facts.language == "dockerfile"
     for mention in mentions[-1:] if is_image else mentions:
         text = _expanded(mention.text, unit, program, 0)
@@ -84,7 +87,7 @@ def _env_files(unit: Unit) -> Iterator[Mention]:
     yield from (m for m in unit.values_by_key.get("path", []) if m.keys[-2:-1] == ("env_file",))
 
 
-def _sets(mention: Mention, unit: Unit) -> bool:
+def sets_variable(mention: Mention, unit: Unit) -> bool:
     """Whether a value under a variable's name is given to a program."""
     language = unit.facts.language
     if mention.role not in (Role.VALUE, Role.IDENTIFIER):

@@ -73,7 +73,10 @@ def field_values(node: Attribute, frame: Frame, resolution: Resolution) -> Itera
         delimiter = _option(outer, "env_nested_delimiter") if outer else ""
         if outer is not None and delimiter:
             variables = [name + delimiter + node.name for name in _variables(node.base.name, outer)]
-            return _set(variables, outer, frame, resolution)
+            values = _set(variables, outer, frame, resolution)
+            for _, _, model in _models(node.base.name, outer, resolution) if values is not None else ():
+                _pass_over_default(node.name, replace(outer, classes=(model,)), frame, resolution)
+            return values
     return None
 
 
@@ -100,30 +103,29 @@ def _module(found: _Settings) -> Frame:
 def _nested(node: Attribute, found: _Settings, frame: Frame, resolution: Resolution) -> Iterator[Value] | None:
     """An inner model of which variables give fields, as its class is called then; the field's default is no more."""
     delimiter = _option(found, "env_nested_delimiter")
-    for target in found.classes if delimiter else ():
-        unit = target.unit
-        assert unit is not None
-        for binding in unit.bindings.get((target.scope, node.name), []):
-            declared = binding.annotation
-            if not isinstance(declared, (Name, Attribute)):
-                continue
-            names = [
-                name
-                for model in targets(declared, unit, binding.site, resolution.program)
-                if local_class(model)
-                for name in fields(model, resolution.program)
-            ]
-            outer = _variables(node.name, found)
-            given = [n for n in names if _lookup([v + delimiter + n for v in outer], found, resolution)]
-            arguments = tuple(
-                Argument(Elsewhere(Attribute(node, name, node.span), frame, frame.unit.facts.path), node.span, name)
-                for name in given
-            )
-            if given:
-                slot = Slot(Span(binding.span.end, binding.span.end))
-                there = replace(frame, unit=unit, site=binding.site)
-                return iter([there.value(Call(declared, arguments, binding.span, slot, binding.site))])
+    for unit, binding, model in _models(node.name, found, resolution) if delimiter else ():
+        outer, declared = _variables(node.name, found), binding.annotation
+        names = fields(model, resolution.program)
+        given = [n for n in names if _lookup([v + delimiter + n for v in outer], found, resolution)]
+        arguments = tuple(
+            Argument(Elsewhere(Attribute(node, name, node.span), frame, frame.unit.facts.path), node.span, name)
+            for name in given
+        )
+        if given and declared is not None:
+            slot = Slot(Span(binding.span.end, binding.span.end))
+            there = replace(frame, unit=unit, site=binding.site)
+            return iter([there.value(Call(declared, arguments, binding.span, slot, binding.site))])
     return None
+
+
+def _models(name: str, found: _Settings, resolution: Resolution) -> Iterator[tuple[Unit, Binding, Target]]:
+    """The classes of the repository that a field is declared as, each with its declaration and the file of that."""
+    for target in found.classes:
+        assert target.unit is not None
+        for binding in target.unit.bindings.get((target.scope, name), []):
+            if isinstance(declared := binding.annotation, (Name, Attribute)):
+                models = targets(declared, target.unit, binding.site, resolution.program)
+                yield from ((target.unit, binding, model) for model in models if local_class(model))
 
 
 def _parameters(name: str, found: _Settings) -> list[str]:

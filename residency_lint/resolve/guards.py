@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from residency_lint.expressions import Guard, Site
+from residency_lint.expressions import RAISED, Guard, Opaque, Site
 
 
 def exclusive(one: Site, other: Site) -> bool:
@@ -27,3 +27,8 @@ def id_of(guard: Guard) -> tuple[int, int]:
     """What tells one condition from another."""
     span = guard.test.span
     return span.start, span.end
+
+
+def tried(guard: Guard) -> bool:
+    """Whether it is the body of a `try`: what stands there runs, as long as nothing before it fails."""
+    return not guard.holds and isinstance(guard.test, Opaque) and guard.test.reason == RAISED

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from residency_lint.expressions import HOLE, Call, Constant, Text
+from residency_lint.expressions import HOLE, Call, Constant, Listing, Text
 from residency_lint.resolve.enums import member_of
 from residency_lint.resolve.frames import Value
 
@@ -20,5 +20,22 @@ def word_of(value: Value, resolution: Resolution) -> str | None:
         return None if HOLE in content.text else content.text
     if isinstance(content, Constant):
         return f"\0{content.text}"
+    if isinstance(content, Listing):
+        return _words_of(value, content, resolution)
     member = member_of(value, resolution.program) if isinstance(content, Call) else None
     return f"\0{id(value.unit)} {member.site.scope} {member.target}" if member is not None else None
+
+
+def _words_of(value: Value, key: Listing, resolution: Resolution) -> str | None:
+    """A key that is put together: `HOSTS["eu", "web"]`."""
+    words: list[str] = []
+    for item in key.items if 0 < len(key.items) <= _MOST_PARTS else ():
+        values = list(resolution.values(item, value.frame(len(value.chain)).aside()))
+        word = word_of(values[0], resolution) if len(values) == 1 else None
+        if word is None:
+            return None
+        words.append(word)
+    return "\0" + "\0".join(words) if words else None
+
+
+_MOST_PARTS = 6

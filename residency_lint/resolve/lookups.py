@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from residency_lint.expressions import Attribute, Call, Elsewhere, Expression, Listing, Name, Subscript, Text
+from residency_lint.expressions import Attribute, Call, Constant, Elsewhere, Expression, Listing, Name, Subscript, Text
 from residency_lint.resolve.dotenv import Dotenv, found_file, path_in
 from residency_lint.resolve.environment import Set, set_values
 from residency_lint.resolve.frames import Frame, Unknown, Value
@@ -77,6 +77,17 @@ def lookup(node: Call | Subscript, frame: Frame, resolution: Resolution) -> Look
         variable = _text(node.arguments[0].value, frame, resolution)
         return Lookup((variable,), _default(node), dotenvs, optional=bool(names & _OPTIONAL))
     return _by_reader(node, frame, resolution)
+
+
+def lookup_in(
+    container: Value, key: Expression, default: Expression | None, frame: Frame, resolution: Resolution
+) -> Lookup | None:
+    """The look-up of an item of what holds the environment, under whatever name it was handed on: `def build(environ:
+    Mapping[str, str] = os.environ)`; None of anything else. Of `get` without a default, `default` is None, written."""
+    if not isinstance(container.content, Unknown) or container.content.name != "os.environ":
+        return None
+    is_optional = isinstance(default, Constant) and default.text == "None"
+    return Lookup((_text(key, frame, resolution),), None if is_optional else default, optional=is_optional)
 
 
 def is_set(variable: str, mapping: Expression, frame: Frame, resolution: Resolution) -> bool | None:

@@ -11,6 +11,7 @@ from residency_lint.expressions import (
     Call,
     Constant,
     Expression,
+    Lambda,
     Listing,
     Mapping,
     Name,
@@ -20,11 +21,13 @@ from residency_lint.expressions import (
     Text,
 )
 from residency_lint.facts import Binding, Scope
+from residency_lint.fixes import Slot
 from residency_lint.resolve.arguments import placed
 from residency_lint.resolve.conversions import converted
-from residency_lint.resolve.frames import Frame, Value
+from residency_lint.resolve.frames import Content, Frame, Value
 from residency_lint.resolve.lookups import Lookup
 from residency_lint.resolve.names import targets
+from residency_lint.resolve.option_prefixes import variable_by_prefix
 from residency_lint.resolve.units import Unit
 from residency_lint.source import Span
 
@@ -51,7 +54,8 @@ def option_values(binding: Binding, frame: Frame, resolution: Resolution) -> Ite
             if line is not None and given is not None:
                 there = replace(frame, site=line[1].site).via(given.span, f"given to `{function.name}()`")
                 return resolution.values(given, there.deeper())
-            return _looked_up(decorator, _click_default(decorator), outside, resolution)
+            variable = variable_by_prefix(binding.target, function, frame.unit)
+            return _looked_up(decorator, _click_default(decorator), outside, resolution, variable)
     return None
 
 
@@ -107,11 +111,13 @@ def _words(call: Call) -> list[str]:
     return [value.text for value in _positional(call) if isinstance(value, Text)]
 
 
-def _looked_up(call: Call, default: Expression | None, frame: Frame, resolution: Resolution) -> Iterator[Value]:
+def _looked_up(
+    call: Call, default: Expression | None, frame: Frame, resolution: Resolution, by_prefix: str = ""
+) -> Iterator[Value]:
     """The variables that an option is read from, else its default."""
     envvar = _argument(call, "envvar")
     names = [envvar] if isinstance(envvar, Text) else list(envvar.items) if isinstance(envvar, Listing) else []
-    variables = tuple(name.text for name in names if isinstance(name, Text))
+    variables = tuple(filter(None, (*(name.text for name in names if isinstance(name, Text)), by_prefix)))
     if variables and (default is None or Lookup(variables).is_set(frame, resolution)):
         return Lookup(variables, default).values(frame, resolution)
     if default is None:
@@ -149,6 +155,8 @@ def _click_default(call: Call) -> Expression | None:
         return value
     if default is None and (is_true(_argument(call, "is_flag")) or any("/" in word for word in _words(call))):
         return Constant("False", Span(call.span.end, call.span.end))
+    if isinstance(default, Lambda):
+        return Call(default, (), default.span, Slot(Span(default.span.end, default.span.end)), call.site)
     return default
 
 
@@ -211,7 +219,13 @@ def parsed_values(name: str, parsed: Value, resolution: Resolution) -> Iterator[
     return iter([frame.unknown(f"`{name}` of the command line")])
 
 
-_PARSES = {"parse_args", "parse_known_args", "parse_intermixed_args"}
+def is_parsed_pair(content: Content) -> bool:
+    """Whether a call gives what it has parsed and what it leaves over."""
+    return isinstance(content, Call) and isinstance(content.function, Attribute) and content.function.name in _PAIRS
+
+
+_PAIRS = {"parse_known_args", "parse_known_intermixed_args"}
+_PARSES = {"parse_args", "parse_intermixed_args", *_PAIRS}
 _ADDS = ("add_argument", "add_option")
 
 

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from residency_lint.expressions import Attribute, Call, Expression, Listing, Name, Text
-from residency_lint.resolve.arguments import Arguments, arguments_of
+from residency_lint.expressions import Argument, Attribute, Call, Expression, Listing, Name, Text
+from residency_lint.resolve.arguments import Arguments, arguments_of, items_of, placed
+from residency_lint.resolve.classes import constructed_by
 from residency_lint.resolve.frames import Frame, Value
 from residency_lint.resolve.names import targets
 
@@ -33,6 +34,39 @@ def of_call(call: Call, name: str, value: Value, frame: Frame, resolution: Resol
                     resolution.pass_over(replaced.content, replaced.frame(0))
         else:
             yield from resolution.values(copied, there)
+
+
+def copied(node: Call, frame: Frame, resolution: Resolution) -> Iterator[Value] | None:
+    """`replace(settings, host=…)`, `settings.model_copy(update={…})`, as the call that would make the changed object;
+    None for any other call, and where that cannot be told."""
+    names = {t.name for t in targets(node.function, frame.unit, frame.site, resolution.program)}
+    method = node.function.name if isinstance(node.function, Attribute) else ""
+    by_function = bool(names & _COPY)
+    if not by_function and method not in _COPY_METHODS:
+        return None
+    arguments = arguments_of(node, frame, resolution)
+    update = arguments.named.get("update") if not by_function else None
+    changes = arguments.named if by_function else items_of(update, frame, resolution) if update is not None else {}
+    base = arguments.positional[0] if by_function and arguments.positional else getattr(node.function, "base", None)
+    values = list(resolution.values(base, frame.deeper())) if base is not None else []
+    if changes is None or arguments.opaque or not all(constructed_by(one, resolution.program) for one in values):
+        return None
+    return iter([_changed(value, changes, frame, resolution) for value in values]) if values else None
+
+
+def _changed(value: Value, changes: dict[str, Expression], frame: Frame, resolution: Resolution) -> Value:
+    made = value.content
+    assert isinstance(made, Call)
+    for argument in made.arguments:
+        if argument.name in changes:
+            resolution.pass_over(argument.value, value.frame(0))
+    kept = [argument for argument in made.arguments if argument.name not in changes]
+    new = [Argument(placed(one, frame), one.span, name) for name, one in changes.items()]
+    return replace(value, content=replace(made, arguments=(*kept, *new)))
+
+
+_COPY = {"dataclasses.replace", "copy.replace", "attrs.evolve", "attr.evolve"}
+_COPY_METHODS = ("model_copy", "copy")
 
 
 def _copied(call: Call, names: set[str], arguments: Arguments) -> Expression | None:

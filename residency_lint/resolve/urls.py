@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -119,9 +120,14 @@ def _combination(one: Value, two: Value, combine: Callable[[str, str], str]) -> 
         return one
     other = two.content if isinstance(two.content, Text) else None
     text = combine(one.content.text, other.text if other else HOLE)
-    sources = (one.content, other) if other else (one.content,)
+    # An address that names a host itself replaces the base, or all of it but the scheme.
+    is_whole = other is not None and bool(_WITH_HOST.match(other.text)) and text.endswith(other.text)
+    sources = (*(() if is_whole else (one.content,)), *((other,) if other else ()))
     chain = (*one.chain, *(two.chain if len(two.chain) > 1 else ()))
     return replace(one, content=derived(text, sources, one), fallback=one.fallback or two.fallback, chain=chain)
+
+
+_WITH_HOST = re.compile(r"(?:[A-Za-z][\w+.-]*:)?//[^/]")
 
 
 def below(base: str, path: str) -> str:

@@ -33,13 +33,41 @@ def in_contexts(
             if _is_missing(sighting, one) and not all(any(_is_missing(s, o) for s in ss) for o, ss in found):
                 sighting = _at_the_caller(sighting, one)
             kept.setdefault((sighting.path, sighting.span, sighting.region), sighting)
+    kept |= {key: one for key, one in _by_other_ways(found, start) if key in kept}
     wanted = scene.wanted(start.rule.vendor)
     for sighting in sorted(kept.values(), key=lambda s: s.region in wanted):
         # Of a table, another entry is the usual one, or the only one.
-        is_usual = way not in (Choice.OTHER, Choice.NEVER) or sighting.region in wanted
+        is_usual = way not in _UNUSUAL or sighting.region in wanted
         yield sighting if is_usual else replace(sighting, beside=sighting.beside | frozenset(wanted), chosen=False)
     taken = {(path, span) for path, span, _ in kept}
     yield from (s for s in passed_over(start) if (s.path, s.span) not in taken)
+
+
+def _by_other_ways(
+    found: list[tuple[Start, list[Sighting]]], start: Start
+) -> Iterator[tuple[tuple[object, ...], Sighting]]:
+    """What shows only in calls that are not made with nothing set, where others are: `BACKENDS[name]()` makes one of
+    several objects, and the entries that its default does not lead to are alternatives."""
+    ways = [(_way(one), sightings) for one, sightings in found]
+    usual = {(s.path, s.span, s.region) for way, ss in ways if way not in _UNUSUAL for s in ss}
+    wanted = frozenset(start.scene.wanted(start.rule.vendor))
+    for way, sightings in ways if usual else ():
+        for one in sightings if way in _UNUSUAL else ():
+            key = one.path, one.span, one.region
+            if key not in usual and one.region not in wanted:
+                yield key, replace(one, beside=one.beside | wanted, chosen=False)
+
+
+_UNUSUAL = (Choice.OTHER, Choice.NEVER)
+
+
+def _way(start: Start) -> Choice:
+    """Whether the calls are made by way of which a start is reached."""
+    found, activation = Choice.SURE, start.activation
+    while activation is not None and found not in _UNUSUAL:
+        choice = start.resolution.conditions.choice(activation.call.site.guards, activation.caller)
+        found, activation = max(found, choice, key=lambda one: one.value), activation.caller.activation
+    return found
 
 
 def _is_missing(sighting: Sighting, start: Start) -> bool:

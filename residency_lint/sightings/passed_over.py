@@ -14,7 +14,7 @@ from residency_lint.resolve.values import Resolution
 from residency_lint.sightings.evidence import Passage
 from residency_lint.sightings.hosts import host_at
 from residency_lint.sightings.scene import Scene, context_of
-from residency_lint.sightings.sends import addresses, is_settled, sends
+from residency_lint.sightings.sends import Send, addresses, is_settled, sends
 from residency_lint.sightings.starts import Start
 
 
@@ -42,18 +42,17 @@ def passed_over(start: Start) -> Iterator[Sighting]:
 def passed_by_sends(scene: Scene) -> Iterator[Sighting]:
     """The same of other files' hosts, and HTTP calls whose address can come to nothing but a host inside."""
     for send in sends(scene):
-        context, values = context_of(send.mention, scene.facts), addresses(send, scene)
+        context = context_of(send.mention, scene.facts)
+        # What stands under a key that is written out is chosen by nothing else.
+        values = tuple(v if v.selector else replace(v, table=()) for v in addresses(send, scene))
         rows = [found[0] for value in values if (found := host_at(value.text or "", scene.catalog))]
         inside = {row.rule.vendor for row in rows if row.region in scene.wanted(row.rule.vendor)}
         is_inside = all(row.region in scene.wanted(row.rule.vendor) for row in rows)
         if context is None or not is_settled(values) or not inside or not is_inside:
             continue
-        passed: list[tuple[Expression, Unit]] = []
-        frame = Frame(scene.unit, send.call.site)
-        Resolution(scene.program.everywhere, passed).all_values(send.address, frame)
         for text in (
             text if text.path else replace(text, path=unit.facts.path)
-            for expression, unit in passed
+            for expression, unit in _passed_by(send, scene)
             for text in _texts_in(expression)
         ):
             other = host_at(text.text, scene.catalog)
@@ -64,6 +63,15 @@ def passed_by_sends(scene: Scene) -> Iterator[Sighting]:
             if row.region not in wanted:
                 evidence = Passage(replace(send.mention, text=text), context, scene).at(first, last)
                 yield evidence.sighting(row.rule, row.region, beside=wanted, is_settled=True)
+
+
+def _passed_by(send: Send, scene: Scene) -> list[tuple[Expression, Unit]]:
+    passed: list[tuple[Expression, Unit]] = []
+    Resolution(scene.program.everywhere, passed).all_values(send.address, Frame(scene.unit, send.call.site))
+    if send.base is not None and send.base_value is not None:
+        there = Frame(send.base_value.unit, send.base_value.site)
+        Resolution(scene.program.everywhere, passed).all_values(send.base, there)
+    return passed
 
 
 def _word_passed_over(text: Text, path: str, wanted: frozenset[str], start: Start) -> Sighting | None:

@@ -24,6 +24,7 @@ from residency_lint.sightings.setting_values import SettingValue
 from residency_lint.sightings.starts import Start, module_bindings, rule_of, setting_name, starts
 from residency_lint.sightings.surroundings import counts, is_replaced, known, talks_to_vendor
 from residency_lint.sightings.switches import placed_in_branches
+from residency_lint.sightings.unread_lines import unread_lines
 from residency_lint.sightings.unset import left_unset, without_own_default
 from residency_lint.sightings.uses import Fate, Vain, fate_of
 from residency_lint.sightings.writing import insertion
@@ -43,8 +44,9 @@ def sdk_sightings(scene: Scene, vain: Vain) -> Iterator[Sighting]:
         source = scene.sources(unit.facts.path) or scene.source
         there = scene if unit is scene.unit else replace(scene, unit=unit, source=source)
         found += placed_in_branches([one for own, one in seen if own is unit], there)
-    # What a client that is switched on is given as well is told of.
-    yield from sorted(found, key=lambda sighting: sighting.muted)
+    # What a client that is switched on is given as well is told of, and what one takes that another passes over.
+    yield from sorted(found, key=lambda sighting: (sighting.muted, bool(sighting.beside)))
+    yield from unread_lines(found, scene)
     for call in scene.facts.calls:
         yield from escape_sightings(call, scene)
 

@@ -13,6 +13,7 @@ from residency_lint.resolve import urls
 from residency_lint.resolve.arguments import arguments_of
 from residency_lint.resolve.contexts import contexts, reached
 from residency_lint.resolve.frames import Activation, Choice, Frame, Value, told
+from residency_lint.resolve.guards import tried
 from residency_lint.resolve.loops import iterations
 from residency_lint.resolve.names import targets
 from residency_lint.resolve.values import Resolution, resolve
@@ -75,10 +76,11 @@ def addresses_in_contexts(send: Send, scene: Scene) -> Iterator[tuple[Value, ...
     if send.base is not None:
         yield from map(told, list(addresses_by_call(send, scene)) or [addresses(send, scene)])
         return
+    guards = [guard for guard in site.guards if not tried(guard)]
     for activation in contexts((send.address,), scene.unit, site, Resolution(program)):
         here, resolution = Frame(scene.unit, site, activation=activation), Resolution(program)
         for frame in iterations((send.address,), here, resolution):
-            choice = resolution.conditions.choice(site.guards, frame)
+            choice = resolution.conditions.choice(guards, frame)
             if choice is not Choice.NEVER:
                 values = told(resolution.all_values(send.address, frame)) or (frame.unknown("no address"),)
                 yield tuple(value.chosen(choice) for value in values)

@@ -7,13 +7,16 @@ from dataclasses import replace
 
 from residency_lint.expressions import (
     HOLE,
+    Branch,
     Call,
     Comparison,
     Constant,
     Expression,
+    Fallback,
     Guard,
     Listing,
     Mapping,
+    Site,
     Subscript,
     Text,
 )
@@ -126,16 +129,25 @@ def _selectors(one: Seen, scene: Scene) -> Iterator[Value]:
 
 
 def _is_spare(expression: Expression, one: Seen, scene: Scene) -> bool:
-    """Whether it is the default of a look-up that finds something else: `HOSTS.get(region, HOSTS["us"])`."""
+    """Whether something else is taken where it stands: as the default of a look-up that finds what it looks for,
+    `HOSTS.get(region, HOSTS["us"])`, or in a branch that is not, `HOSTS["eu"] if IS_EU else HOSTS["us"]`."""
+    for choice, site in _choices_around(expression, scene):
+        found = told(resolve(choice, scene.unit, site, scene.program.everywhere))
+        if found and not any(
+            isinstance(value.content, Unknown) or value.content.span.contains(one.mention.text.span) for value in found
+        ):
+            return True
+    return False
+
+
+def _choices_around(expression: Expression, scene: Scene) -> Iterator[tuple[Expression, Site]]:
     call = scene.unit.innermost_call(expression.span)
-    if call is None or getattr(call.function, "name", "") not in ("get", "pop") or len(call.arguments) < 2:
-        return False
-    if not call.arguments[1].value.span.contains(expression.span):
-        return False
-    found = told(resolve(call, scene.unit, call.site, scene.program.everywhere))
-    return bool(found) and not any(
-        isinstance(value.content, Unknown) or value.content.span.contains(one.mention.text.span) for value in found
-    )
+    is_lookup = call is not None and getattr(call.function, "name", "") in ("get", "pop") and len(call.arguments) > 1
+    if call is not None and is_lookup and call.arguments[1].value.span.contains(expression.span):
+        yield call, call.site
+    for read in scene.unit.reads_around(expression.span):
+        if isinstance(read.expression, Branch | Fallback):
+            yield read.expression, read.site
 
 
 def _base_and_key(expression: Expression) -> tuple[Expression | None, Expression | None]:

@@ -230,7 +230,9 @@ class _Search:
         for activation in contexts([read.expression], unit, read.site, everywhere):
             resolution = everywhere if activation is not None else Resolution(self.scene.program)
             values = told(resolution.all_values(read.expression, Frame(unit, read.site, activation=activation)))
-            if not values or any(isinstance(v.content, Unknown) or self._is_of(v) for v in values):
+            # What is only given by hand, where there is a default, is anything: that default counts.
+            usual = [v for v in values if not (isinstance(v.content, Unknown) and v.choice is Choice.OTHER)]
+            if not usual or any(isinstance(v.content, Unknown) or self._is_of(v) for v in usual):
                 return True
         return False
 

@@ -1,4 +1,5 @@
-"""Lines of env files that no program is given: nothing reads the file, or something stronger sets the variable."""
+"""Lines that set a variable for no program: nothing reads the env file, something stronger sets the variable, or a
+later line of the same image does."""
 
 from __future__ import annotations
 
@@ -15,7 +16,9 @@ _LOADS = ("load_dotenv", "read_env", "dotenv_values", "env_file", "_env_file", "
 
 
 def sets_nothing(mention: Mention, scene: Scene) -> bool:
-    """Whether a line of an env file reaches none of the programs that read its variable."""
+    """Whether a line of an env file, or of an image, reaches none of the programs that read its variable."""
+    if scene.facts.language == "dockerfile":
+        return _is_set_again(mention, scene)
     if scene.facts.language != "env" or not mention.keys or mention.keys[-1] not in scene.unit.values_by_key:
         return False
     program, variable = scene.program.everywhere, mention.keys[-1]
@@ -26,6 +29,20 @@ def sets_nothing(mention: Mention, scene: Scene) -> bool:
     if all(found):
         return True
     return not _is_read(variable, scene)
+
+
+def _is_set_again(mention: Mention, scene: Scene) -> bool:
+    """Whether a later line of the same stage sets the variable anew, and not to what it was: `ENV PATH=$PATH:/app`."""
+    if mention.keys[:1] != ("ENV",) or len(mention.keys) < 2:
+        return False
+    name = mention.keys[-1]
+    later = (one for one in scene.unit.mentions if one.text.span.start > mention.text.span.start)
+    for one in sorted(later, key=lambda one: one.text.span):
+        if one.keys == ("FROM",) or f"${name}" in one.text.text or f"${{{name}" in one.text.text:
+            return False
+        if one.keys == mention.keys:
+            return True
+    return False
 
 
 def _may_load(unit: Unit | None, path: str) -> bool:

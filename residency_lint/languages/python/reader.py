@@ -106,7 +106,7 @@ class Reader:
             return self._suite(node.body, place), place
         elif isinstance(node, (cst.Try, cst.TryStar)):
             # A handler runs instead of the body: what they bind are alternatives.
-            reason = e.FAILED_IMPORT if all(map(_catches_import, node.handlers)) else "an exception"
+            reason = e.FAILED_IMPORT if all(map(_catches_import, node.handlers)) else e.RAISED
             failed: e.Expression = self._missing_key(node, place) or e.Opaque(reason, self._header(node))
             chain = self.expressions.new_chain()
             self._suite(node.body, place.guarded(e.Guard(failed, False, chain)) if node.handlers else place)

@@ -1,0 +1,69 @@
+"""Lines that give a program a variable which nothing in it takes, where all that it tells an SDK leads elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
+from residency_lint.call_rules import SdkCall
+from residency_lint.facts import Mention, Role
+from residency_lint.findings import Context, Sighting
+from residency_lint.resolve.deployments import sets_variable
+from residency_lint.resolve.environment import set_values
+from residency_lint.resolve.units import Unit
+from residency_lint.sightings.evidence import Passage
+from residency_lint.sightings.scene import Scene
+from residency_lint.sightings.texts import text_sightings
+from residency_lint.sightings.variables import sets_nothing
+
+
+def unread_lines(told: Iterable[Sighting], scene: Scene) -> Iterator[Sighting]:
+    """Of a file whose starts of an SDK are all told to stay inside, the lines of its environment that name a place
+    outside under a variable that no program names, or that something stronger sets: what such a line says is not taken.
+
+    An SDK may read one by itself; where it does, and nothing in the program is stronger, that start is not inside.
+    """
+    taken: dict[str, list[Sighting]] = {}
+    for one in told:
+        if not one.muted and (one.chosen or not one.beside):
+            taken.setdefault(one.rule.vendor, []).append(one)
+    for vendor, found in taken.items():
+        if all(one.region in scene.wanted(vendor) for one in found):
+            for unit, mention in _lines(scene) if found[0].context is Context.CODE else ():
+                yield from _outside(found[0], mention, unit, scene)
+
+
+def _lines(scene: Scene) -> Iterator[tuple[Unit, Mention]]:
+    """What the program's environment says under names that no program takes."""
+    program = scene.program.everywhere
+    for path in program.environment_files(scene.path):
+        unit = program.unit_at(path)
+        for mention in unit.mentions if unit is not None else ():
+            if unit is None or not mention.keys or mention.role is not Role.VALUE:
+                continue
+            name = mention.keys[-1]
+            is_set = sets_variable(mention, unit) and scene.names_something(mention.text.text)
+            if is_set and not _is_taken(name, path, scene):
+                yield unit, mention
+
+
+def _is_taken(variable: str, path: str, scene: Scene) -> bool:
+    """Whether a program may get a variable as a file sets it: some name it, and nothing stronger sets it there."""
+    program = scene.program.everywhere
+    paths = (scene.path, *program.files_naming(variable, scene.path))
+    units = (program.unit_at(one) for one in paths if variable.encode() in program.data_at(one))
+    found = [set_values(variable, unit, program) for unit in units if unit is not None]
+    return any(not ones or any(one.unit.facts.path == path for one in ones) for ones in found)
+
+
+def _outside(inside: Sighting, mention: Mention, unit: Unit, scene: Scene) -> Iterator[Sighting]:
+    source, vendor = scene.sources(unit.facts.path), inside.rule.vendor
+    if source is None or not isinstance(inside.rule, SdkCall):
+        return
+    wanted = frozenset(scene.wanted(vendor))
+    there = replace(scene, source=source, unit=unit)
+    if sets_nothing(mention, there):
+        return  # which is said of it there
+    for one in text_sightings(Passage(mention, Context.CODE, there)):
+        if one.rule.vendor == vendor and one.region not in wanted:
+            yield replace(one, rule=inside.rule, beside=wanted, chosen=False, rewrites=())
