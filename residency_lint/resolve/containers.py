@@ -16,6 +16,7 @@ from residency_lint.expressions import (
     Text,
 )
 from residency_lint.resolve.arguments import certain_items
+from residency_lint.resolve.config_mappings import Sections
 from residency_lint.resolve.enums import enum_of, named
 from residency_lint.resolve.frames import Frame, Unknown, Value, told
 from residency_lint.resolve.iterables import listed
@@ -100,7 +101,8 @@ def _items(
             yield frame.value(Unknown("an item under a key that cannot be told", env=env))
         # The choice was made where the key was written, so its steps come first.
         chosen_by_name = wanted.text is not None and len(wanted.chain) > len(frame.chain) + 1
-        if item is not None and container.unit.facts.language != "python":
+        is_of_file = container.unit.facts.language != "python" or isinstance(container.content, Sections)
+        if item is not None and is_of_file:
             # Nothing but what is asked for in a file is used.
             for other in known.values() if is_whole else ():
                 resolution.pass_over(other if other is not item else None, frame)
