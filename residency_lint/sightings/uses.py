@@ -168,12 +168,13 @@ class _Search:
     def _of_binding(self, binding: Binding, span: Span, depth: int) -> Fate:
         unit = self.scene.unit
         is_part = binding.value is not None and is_part_of(binding.value, span)
-        by_name = is_plain(binding, unit)
+        by_name = is_plain(binding, unit) or binding.kind is BindingKind.PARAMETER
         if not by_name and is_replaced_at_once(binding, unit):
             return Fate.KEPT
         if not is_part and not by_name:
             return Fate.SENT
-        found = [read for read in reads_of(binding, unit) if not is_updated(read, unit)]
+        itself = value_span(binding)
+        found = [r for r in reads_of(binding, unit) if not is_updated(r, unit) and not itself.contains(r.span)]
         reads = widest((read.span.start for read in found), unit)
         named = {read.span.start: read.span for read in found if read.name == binding.target}
         uses = [read for read in reads if read.role not in _SHOWN and self._gets(read, binding, is_part)]
