@@ -26,7 +26,7 @@ _MOST_REACHED = 48
 
 def choosing(findings: Iterable[Finding], others: Iterable[str], settings: Settings, tree: Tree) -> Iterator[Candidate]:
     """Of the files that are no candidates by themselves: those that name a file of settings in which a table of regions
-    or a host outside was found, and those that send by HTTP and are reached by a text that was found to lead outside."""
+    or a host outside was found; those that send by HTTP and are reached by a text that was found to lead outside."""
     told = [finding for finding in findings if not isinstance(finding.rule, SdkCall)]
     files = [f for f in told if _reader(f.path) == "config" and (f.sighting.beside or _is_failing_host(f))]
     tables = {os.fsencode(os.path.basename(f.path)) for f in files}

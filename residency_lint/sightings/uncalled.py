@@ -82,7 +82,9 @@ def _has_plain_bases(index: int, unit: Unit, depth: int = 0) -> bool:
         return False
     classes = {scope.name: at for at, scope in enumerate(unit.facts.scopes) if scope.kind is ScopeKind.CLASS}
     names = [last_name(base) for base in unit.scope(index).bases]
-    return all(name in _IDLE or (name in classes and _has_plain_bases(classes[name], unit, depth + 1)) for name in names)
+    return all(
+        name in _IDLE or (name in classes and _has_plain_bases(classes[name], unit, depth + 1)) for name in names
+    )
 
 
 _IDLE = frozenset("ABC Protocol Generic NamedTuple TypedDict object".split())
