@@ -10,7 +10,7 @@ from residency_lint.dotted import written
 from residency_lint.expressions import Attribute, Call, Expression, Guard, Name, Site
 from residency_lint.facts import ScopeKind
 from residency_lint.findings import Step
-from residency_lint.resolve.callers import call_sites, instances
+from residency_lint.resolve.callers import CallSite, call_sites, instances
 from residency_lint.resolve.classes import decorator_name, is_class_method, is_static, receivers
 from residency_lint.resolve.decorators import decorating
 from residency_lint.resolve.frames import Activation, Choice, Frame
@@ -60,13 +60,25 @@ def reached(unit: Unit, site: Site, resolution: Resolution) -> Choice:
     for scope in unit.visible_scopes(site.scope):
         if unit.scope(scope).kind is not ScopeKind.FUNCTION or is_called_otherwise(scope, unit, resolution):
             continue
-        choices = [
-            resolution.conditions.choice(one.call.site.guards, Frame(one.unit, one.call.site))
-            for one in call_sites(scope, unit, resolution)
-        ]
+        choices = [_way_to(one, resolution) for one in call_sites(scope, unit, resolution)]
         if choices:
             found = max(found, min(choices, key=lambda choice: choice.value), key=lambda choice: choice.value)
     return found
+
+
+def _way_to(one: CallSite, resolution: Resolution) -> Choice:
+    """Whether a call is made, in any of the contexts that it stands in."""
+    site = one.call.site
+    if not site.guards:
+        return Choice.SURE
+    tests = [guard.test for guard in site.guards]
+    frames = (
+        each
+        for outer in contexts((), one.unit, site, resolution)
+        for each in iterations(tests, Frame(one.unit, site, activation=outer), resolution)
+    )
+    choices = [resolution.conditions.choice(site.guards, each) for each in islice(frames, _MOST_CONTEXTS)]
+    return min(choices, key=lambda choice: choice.value, default=Choice.NEVER)
 
 
 def run_at(
