@@ -32,6 +32,7 @@ from residency_lint.sightings.bindings import (
 )
 from residency_lint.sightings.folded import makes_text
 from residency_lint.sightings.idle_clients import is_idle, keeps_base
+from residency_lint.sightings.option_defaults import reads_of_default
 from residency_lint.sightings.passed_on import gives_keys, is_choice, is_part_of, makes_another, only_keeps
 from residency_lint.sightings.scene import Scene
 from residency_lint.sightings.taken import Taken
@@ -151,6 +152,9 @@ class _Search:
             return Fate.KEPT
         if is_idle(call, span, self.scene):
             return Fate.UNREAD
+        reads = reads_of_default(call, span, self.scene.unit)
+        if reads and not any(self._may_get(read) for read in reads):
+            return Fate.KEPT
         if call.span in self.vain.parts or makes_text(call, self.scene) or only_keeps(call):
             return self.fate(call.span, depth + 1)
         return Fate.SENT
