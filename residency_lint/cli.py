@@ -1,11 +1,12 @@
-"""Commands and options; the only module that prints or chooses an exit code."""
+"""Commands and options; the only module that chooses what is printed, and an exit code."""
 
 from __future__ import annotations
 
 import gc
 import re
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -13,6 +14,7 @@ import click
 
 from residency_lint import __version__
 from residency_lint.errors import ConfigError, ResidencyLintError
+from residency_lint.terminal import PIECEMEAL, Early, put_out, watched
 
 if TYPE_CHECKING:
     from residency_lint.report import Report
@@ -93,7 +95,11 @@ def check(
         tree, paths = Tree(changes={name: sys.stdin.buffer.read()}), (name,)
     elif settings.stdin_filename:
         raise ConfigError("--stdin-filename: nothing is read from standard input; add `-`")
-    report = check_paths(paths, settings, tree, _watched)
+    early = None
+    if output_format in PIECEMEAL and sys.stdout.isatty() and not (fix or diff or statistics or output_file):
+        early = Early(output_format)
+    report = check_paths(paths, settings, tree, watched, early)
+    report = replace(report, aside=frozenset(early.shown if early else ()))
     could_not = any(skip.fatal for skip in report.skips)
     if fix or diff:
         from residency_lint.rewrite import rewritten, write
@@ -118,7 +124,7 @@ def rule(rule_id: str) -> None:
     """Explain a rule: why, wrong, right, sources."""
     from residency_lint.explain import explained
 
-    _print([explained(rule_id)])
+    put_out([explained(rule_id)])
 
 
 @main.command()
@@ -130,9 +136,9 @@ def vendors(keywords: bool, older_than: int | None) -> None:
 
     if older_than is not None:
         lines = list(old_rule_lines(older_than))
-        _print(f"{line}\n" for line in lines)
+        put_out(f"{line}\n" for line in lines)
         sys.exit(1 if lines else 0)
-    _print(f"{line}\n" for line in (keyword_lines() if keywords else vendor_lines()))
+    put_out(f"{line}\n" for line in (keyword_lines() if keywords else vendor_lines()))
 
 
 @main.command()
@@ -149,7 +155,7 @@ def init(force: bool) -> None:
         path.write_text(text, encoding="utf-8")
     except OSError as error:
         raise ConfigError(f"{NAME}: cannot be written: {error.strerror}") from error
-    _print([text, f"\nWritten to {NAME}. Read it, then run `residency-lint check`.\n"])
+    put_out([text, f"\nWritten to {NAME}. Read it, then run `residency-lint check`.\n"])
 
 
 def _settings(
@@ -188,19 +194,6 @@ def _settings(
     return settings
 
 
-def _watched(items: Iterable[_T], number: int, doing: str) -> Iterator[_T]:
-    """The same, with a bar on standard error where a run at a terminal takes longer than a moment."""
-    if number < _FEWEST or not sys.stderr.isatty():
-        yield from items
-        return
-    with click.progressbar(items, number, doing, file=sys.stderr) as bar:
-        yield from bar
-
-
-_FEWEST = 4
-"""Shares of the files; fewer are done before anybody reads a bar."""
-
-
 def _report(report: Report, output_format: str, output_file: Path | None, statistics: bool) -> None:
     from residency_lint.reporters import renderer
 
@@ -211,7 +204,7 @@ def _report(report: Report, output_format: str, output_file: Path | None, statis
     else:
         pieces = renderer(output_format)(report)
     if output_file is None:
-        _print(pieces)
+        put_out(pieces)
         return
     try:
         output_file.write_text("".join(pieces), encoding="utf-8", errors="backslashreplace")
@@ -227,7 +220,7 @@ def _show_diff(change: Rewritten) -> None:
     """The diff on standard output; on standard error what it cannot tell of."""
     from residency_lint.reporters.summary import skip_line
 
-    _print(_diff(change))
+    put_out(_diff(change))
     for skip in change.report.skips:
         click.echo(f"residency-lint: {skip_line(skip)}", nl=False, err=True)
 
@@ -246,14 +239,3 @@ def _diff(change: Rewritten) -> Iterable[str]:
 def _lines(text: str) -> list[str]:
     """Lines as `patch` sees them: `str.splitlines` also splits at form feeds and Unicode separators."""
     return [line for line in re.split(r"(?<=\n)", text) if line]
-
-
-def _print(pieces: Iterable[str]) -> None:
-    """Standard output is the report, in UTF-8 whatever the terminal says."""
-    output = sys.stdout.buffer if hasattr(sys.stdout, "buffer") else None
-    for piece in pieces:
-        if output is None:
-            sys.stdout.write(piece)
-        else:
-            output.write(piece.encode("utf-8", "backslashreplace"))
-    sys.stdout.flush()

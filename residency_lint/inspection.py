@@ -23,6 +23,9 @@ from residency_lint.verdicts import Verdict
 from residency_lint.watching import Watched, unwatched
 from residency_lint.written import Result
 
+Tell = Callable[[Sequence[str], Sequence[Result]], None]
+"""Is told paths, and what each of them comes to."""
+
 _FEWEST = 16
 """Candidates."""
 _LEAST = 200_000
@@ -33,14 +36,25 @@ cost."""
 
 
 def check_files(
-    candidates: Sequence[Candidate], settings: Settings, tree: Tree, watched: Watched = unwatched
+    candidates: Sequence[Candidate],
+    settings: Settings,
+    tree: Tree,
+    watched: Watched = unwatched,
+    tell: Tell | None = None,
 ) -> tuple[list[Result], Answers]:
-    """What `check_file` says of each candidate, in order, and what that rests on. Raises ConfigError."""
+    """What `check_file` says of each candidate, in order, and what that rests on. Raises ConfigError.
+
+    `tell` is called with each share of them that is done.
+    """
     size = sum(candidate.size for candidate in candidates)
     shares = list(_shares(candidates, size // _SHARES + 1))
     pays = len(candidates) >= _FEWEST and size >= _LEAST
     work = spread(_checked, shares, settings, tree, pays=pays)
-    done = list(watched(work, len(shares), "Checking"))
+    done = []
+    for share, one in zip(shares, watched(work, len(shares), "Checking"), strict=True):
+        done.append(one)
+        if tell is not None:
+            tell(share, one[0])
     return [found for results, _ in done for found in results], together(answers for _, answers in done)
 
 

@@ -20,6 +20,7 @@ from residency_lint.shipped import cache_folder
 from residency_lint.watching import Watched, unwatched
 
 if TYPE_CHECKING:
+    from residency_lint.inspection import Tell
     from residency_lint.rules import Rule
     from residency_lint.search import Candidate
     from residency_lint.settings import Settings
@@ -28,13 +29,17 @@ if TYPE_CHECKING:
 
 
 def results_of(
-    candidates: Sequence[Candidate], settings: Settings, tree: Tree, watched: Watched = unwatched
+    candidates: Sequence[Candidate],
+    settings: Settings,
+    tree: Tree,
+    watched: Watched = unwatched,
+    tell: Tell | None = None,
 ) -> list[Result]:
-    """As `inspection.check_files`, but for what it rests on."""
+    """As `inspection.check_files`, but for what it rests on; nothing is told of what is remembered."""
     folder = cache_folder() if settings.keeps and candidates and not tree.changes else None
     key = _key(candidates, settings, tree) if folder is not None else None
     if folder is None or key is None:
-        return _found_anew(candidates, settings, tree, watched)[0]
+        return _found_anew(candidates, settings, tree, watched, tell)[0]
     from residency_lint.kept import Kept
     from residency_lint.written import as_text, of_text
 
@@ -43,18 +48,18 @@ def results_of(
     if text is not None:
         with suppress(LookupError, TypeError, ValueError):
             return of_text(text, _rules(settings) if '"rule"' in text else {})
-    results, rests_on = _found_anew(candidates, settings, tree, watched)
+    results, rests_on = _found_anew(candidates, settings, tree, watched, tell)
     kept.put(key, rests_on, as_text(results, _rules(settings)))
     return results
 
 
 def _found_anew(
-    candidates: Sequence[Candidate], settings: Settings, tree: Tree, watched: Watched
+    candidates: Sequence[Candidate], settings: Settings, tree: Tree, watched: Watched, tell: Tell | None
 ) -> tuple[list[Result], Mapping[str, Mapping[str, str]]]:
     # Most of the start.
     from residency_lint.inspection import check_files
 
-    return check_files(candidates, settings, tree, watched)
+    return check_files(candidates, settings, tree, watched, tell)
 
 
 def _rules(settings: Settings) -> Mapping[str, Rule]:

@@ -10,7 +10,10 @@ from residency_lint.skips import Skip
 
 if TYPE_CHECKING:
     from residency_lint.findings import Finding
-    from residency_lint.source import Source
+    from residency_lint.source import Source, Span
+
+Place = tuple[str, "Span", str]
+"""Path, span and vendor of a finding."""
 
 
 @dataclass(frozen=True)
@@ -27,7 +30,18 @@ class Report:
     sources: Mapping[str, Source] = field(default_factory=dict)
     """The sources that findings and their chains lie in."""
     fixed: int = 0
+    aside: frozenset[Place] = frozenset()
+    """Findings that are counted but not shown: they have been already, or may still be replaced."""
+
+    @property
+    def shown(self) -> tuple[Finding, ...]:
+        return tuple(finding for finding in self.findings if place_of(finding) not in self.aside)
 
     @property
     def failing(self) -> tuple[Finding, ...]:
         return tuple(finding for finding in self.findings if finding.fails)
+
+
+def place_of(finding: Finding) -> Place:
+    """What one finding of a report is told from another by."""
+    return finding.path, finding.span, finding.rule.vendor

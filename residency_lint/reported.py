@@ -9,7 +9,7 @@ from dataclasses import replace
 from residency_lint.call_rules import SdkCall
 from residency_lint.findings import Finding
 from residency_lint.fixes import Applicability
-from residency_lint.source import Span
+from residency_lint.report import Place, place_of
 
 
 def as_reported(findings: Iterable[Finding], paths: Sequence[str]) -> list[Finding]:
@@ -19,10 +19,10 @@ def as_reported(findings: Iterable[Finding], paths: Sequence[str]) -> list[Findi
 
 def _once(findings: Iterable[Finding]) -> list[Finding]:
     """One finding for each piece of evidence, also when two files led to it; by path and place."""
-    kept: dict[tuple[str, Span, str], Finding] = {}
+    kept: dict[Place, Finding] = {}
     # What an SDK is told may stand in a file that was looked at before the one that starts it.
     for finding in sorted(findings, key=precedence):
-        kept.setdefault((finding.path, finding.span, finding.rule.vendor), finding)
+        kept.setdefault(place_of(finding), finding)
     return sorted(kept.values(), key=lambda finding: (finding.path, finding.span, finding.rule.id))
 
 

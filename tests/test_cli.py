@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import io
 import json
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,7 +10,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from residency_lint import __version__, inspection
-from residency_lint.cli import _watched, main
+from residency_lint.cli import main
 from residency_lint.loading import shipped_catalog
 from residency_lint.settings import Settings
 from residency_lint.shipped import shipped_index
@@ -485,31 +483,6 @@ def test_version_and_help() -> None:
     assert __version__ in run("--version", code=0).stdout
     for arguments in (["--help"], ["check", "-h"], ["rule", "--help"], ["vendors", "--help"], ["init", "--help"]):
         assert run(*arguments, code=0).stdout.startswith("Usage: ")
-
-
-class Terminal(io.StringIO):
-    def isatty(self) -> bool:
-        return True
-
-
-@pytest.mark.parametrize(
-    ("doing", "count", "stream", "is_shown"),
-    [
-        ("Searching", 5, Terminal(), True),
-        ("Searching", 5, io.StringIO(), False),
-        ("Searching", 1, Terminal(), False),
-        ("Checking", 8, Terminal(), True),
-        ("Checking", 2, Terminal(), False),
-    ],
-)
-def test_a_long_run_shows_how_far_it_is(
-    doing: str, count: int, stream: io.StringIO, is_shown: bool, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Only at a terminal, and on standard error: what is piped on stays as it is."""
-    monkeypatch.setattr(sys, "stderr", stream)
-    shares = [[f"{number}.py"] for number in range(count)]
-    assert list(_watched(iter(shares), count, doing)) == shares
-    assert (doing in stream.getvalue()) is is_shown
 
 
 @pytest.mark.parametrize("method", ["fork", "spawn"])

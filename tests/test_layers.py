@@ -13,6 +13,7 @@ import residency_lint
 ROWS = (
     ("__main__",),
     ("cli",),
+    ("terminal",),
     ("rewrite", "reporters", "explain", "starter"),
     ("scan",),
     ("choosing", "remembered"),
@@ -33,7 +34,8 @@ ROWS = (
     ("policy", "rule_files", "config_file"),
     ("call_rows",),
     ("rule_rows",),
-    ("report", "reported", "written"),
+    ("reported", "written"),
+    ("report",),
     ("places", "facts", "findings", "arns", "cloud_hosts", "rule_tables", "versions"),
     ("call_rules",),
     ("rules", "dotted"),

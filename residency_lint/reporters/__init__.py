@@ -28,6 +28,12 @@ def renderer(name: str) -> Renderer:
     return lambda report: _render(name, report)
 
 
+def beginning(name: str, report: Report) -> Iterator[str]:
+    """The findings alone, for one of the formats that need not be written as a whole: text, concise."""
+    found: Iterator[str] = import_module(f"{__name__}.{FORMATS[name]}").findings(report)
+    return found
+
+
 def _render(name: str, report: Report) -> Iterator[str]:
     found: Iterator[str] = import_module(f"{__name__}.{FORMATS[name]}").render(report)
     return found

@@ -1,4 +1,4 @@
-"""Text from files under scan, made safe to show on a terminal."""
+"""What a report is written with: text from files under scan, made safe for a terminal, and numbers."""
 
 from __future__ import annotations
 
@@ -30,3 +30,8 @@ def _cells(char: str) -> int:
     if unicodedata.combining(char):
         return 0
     return 2 if unicodedata.east_asian_width(char) in "WF" else 1
+
+
+def number_of(number: int, noun: str) -> str:
+    """`1 file`, `2,000 files`."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from residency_lint.findings import Finding, Level
 from residency_lint.fixes import Applicability
 from residency_lint.report import Report
-from residency_lint.reporters.summary import number_of
+from residency_lint.reporters.characters import number_of
 
 APPLICABILITY_WORDS = {Applicability.SAFE: "safe", Applicability.UNSAFE: "unsafe", Applicability.DISPLAY: "shown"}
 
@@ -15,6 +15,11 @@ APPLICABILITY_WORDS = {Applicability.SAFE: "safe", Applicability.UNSAFE: "unsafe
 def active(report: Report) -> list[Finding]:
     """The findings that nothing silences."""
     return [finding for finding in report.findings if finding.silenced_by is None]
+
+
+def shown(report: Report) -> list[Finding]:
+    """Those of them that are to be shown."""
+    return [finding for finding in report.shown if finding.silenced_by is None]
 
 
 def counts(report: Report) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from residency_lint.report import Report
-from residency_lint.reporters.characters import printable
+from residency_lint.reporters.characters import number_of, printable
 from residency_lint.skips import Skip
 
 
@@ -24,7 +24,3 @@ def summary(report: Report) -> str:
     from residency_lint.reporters.counts import counts  # most runs of a hook find nothing
 
     return f"{fixed}{counts(report)}.\n"
-
-
-def number_of(number: int, noun: str) -> str:
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from residency_lint.findings import Finding
 from residency_lint.report import Report
 from residency_lint.reporters.characters import printable
-from residency_lint.reporters.counts import APPLICABILITY_WORDS, active
+from residency_lint.reporters.counts import APPLICABILITY_WORDS, shown
 from residency_lint.reporters.frames import frame
 from residency_lint.reporters.locations import finding_words, step_words
 from residency_lint.reporters.secrets import secrets_by_path
@@ -15,12 +15,17 @@ from residency_lint.reporters.summary import skip_line, summary
 
 
 def render(report: Report) -> Iterator[str]:
-    secrets = secrets_by_path(report)
-    for finding in active(report):
-        yield "\n".join(_lines(report, finding, secrets)) + "\n\n"
+    yield from findings(report)
     if report.skips:
         yield "".join(map(skip_line, report.skips)) + "\n"
     yield summary(report)
+
+
+def findings(report: Report) -> Iterator[str]:
+    """What is said of the findings, without the end."""
+    secrets = secrets_by_path(report)
+    for finding in shown(report):
+        yield "\n".join(_lines(report, finding, secrets)) + "\n\n"
 
 
 def _lines(report: Report, finding: Finding, secrets: Mapping[str, Sequence[Finding]]) -> Iterator[str]:
@@ -29,9 +34,9 @@ def _lines(report: Report, finding: Finding, secrets: Mapping[str, Sequence[Find
     margin = " "
     source = report.sources.get(finding.path)
     if source:
-        shown = frame(source, finding.span, secrets.get(finding.path, ()))
-        margin = shown[0].removesuffix("|")
-        yield from shown
+        framed = frame(source, finding.span, secrets.get(finding.path, ()))
+        margin = framed[0].removesuffix("|")
+        yield from framed
     for line in (*_chain(report, finding), *_advice(report, finding)):
         yield margin + line
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from posixpath import dirname, join, normpath
 
 from residency_lint.expressions import Call, Constant, Expression, Site, Text
@@ -28,17 +29,42 @@ class Dotenv:
 def loaded(unit: Unit, program: Program, *, before: tuple[Site, int] | None = None) -> Iterator[Dotenv]:
     """The files that a program loads, by its own calls or those of modules near it, the last one first.
 
-    `before`: where in the file the question is asked; a call of the module's body that comes later is too late.
+    `before`: where in the file the question is asked; a call of the module's body that comes later is too late, and so
+    is one in a module that imports the file before it makes the call.
     """
     for there in neighbours(unit, program, _LOADS):
         for call in reversed([*there.calls_by_name.get("load_dotenv", []), *there.calls_by_name.get("read_env", [])]):
-            if there is unit and before is not None and is_too_late(call.site, call.span.start, before, unit):
+            if before is not None and _is_later(call, there, before, unit, program):
                 continue
             if _is_loader(call, there, program):
                 for path in named_files(call, there) or (".env",):
                     found = found_file(path, there, program)
                     if found is not None:
                         yield Dotenv(found, _wins(call))
+
+
+def _is_later(call: Call, there: Unit, before: tuple[Site, int], unit: Unit, program: Program) -> bool:
+    """Whether a call runs when the question has been asked already."""
+    if there is unit:
+        return is_too_late(call.site, call.span.start, before, unit)
+    runs_at_once = all(
+        owner.scope(site.scope).kind is not ScopeKind.FUNCTION
+        for owner, site in ((there, call.site), (unit, before[0]))
+    )
+    return runs_at_once and any(
+        unit.facts.path in _run_by(program.path_of(there.facts.path, module), program)
+        for entry in there.facts.imports
+        if entry.span.start < call.span.start and entry.site.scope == 0 and not entry.site.guards
+        for module in (entry.module, f"{entry.module.rstrip('.')}.{entry.name}")
+    )
+
+
+def _run_by(path: str, program: Program) -> dict[str, None]:
+    """The files that run when one is imported: itself, and the nearest that it imports."""
+    found = dict.fromkeys([path] if path else ())
+    for one in list(found):
+        found |= dict.fromkeys(islice(paths_imported(one, program), _MOST_NEIGHBOURS))
+    return found
 
 
 def neighbours(unit: Unit, program: Program, holding: re.Pattern[bytes]) -> Iterator[Unit]:

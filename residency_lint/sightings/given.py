@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from residency_lint.call_rules import SdkSetting
-from residency_lint.expressions import Attribute, Branch, Elsewhere, Expression, Name, Opaque, Text
+from residency_lint.dotted import dotted
+from residency_lint.expressions import Attribute, Branch, Elsewhere, Expression, Opaque, Text
 from residency_lint.facts import Binding
 from residency_lint.resolve.arguments import arguments_of, items_of
 from residency_lint.resolve.contexts import run_at
@@ -127,7 +128,7 @@ def _told(setter: str, start: Start) -> Iterator[Expression]:
         values = [argument.value for argument in other.arguments]
         if name and not (len(values) > 1 and isinstance(values[0], Text) and values[0].text == name):
             continue
-        if values and _dotted_is(other.function, f"{start.call.assigned}.{method}"):
+        if values and dotted(other.function) == f"{start.call.assigned}.{method}":
             yield values[1] if name else values[0]
 
 
@@ -149,14 +150,13 @@ def _bound_later(place: str, start: Start) -> list[Binding]:
 def _set_by_name(place: str, start: Start) -> Iterator[Expression]:
     """What `setattr(config, name, value)` sets, where names and values are gone through side by side."""
     scene, resolution = start.scene, start.resolution
-    owners = {name for scope, name in objects(start) if scope == start.call.site.scope}
+    within, _, last = place.rpartition(".")
+    owners = {
+        f"{name}.{within}" if within else name for scope, name in objects(start) if scope == start.call.site.scope
+    }
     for call in scene.unit.calls_by_name.get("setattr", []) if owners else ():
         arguments = [argument.value for argument in call.arguments]
-        if (
-            len(arguments) != 3
-            or isinstance(arguments[1], Text)
-            or not any(_dotted_is(arguments[0], o) for o in owners)
-        ):
+        if len(arguments) != 3 or isinstance(arguments[1], Text) or dotted(arguments[0]) not in owners:
             continue
         frame = Frame(scene.unit, call.site, activation=start.activation)
         names, values = (list(resolution.values(argument, frame)) for argument in arguments[1:])
@@ -164,7 +164,7 @@ def _set_by_name(place: str, start: Start) -> Iterator[Expression]:
             yield Opaque("an attribute whose name cannot be told", call.span)
             continue
         for name, value in zip(names, values, strict=True):
-            if name.text == place and not isinstance(value.content, Unknown):
+            if name.text == last and not isinstance(value.content, Unknown):
                 yield Elsewhere(value.content, value.frame(0), value.unit.facts.path)
 
 
@@ -196,18 +196,10 @@ def _first_use(names: tuple[str, ...], start: Start) -> int:
     scene, assigned = start.scene, start.call.assigned
     places = [
         call.span.start
-        for call in scene.facts.calls
+        for call in (scene.facts.calls if assigned else ())
         if call.span.start > start.call.span.start
         and call.site.scope == start.call.site.scope
-        and any(_dotted_is(argument.value, assigned) for argument in call.arguments)
+        and assigned in [dotted(argument.value) for argument in call.arguments]
         and any(n in names for t in targets(call.function, scene.unit, call.site, scene.program) for n in t.names)
     ]
     return min(places, default=len(scene.source.data) + 1)
-
-
-def _dotted_is(expression: Expression, name: str) -> bool:
-    names: list[str] = []
-    while isinstance(expression, Attribute):
-        names.append(expression.name)
-        expression = expression.base
-    return isinstance(expression, Name) and ".".join([expression.id, *reversed(names)]) == name
