@@ -39,6 +39,7 @@ from residency_lint.resolve.fields import given_as
 from residency_lint.resolve.first_calls import is_set_at_once
 from residency_lint.resolve.frames import Activation, Choice, Frame, Value
 from residency_lint.resolve.names import Target, targets
+from residency_lint.resolve.records import field_of_copy
 from residency_lint.resolve.told_objects import told_later
 from residency_lint.resolve.units import Unit
 from residency_lint.source import Span
@@ -54,6 +55,12 @@ def member_values(
     target: Target, made: Value | None, name: str, frame: Frame, resolution: Resolution
 ) -> Iterator[Value]:
     """What an object of a class (`made` is the call that makes it), or the class itself, has under a name."""
+    # A method or property asks the object that it is called on.
+    is_field = made is not None and method_of(target, name, resolution.program) is None
+    copied = field_of_copy(made, name, frame, resolution) if made is not None and is_field else None
+    if copied is not None:
+        yield from copied
+        return
     later = told_later(made, target, name, frame, resolution)
     first = _first_members(target, made, name, frame, resolution)
     if later is None:

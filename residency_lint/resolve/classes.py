@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from residency_lint.dotted import last_name
 from residency_lint.expressions import Attribute, Call, Expression, Name, Site, Subscript
 from residency_lint.facts import Binding, BindingKind, Scope, ScopeKind
+from residency_lint.resolve.copies import maker_of
 from residency_lint.resolve.frames import Frame, Unknown, Value
 from residency_lint.resolve.names import Target, targets
 from residency_lint.resolve.program import Program
@@ -60,7 +61,7 @@ def receivers(base: Expression, frame: Frame, resolution: Resolution) -> Iterato
         unit, owner, scope = own
         activation = frame.activation_of(unit, scope)
         received = activation.receiver if activation else None
-        made = constructed_by(received, program) if received else None
+        made = constructed_by(maker_of(received, resolution), program) if received else None
         called_on = activation.owner if activation else None
         yield (received, made) if made else (None, called_on or Target(unit.scope(owner).name, unit, owner))
         return
@@ -76,7 +77,7 @@ def receivers(base: Expression, frame: Frame, resolution: Resolution) -> Iterato
         yield from ((None, target) for target in classes)
         return
     for value in resolution.values(base, frame.aside()):
-        found = constructed_by(value, program)
+        found = constructed_by(maker_of(value, resolution), program)
         if found is not None:
             yield value, found
         elif isinstance(value.content, Unknown) and value.content.target and local_class(value.content.target):

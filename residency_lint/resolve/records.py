@@ -7,7 +7,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from residency_lint.expressions import Attribute, Call, Expression, Listing, Name, Text
-from residency_lint.resolve.arguments import arguments_of
+from residency_lint.resolve.arguments import arguments_of, known_items
+from residency_lint.resolve.copies import original_of
 from residency_lint.resolve.frames import Frame, Value
 from residency_lint.resolve.names import targets
 
@@ -17,23 +18,41 @@ if TYPE_CHECKING:
 
 def of_call(call: Call, name: str, value: Value, frame: Frame, resolution: Resolution) -> Iterator[Value]:
     """`SimpleNamespace(host=…).host`, `replace(settings, host=…).host`."""
+    copied = field_of_copy(value, name, frame, resolution)
+    if copied is not None:
+        yield from copied
+        return
     names = {t.name for t in targets(call.function, value.unit, value.site, resolution.program)}
-    is_copy = "dataclasses.replace" in names or getattr(call.function, "name", "") in ("_replace", "model_copy")
-    if not is_copy and not names & {"types.SimpleNamespace", "argparse.Namespace"}:
+    if not names & {"types.SimpleNamespace", "argparse.Namespace"}:
         return
     there = replace(value.frame(frame.depth + 1), chain=frame.chain)
     arguments = arguments_of(call, there, resolution)
     if name in arguments.named:
         yield from resolution.values(arguments.named[name], there)
-    if is_copy:
-        base = call.function.base if "dataclasses.replace" not in names else arguments.positional[0]  # type: ignore[union-attr]
-        copied = Attribute(base, name, call.span)
-        if name in arguments.named:
-            for replaced in resolution.values(copied, there):
-                if isinstance(replaced.content, Text):
-                    resolution.pass_over(replaced.content, replaced.frame(0))
-        else:
-            yield from resolution.values(copied, there)
+
+
+def _changes_of(call: Call, frame: Frame, resolution: Resolution) -> dict[str, Expression]:
+    """The fields that a call which copies changes."""
+    found = arguments_of(call, frame, resolution).named
+    if getattr(call.function, "name", "") == "model_copy":
+        return known_items(found["update"], frame, resolution)[0] if "update" in found else {}
+    return found
+
+
+def field_of_copy(value: Value, name: str, frame: Frame, resolution: Resolution) -> list[Value] | None:
+    """A field of a copy; None where the value is none."""
+    call, original = value.content, original_of(value, resolution.program)
+    if original is None or not isinstance(call, Call):
+        return None
+    there = replace(value.frame(frame.depth + 1), chain=frame.chain)
+    changed = _changes_of(call, there, resolution)
+    copied = Attribute(original, name, call.span)
+    if name not in changed:
+        return list(resolution.values(copied, there))
+    for replaced in resolution.values(copied, there):
+        if isinstance(replaced.content, Text):
+            resolution.pass_over(replaced.content, replaced.frame(0))
+    return list(resolution.values(changed[name], there))
 
 
 def of_tuple(call: Call, name: str, value: Value, frame: Frame, resolution: Resolution) -> Iterator[Value]:
