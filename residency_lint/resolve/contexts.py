@@ -107,10 +107,10 @@ def _by_call(scope: int, unit: Unit, resolution: Resolution, depth: int) -> Iter
                 yield site.activation(unit, scope, each)
 
 
-def _by_receiver(scope: int, unit: Unit, resolution: Resolution, depth: int) -> list[Activation]:
+def _by_receiver(scope: int, unit: Unit, resolution: Resolution, depth: int) -> list[Activation | None]:
     """The calls of a method, or the reads of a property, each with the object that it is of; none where not all of them
     can be told."""
-    found: list[Activation] = []
+    found: list[Activation | None] = []
     for there, call in _accesses(scope, unit, resolution):
         base = call.function.base if isinstance(call.function, Attribute) else None
         for outer in contexts((base,), there, call.site, resolution, depth + 1) if base is not None else ():
