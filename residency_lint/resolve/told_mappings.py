@@ -33,7 +33,7 @@ def items_of_functions(binding: Binding, frame: Frame, resolution: Resolution) -
             continue
         for activation in islice(runs(scope, unit, resolution), _MOST):
             for item in unit.items[scope, binding.target]:
-                if not _comes_before(frame, item.site.scope, item.span, unit, resolution):
+                if not comes_before(frame, item.site.scope, item.span, unit, resolution):
                     yield from _item(item, Frame(unit, item.site, activation=activation), resolution)
     for scope in reversed(around):
         for item in unit.items.get((scope, binding.target), ()) if (scope, binding.target) not in unit.bindings else ():
@@ -70,7 +70,7 @@ def _item(item: Binding, frame: Frame, resolution: Resolution) -> Iterator[tuple
     yield (None if key == "**" else Text(key, item.span, plain=False), value), choice
 
 
-def _comes_before(frame: Frame, scope: int, span: Span, unit: Unit, resolution: Resolution) -> bool:
+def comes_before(frame: Frame, scope: int, span: Span, unit: Unit, resolution: Resolution) -> bool:
     """Whether the program most likely reads the mapping before the item is set."""
     if frame.site.statement == unit.scope(0).span:
         return False
