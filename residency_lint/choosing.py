@@ -6,17 +6,20 @@ import os
 from collections.abc import Iterable, Iterator
 from itertools import islice
 from posixpath import normpath
+from typing import TYPE_CHECKING
 
 from residency_lint.call_rules import SdkCall
 from residency_lint.findings import Context, Finding
 from residency_lint.languages import READERS
 from residency_lint.languages.file_names import language_of
 from residency_lint.resolve.imports import importers, paths_imported
-from residency_lint.resolve.program import Program
 from residency_lint.rules import CloudHost, Endpoint
 from residency_lint.search import Candidate
 from residency_lint.settings import Settings
 from residency_lint.tree import Tree
+
+if TYPE_CHECKING:
+    from residency_lint.resolve.program import Program
 
 _DEEPEST = 3
 _MOST_ROOTS = 16

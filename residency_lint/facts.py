@@ -88,6 +88,11 @@ class Binding:
     made_at: Site | None = None
     """Where a function binds it that takes the name from its module."""
 
+    @property
+    def key(self) -> str:
+        """Of an item: `site` of `params[site]`; else nothing."""
+        return self.target.partition("[")[2].removesuffix("]")
+
 
 @dataclass(frozen=True, slots=True)
 class Import:

@@ -58,9 +58,11 @@ class Gate:
             piece = data[offset : start + _CHUNK + self._overlap].lower()
             found = self._automaton.find_matches_as_indexes(piece)
             if found:
+                if self._is_enough(found, data, offset):
+                    return frozenset()
                 # A word that does not stand alone may hide a text that overlaps it.
                 every = self._automaton.find_matches_as_indexes(piece, overlapping=True)
-                if self._is_enough(found, data, offset) or self._is_enough(every, data, offset):
+                if self._is_enough(every, data, offset):
                     return frozenset()
                 handed_on |= self._handed_on(every, data, offset)
         return frozenset(handed_on) or None

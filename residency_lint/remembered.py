@@ -36,7 +36,9 @@ def results_of(
     tell: Tell | None = None,
 ) -> list[Result]:
     """As `inspection.check_files`, but for what it rests on; nothing is told of what is remembered."""
-    folder = cache_folder() if settings.keeps and candidates and not tree.changes else None
+    if not candidates:
+        return []
+    folder = cache_folder() if settings.keeps and not tree.changes else None
     key = _key(candidates, settings, tree) if folder is not None else None
     if folder is None or key is None:
         return _found_anew(candidates, settings, tree, watched, tell)[0]

@@ -55,12 +55,19 @@ class Repository:
         """As `files_naming`, of those that give something else than `self` an attribute of that name."""
         root = root_of(path)
         if root not in self._set:
-            self._set[root] = frozenset(
-                found[1]
-                for one in self._listed(root)
-                for found in _SETS.finditer(self._kept.get(one) or self.bytes_at(one))
-            )
+            self._set[root] = self._attributes_set(root)
         return self.files_naming(f".{name} = ", path) if os.fsencode(name) in self._set[root] else ()
+
+    def _attributes_set(self, root: str) -> frozenset[bytes]:
+        found: set[bytes] = set()
+        size = 0
+        for path in self._listed(root):
+            data = self.bytes_at(path)
+            size += len(data)
+            if size > _MOST_BYTES:
+                break
+            found.update(_SETS.findall(data))
+        return frozenset(found)
 
     def _affordable(self, paths: Iterable[str]) -> tuple[str, ...]:
         """The files, as long as they are few and what was not parsed yet stays in bounds; else none."""

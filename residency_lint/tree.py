@@ -148,10 +148,15 @@ class Tree:
             self.disk.saw(path, data)
 
     def _unit_at(self, path: str) -> Unit | None:
-        if path not in self._units and (not self._is_file(path) or len(self._bytes_at(path)) > _LARGEST_FOLLOWED):
+        if path not in self._units and not self._is_followed(path):
             return None
         source = self.source(path)
         return None if isinstance(source, Skip) else self.unit(source, self.facts(source))
+
+    def _is_followed(self, path: str) -> bool:
+        data = self._bytes_at(path)
+        # What is too large to be looked into comes as nothing at all.
+        return len(data) <= _LARGEST_FOLLOWED if data else self._is_file(path) and self.data(path) == b""
 
     def _passes(self, path: str, gate: Gate) -> bool:
         key = path, id(gate)
@@ -166,7 +171,8 @@ class Tree:
         for finding in findings:
             paths.add(finding.path)
             paths.update(step.path for step in finding.sighting.chain)
-            paths.update(edit.path for edit in finding.fix.edits if finding.fix) if finding.fix else None
+            if finding.fix is not None:
+                paths.update(edit.path for edit in finding.fix.edits)
         found = {path: self.known_source(path) for path in sorted(paths)}
         return {path: source for path, source in found.items() if source is not None}
 

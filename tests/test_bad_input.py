@@ -166,6 +166,14 @@ def test_fifty_megabytes_that_must_be_read() -> None:
     assert "data.txt: not read: 50,000,032 bytes, more than 16,000,000: not parsed; exclude it" in check(code=2)
 
 
+@pytest.mark.parametrize("size", [300_000, 2_100_000])
+def test_generated_module_is_not_followed(size: int) -> None:
+    """What it says cannot be told, however much larger than the bound it is."""
+    put("generated.py", 'ZONE = "US"\n' + "# generated\n" * (size // 12))
+    put("main.py", "import amplitude\nimport generated\n\nconfig = amplitude.Config(server_zone=generated.ZONE)\n")
+    assert "main.py:4:39: note [amplitude/config]" in check("--no-cache", code=0)
+
+
 def test_a_million_lines_of_no_interest() -> None:
     put("server.log", "2026-11-22 GET /status 200\n" * 1_000_000)
     assert "No data leaves the declared region" in check(code=0)

@@ -224,3 +224,14 @@ def test_the_disk_is_asked_once_and_asked_again(tmp_path: Path) -> None:
     assert disk.names(folder) == disk.names(folder)
     assert not confirms({"names": answers["names"]})
     assert not confirms({"file": answers["file"]})
+
+
+def test_what_is_remembered_needs_no_parser() -> None:
+    """What looks at code is most of the start: a run that remembers everything does not even import it."""
+    found()
+    command = [sys.executable, "-X", "importtime", "-m", "residency_lint", "check", "--isolated", "--region", "eu"]
+    environment = {**os.environ, "PYTHONPATH": str(Path(inspection.__file__).parent.parent)}
+    done = subprocess.run([*command, "--exit-zero"], env=environment, capture_output=True, encoding="utf-8", check=True)
+    imported = {line.rpartition("|")[2].strip() for line in done.stderr.splitlines()}
+    assert "residency_lint.kept" in imported
+    assert imported.isdisjoint({"residency_lint.inspection", "residency_lint.resolve.units", "libcst"})

@@ -17,7 +17,7 @@ def pass_over_beside(module: Unit, name: str, frame: Frame, resolution: Resoluti
     """Notes what the modules beside the one that is chosen say under a name."""
     program, path = resolution.program, module.facts.path
     for other in program.files_naming(name, path):
-        unit = program.unit_at(other) if dirname(other) == dirname(path) and other != path else None
-        for binding in unit.bindings.get((0, name), []) if unit is not None else ():
-            if unit is not None and unit is not frame.unit:
+        unit = program.unit_at(other) if dirname(other) == dirname(path) else None
+        if unit is not None and unit is not frame.unit:
+            for binding in unit.bindings.get((0, name), []):
                 resolution.pass_over(binding.value, replace(frame, unit=unit))

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from residency_lint.dotted import expression_of
 from residency_lint.expressions import Argument, Attribute, Call, Name
 from residency_lint.facts import BindingKind, ScopeKind
 from residency_lint.fixes import Slot
@@ -16,7 +17,6 @@ from residency_lint.resolve.classes import (
     lineage,
     method_of,
     receivers,
-    taken_from_table,
 )
 from residency_lint.resolve.decorators import calls_by_decorators, decorated_with
 from residency_lint.resolve.frames import Activation, Frame
@@ -174,10 +174,6 @@ def _constructions(target: Target, resolution: Resolution) -> Iterator[CallSite]
                 if _stands_for(call, target.scope, target.unit, there, resolution.program):
                     made = Frame(there, call.site).value(call)
                     yield CallSite(there, call, made)
-        for call in there.calls_by_name.get("", ()):
-            for taken in taken_from_table(call, Frame(there, call.site), resolution):
-                if taken.unit is target.unit and taken.scope == target.scope:
-                    yield CallSite(there, call, Frame(there, call.site).value(call), taken)
 
 
 def _derived(target: Target, program: Program) -> list[Target]:
@@ -218,14 +214,6 @@ def _method_calls(owner: Target, scope: int, unit: Unit, resolution: Resolution)
                     break
 
 
-def _written(dotted: str, span: Span) -> Name | Attribute:
-    first, *rest = dotted.split(".")
-    found: Name | Attribute = Name(first, span)
-    for name in rest:
-        found = Attribute(found, name, span)
-    return found
-
-
 def _assignments(owner: Target, name: str, unit: Unit, resolution: Resolution) -> Iterator[CallSite]:
     """`client.region = "eu"`, where a method is what sets the property."""
     for there in _units_naming(f".{name}", unit, resolution.program):
@@ -233,7 +221,7 @@ def _assignments(owner: Target, name: str, unit: Unit, resolution: Resolution) -
             base, _, last = binding.target.rpartition(".")
             if last != name or not base or binding.value is None or binding.kind is not BindingKind.ASSIGNMENT:
                 continue
-            thing, value, span = _written(base, binding.span), binding.value, binding.span
+            thing, value, span = expression_of(base, binding.span), binding.value, binding.span
             for made, target in receivers(thing, Frame(there, binding.site), resolution):
                 if any(
                     one.unit is owner.unit and one.scope == owner.scope for one in lineage(target, resolution.program)

@@ -36,7 +36,7 @@ from residency_lint.resolve.classes import (
 from residency_lint.resolve.conversions import converted, validated
 from residency_lint.resolve.enums import is_enum
 from residency_lint.resolve.fields import given_as
-from residency_lint.resolve.first_calls import is_set_at_once
+from residency_lint.resolve.first_calls import is_set_at_once, set_later
 from residency_lint.resolve.frames import Activation, Choice, Frame, Value
 from residency_lint.resolve.names import Target, targets
 from residency_lint.resolve.records import field_of_copy
@@ -142,16 +142,11 @@ def _set_later(constructor: Target, name: str, frame: Frame, resolution: Resolut
     unit = constructor.unit
     assert unit is not None
     reading = frame.site.scope if frame.unit is unit else -1
-    for scope in unit.scopes_below(unit.scope(constructor.scope).parent):
-        method = unit.scope(scope)
-        if scope in (constructor.scope, reading) or reading == constructor.scope:
-            continue
-        if method.decorators and not is_setter(method):
-            continue
-        for receiver in method.parameters[:1]:
-            for binding in unit.bindings.get((scope, f"{receiver}.{name}"), [])[-1:]:
-                if not binding.site.guards and call_sites(scope, unit, resolution):
-                    yield from resolution.bound([binding], inside(unit, binding.site, frame, None))
+    for binding in set_later(constructor, name) if reading != constructor.scope else ():
+        method = unit.scope(binding.site.scope)
+        is_plain = not method.decorators or is_setter(method)
+        if binding.site.scope != reading and is_plain and call_sites(binding.site.scope, unit, resolution):
+            yield from resolution.bound([binding], inside(unit, binding.site, frame, None))
 
 
 def pass_over_members(node: Attribute, frame: Frame, resolution: Resolution) -> None:

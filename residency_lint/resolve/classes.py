@@ -80,18 +80,21 @@ def receivers(base: Expression, frame: Frame, resolution: Resolution) -> Iterato
         found = constructed_by(maker_of(value, resolution), program)
         if found is not None:
             yield value, found
-        elif isinstance(value.content, Unknown) and value.content.target and local_class(value.content.target):
-            yield None, value.content.target  # the class itself, by way of a table or a parameter
+        elif (itself := _class_itself(value)) is not None:
+            yield None, itself  # by way of a table or a parameter
         elif isinstance(value.content, Call):
-            yield from ((value, target) for target in taken_from_table(value.content, value.frame(1), resolution))
+            yield from ((value, target) for target in _taken_and_called(value.content, value.frame(1), resolution))
 
 
-def taken_from_table(call: Call, frame: Frame, resolution: Resolution) -> Iterator[Target]:
-    """The classes that a call makes objects of by way of a table: `BACKENDS[name]()`."""
+def _taken_and_called(call: Call, frame: Frame, resolution: Resolution) -> Iterator[Target]:
+    """The classes that a call makes objects of by way of a table or another call: `TABLE[name]()`, `pick(name)()`."""
     if isinstance(call.function, (Subscript, Call)):
-        for value in resolution.values(call.function, frame.aside()):
-            if isinstance(value.content, Unknown) and value.content.target and local_class(value.content.target):
-                yield value.content.target
+        yield from filter(None, map(_class_itself, resolution.values(call.function, frame.aside())))
+
+
+def _class_itself(value: Value) -> Target | None:
+    target = value.content.target if isinstance(value.content, Unknown) else None
+    return target if target is not None and local_class(target) else None
 
 
 def constructed_by(value: Value, program: Program) -> Target | None:

@@ -52,7 +52,7 @@ def _objects(frame: Frame, resolution: Resolution) -> Iterator[Value] | None:
             place = replace(there, site=whole[-1].site).via(whole[-1].span, f"`{whole[-1].target}`").deeper()
             return resolution.values(_value(whole[-1]), place)
         first = ((None, placed(_value(b), replace(there, site=b.site))) for b in whole[-1:])
-        rest = ((_key(b), placed(_value(b), replace(there, site=b.site))) for b in items)
+        rest = ((Text(b.key, b.span, plain=False), placed(_value(b), replace(there, site=b.site))) for b in items)
         return iter([there.value(Mapping((*first, *rest), kept[0].span))])
     return None
 
@@ -69,7 +69,3 @@ def _kept(unit: Unit) -> Iterator[Binding]:
 def _value(binding: Binding) -> Expression:
     assert binding.value is not None
     return binding.value
-
-
-def _key(binding: Binding) -> Text:
-    return Text(binding.target.partition("[")[2][:-1], binding.span, plain=False)

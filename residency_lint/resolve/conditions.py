@@ -116,13 +116,13 @@ class Conditions:
         if left is None:
             return None
         if test.operator in ("in", "not in"):
-            if left.startswith("'") and (found := is_set(left[1:], test.right, frame, self._resolution)) is not None:
+            is_text = not left.startswith("\0")
+            if is_text and (found := is_set(left, test.right, frame, self._resolution)) is not None:
                 # Code that only runs where a variable is set (`if "KEY" not in os.environ: raise …`) runs somewhere.
                 is_demanded = not found and test.operator == "not in"
                 return None if is_demanded else found is (test.operator == "in")
             containers = list(self._resolution.values(test.right, frame.aside()))
-            word = left[1:] if left.startswith("'") else f"\0{left}"
-            found = holds_item(word, containers[0], self._resolution) if len(containers) == 1 else None
+            found = holds_item(left, containers[0], self._resolution) if len(containers) == 1 else None
             return None if found is None else found is (test.operator == "in")
         right = self._only(test.right, frame)
         if test.operator not in _SAME:
@@ -143,19 +143,19 @@ class Conditions:
         return found[0] is found[1]
 
     def _only(self, node: Expression, frame: Frame) -> str | None:
-        """The one value that is known of an operand, as comparable words: `"None"` and None differ."""
+        """The one value that is known of an operand, as a word like those of `word_of`: `"None"` and None differ."""
         values = list(self._resolution.values(node, frame.aside()))
         known = [value.content for value in values if not isinstance(value.content, Unknown)]
         if len(values) == 1 and values[0].is_unset:
-            return "None"
+            return "\0None"
         if len(known) != 1:
             return None
         content = known[0]
         if isinstance(content, Text):
-            return None if HOLE in content.text else "'" + content.text
+            return None if HOLE in content.text else content.text
         if isinstance(content, Call) and isinstance(content.function, Name) and content.function.id == "object":
-            return f"object {id(content)}"  # `_UNSET = object()` is like nothing else
-        return content.text if isinstance(content, Constant) else None
+            return f"\0object {id(content)}"  # `_UNSET = object()` is like nothing else
+        return f"\0{content.text}" if isinstance(content, Constant) else None
 
     def _is_fixed(self, test: Expression, frame: Frame) -> bool:
         """Whether a condition rests on constants alone, or on which files there are."""

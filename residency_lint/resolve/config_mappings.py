@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from residency_lint.expressions import Constant, Expression, Listing, Mapping, Text
 from residency_lint.facts import Mention, Role
 from residency_lint.resolve.config_groups import items_of_list
 from residency_lint.resolve.units import Unit
-
-if TYPE_CHECKING:
-    pass
 
 
 class Sections(Mapping):

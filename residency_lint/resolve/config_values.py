@@ -84,11 +84,10 @@ def _parsed(node: Call, is_raw: bool, frame: Frame, resolution: Resolution) -> S
         for unit in _units(call.arguments[0].value, Frame(frame.unit, call.site), resolution):
             whole = mapping_of(unit)
             shared = item_of(whole, "default")
+            of_file = shared.items if isinstance(shared, Mapping) else ()
             for key, value in whole.items:
-                if isinstance(value, Mapping):
-                    of_file = shared.items if isinstance(shared, Mapping) else ()
-                    if isinstance(key, Text):
-                        sections[key.text] = Mapping((*defaults, *of_file, *value.items), value.span)
+                if isinstance(key, Text) and isinstance(value, Mapping):
+                    sections[key.text] = Mapping((*defaults, *of_file, *value.items), value.span)
     made = interpolated(sections, node, is_raw)
     return Sections(tuple((Text(name, node.span, plain=False), one) for name, one in made.items()), node.span)
 

@@ -150,7 +150,7 @@ def _by_instance(scope: int, unit: Unit, name: str, resolution: Resolution, dept
         for outer in contexts(arguments, site.unit, site.call.site, resolution, depth + 1):
             caller = Frame(site.unit, site.call.site, _steps(site.call, site.unit, outer), 0, outer)
             if resolution.conditions.choice(site.call.site.guards, caller) is not Choice.NEVER:
-                yield Activation(unit, scope, site.call, caller, caller.value(site.call), site.owner)
+                yield Activation(unit, scope, site.call, caller, caller.value(site.call))
 
 
 def _steps(call: Call, unit: Unit, outer: Activation | None) -> tuple[Step, ...]:

@@ -33,7 +33,7 @@ def loaded(unit: Unit, program: Program, *, before: tuple[Site, int] | None = No
     is one in a module that imports the file before it makes the call.
     """
     for there in neighbours(unit, program, _LOADS):
-        for call in reversed([*there.calls_by_name.get("load_dotenv", []), *there.calls_by_name.get("read_env", [])]):
+        for call in reversed(loading_calls(there)):
             if before is not None and _is_later(call, there, before, unit, program):
                 continue
             if _is_loader(call, there, program):
@@ -41,6 +41,11 @@ def loaded(unit: Unit, program: Program, *, before: tuple[Site, int] | None = No
                     found = found_file(path, there, program)
                     if found is not None:
                         yield Dotenv(found, _wins(call))
+
+
+def loading_calls(unit: Unit) -> list[Call]:
+    """The calls that, by their names, load env files."""
+    return [*unit.calls_by_name.get("load_dotenv", []), *unit.calls_by_name.get("read_env", [])]
 
 
 def _is_later(call: Call, there: Unit, before: tuple[Site, int], unit: Unit, program: Program) -> bool:

@@ -11,7 +11,6 @@ from residency_lint.expressions import (
     Argument,
     Attribute,
     Call,
-    Constant,
     Elsewhere,
     Expression,
     Listing,
@@ -28,7 +27,7 @@ from residency_lint.resolve.dotenv import Dotenv, found_file, loaded
 from residency_lint.resolve.frames import Frame, Value
 from residency_lint.resolve.lookups import Lookup
 from residency_lint.resolve.names import Target, targets
-from residency_lint.resolve.options import metadata
+from residency_lint.resolve.options import is_true, metadata
 from residency_lint.resolve.program import Program
 from residency_lint.resolve.units import Unit
 from residency_lint.source import Span
@@ -143,7 +142,7 @@ def given_as(name: str, target: Target) -> list[str]:
     for binding in target.unit.bindings.get((target.scope, name), []):
         aliases = _aliases(binding, _OF_CONSTRUCTORS)
         if aliases:
-            is_told = any(_is_true(_setting_of(target, option)) for option in _BY_NAME)
+            is_told = any(is_true(_setting_of(target, option)) for option in _BY_NAME)
             return [*aliases, *[name] * is_told]
     return [name]
 
@@ -151,10 +150,6 @@ def given_as(name: str, target: Target) -> list[str]:
 _OF_CONSTRUCTORS = ("validation_alias", "alias")
 _OF_VARIABLES = (*_OF_CONSTRUCTORS, "env")
 _BY_NAME = ("populate_by_name", "validate_by_name", "allow_population_by_field_name")
-
-
-def _is_true(expression: Expression | None) -> bool:
-    return isinstance(expression, Constant) and expression.text == "True"
 
 
 def _pass_over_default(name: str, found: _Settings, frame: Frame, resolution: Resolution) -> None:
@@ -183,10 +178,9 @@ def _settings(base: Expression, frame: Frame, resolution: Resolution) -> _Settin
     for value in resolution.values(base, frame.aside()):
         if isinstance(value.content, Call):
             for target in targets(value.content.function, value.unit, value.site, resolution.program):
-                if target.unit is not None and target.unit.scope(target.scope).kind is ScopeKind.CLASS:
-                    classes = _settings_class(target, resolution.program)
-                    if classes:
-                        return _Settings(classes, Frame(value.unit, value.site, value.chain), value.content)
+                classes = _settings_class(target, resolution.program) if local_class(target) else ()
+                if classes:
+                    return _Settings(classes, Frame(value.unit, value.site, value.chain), value.content)
     return None
 
 

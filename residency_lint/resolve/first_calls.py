@@ -1,10 +1,12 @@
-"""Whether an object is told something before anything else is asked of it."""
+"""What an object is told once it is made, and whether that is before anything else is asked of it."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from residency_lint.expressions import Attribute, Call, Name
+from residency_lint.facts import Binding
 from residency_lint.resolve.callers import call_sites
 from residency_lint.resolve.frames import Value
 from residency_lint.resolve.names import Target
@@ -19,13 +21,20 @@ def is_set_at_once(constructor: Target, name: str, made: Value, resolution: Reso
     assert unit is not None
     return any(
         site.unit is made.unit and _comes_first(site.call, made)
-        for scope in unit.scopes_below(unit.scope(constructor.scope).parent)
-        for receiver in unit.scope(scope).parameters[:1]
-        if scope != constructor.scope
-        for binding in unit.bindings.get((scope, f"{receiver}.{name}"), [])[-1:]
-        if not binding.site.guards
-        for site in call_sites(scope, unit, resolution)
+        for binding in set_later(constructor, name)
+        for site in call_sites(binding.site.scope, unit, resolution)
     )
+
+
+def set_later(constructor: Target, name: str) -> Iterator[Binding]:
+    """What the other methods of a class give an attribute whenever they are called."""
+    unit = constructor.unit
+    assert unit is not None
+    for scope in unit.scopes_below(unit.scope(constructor.scope).parent):
+        for receiver in unit.scope(scope).parameters[:1] if scope != constructor.scope else ():
+            for binding in unit.bindings.get((scope, f"{receiver}.{name}"), [])[-1:]:
+                if not binding.site.guards:
+                    yield binding
 
 
 def _comes_first(call: Call, made: Value) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from residency_lint.dotted import last_name
-from residency_lint.expressions import Argument, Attribute, Call, Element, Expression
+from residency_lint.expressions import Argument, Call, Element, Expression
 
 _PASSES_ON = {
     "submit": 0,
@@ -48,14 +48,6 @@ def handed_over(calls_by_name: Mapping[str, list[Call]]) -> dict[str, list[Call]
             if made is not None:
                 last = last_name(made.function)
                 found.setdefault(last, []).append(made)
-    for call in calls_by_name.get("set_defaults", ()):
-        # `parser.set_defaults(func=export)` and then `args.func(args)`
-        for argument in call.arguments:
-            function = argument.value
-            last = last_name(function)
-            for made in calls_by_name.get(argument.name, ()) if argument.name and last else ():
-                if isinstance(made.function, Attribute):
-                    found.setdefault(last, []).append(replace(made, function=function, assigned=""))
     return found
 
 

@@ -6,8 +6,10 @@ import os
 import re
 from collections.abc import Iterator
 from posixpath import dirname, join, normpath
+from typing import TYPE_CHECKING
 
-from residency_lint.resolve.program import Program
+if TYPE_CHECKING:
+    from residency_lint.resolve.program import Program
 
 _IMPORT = re.compile(
     rb"^[ \t]*(?:from[ \t]+([.\w]+)[ \t]+import[ \t]*(\([^)]*\)|[^\n]*)|import[ \t]+([^\n]*))", re.MULTILINE
@@ -55,7 +57,7 @@ def importers(path: str, program: Program) -> tuple[str, ...]:
 
 def settings_named(path: str, program: Program) -> Iterator[str]:
     """The files of settings whose names stand in a file, beside it or above."""
-    for name in {os.fsdecode(found[1]) for found in _SETTINGS.finditer(program.data_at(path))}:
+    for name in dict.fromkeys(os.fsdecode(found[1]) for found in _SETTINGS.finditer(program.data_at(path))):
         folder = dirname(path)
         while not program.is_file(normpath(join(folder, name))) and folder not in ("", ".", "/"):
             folder = dirname(folder)

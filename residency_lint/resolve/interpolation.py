@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+from residency_lint.dotted import last_name
 from residency_lint.expressions import Call, Constant, Expression, Joined, Mapping, Text
+from residency_lint.resolve.config_mappings import item_of
 from residency_lint.resolve.parts import cut
 
 _DEEPEST = 10
@@ -21,9 +23,7 @@ def interpolated(sections: dict[str, Mapping], parser: Call, is_raw: bool) -> di
     pattern = _BASIC if given is None or not _is_extended(given) else _EXTENDED
 
     def option(section: str, name: str) -> Expression | None:
-        items = sections[section].items if section in sections else ()
-        found = [value for key, value in items if isinstance(key, Text) and key.text.lower() == name.strip().lower()]
-        return found[-1] if found else None
+        return item_of(sections[section], name.strip()) if section in sections else None
 
     return {
         name: Mapping(tuple((k, _filled(v, name, pattern, option, 0)) for k, v in section.items), section.span)
@@ -33,7 +33,7 @@ def interpolated(sections: dict[str, Mapping], parser: Call, is_raw: bool) -> di
 
 def _is_extended(interpolation: Expression) -> bool:
     function = interpolation.function if isinstance(interpolation, Call) else interpolation
-    return getattr(function, "name", getattr(function, "id", "")) == "ExtendedInterpolation"
+    return last_name(function) == "ExtendedInterpolation"
 
 
 def _filled(

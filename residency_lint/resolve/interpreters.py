@@ -28,9 +28,8 @@ def by_version(test: Comparison, frame: Frame, resolution: Resolution) -> bool |
     """Whether `sys.version_info >= (3, 8)` holds; None where that depends on the Python, and for anything else."""
     asked, compare = _numbers(test.right), ORDER.get(test.operator)
     left, length = test.left, len(_OLDEST)
-    if isinstance(left, (Subscript, Attribute)):
-        length = 1 if _is_major(left) else length
-        left = left.base if isinstance(left, Subscript) or left.name == "major" else left
+    if isinstance(left, (Subscript, Attribute)) and _is_major(left):
+        left, length = left.base, 1
     if not asked or compare is None or not _is_version(left, frame, resolution):
         return None
     holds = {compare(running[:length], asked) for running in (_OLDEST, _NEWEST)}

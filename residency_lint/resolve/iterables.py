@@ -61,17 +61,14 @@ def loop_of(node: Element) -> int:
 
 
 def elements(node: Element, frame: Frame, resolution: Resolution) -> Iterator[Value]:
-    """What a loop's target gets, one after another; in a comprehension that is being gone through, its item."""
-    here = frame.activation_of(frame.unit, frame.site.scope)
-    if here is not None and here.receiver is not None and frame.unit.is_comprehension(frame.site):
-        steps = (*frame.chain, *(step for step in here.receiver.chain if step not in frame.chain))
-        yield replace(here.receiver, chain=steps)
-        return
-    gone_through = frame.activation_of(frame.unit, loop_of(node))
-    if gone_through is not None and gone_through.receiver is not None:
-        steps = (*frame.chain, *(step for step in gone_through.receiver.chain if step not in frame.chain))
-        yield replace(gone_through.receiver, chain=steps)
-        return
+    """What a loop's target gets, one after another; of a comprehension or loop that is being gone through, its item."""
+    comprehension = frame.site.scope if frame.unit.is_comprehension(frame.site) else None
+    for scope in (comprehension, loop_of(node)):
+        turn = frame.activation_of(frame.unit, scope) if scope is not None else None
+        if turn is not None and turn.receiver is not None:
+            steps = (*frame.chain, *(step for step in turn.receiver.chain if step not in frame.chain))
+            yield replace(turn.receiver, chain=steps)
+            return
     enum = next((t for _, t in receivers(node.base, frame, resolution) if is_enum(t, resolution.program)), None)
     if enum is not None:
         for name in members(enum):
@@ -229,11 +226,10 @@ def _next(node: Call, arguments: list[Expression], frame: Frame, resolution: Res
 def _filtered(
     function: Expression, items: list[Expression], node: Call, frame: Frame, resolution: Resolution
 ) -> list[Expression]:
-    """The items for which a function may hold."""
+    """The items for which a function may hold; for `None`, those that are true by themselves."""
     found: list[Expression] = []
     for item in items:
-        is_none = isinstance(function, Constant)
-        test = item if is_none else _call(function, (item,), node.span, frame)
+        test = item if isinstance(function, Constant) else _call(function, (item,), node.span, frame)
         if resolution.conditions.decision(test, frame.deeper()) is False:
             resolution.pass_over(item, frame)
         else:

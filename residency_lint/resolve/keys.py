@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 
 
 def word_of(value: Value, resolution: Resolution) -> str | None:
-    """What tells a value from others as a key or in a comparison; of a text, the text itself."""
+    """What tells a value from others as a key or in a comparison: of a text, the text itself; of anything else, what
+    no text is."""
     content = value.content
     if isinstance(content, Text):
         return None if HOLE in content.text else content.text

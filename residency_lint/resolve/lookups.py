@@ -81,9 +81,7 @@ def lookup(node: Call | Subscript, frame: Frame, resolution: Resolution) -> Look
 
 def is_set(variable: str, mapping: Expression, frame: Frame, resolution: Resolution) -> bool | None:
     """Whether something sets a variable, where a mapping is the environment; None of any other mapping."""
-    if not isinstance(mapping, (Name, Attribute)) or "os.environ" not in _names(mapping, frame, resolution):
-        return None
-    return Lookup((variable,)).is_set(frame, resolution)
+    return Lookup((variable,)).is_set(frame, resolution) if _is_environment(mapping, frame, resolution) else None
 
 
 def set_in_environment(
@@ -91,7 +89,7 @@ def set_in_environment(
 ) -> dict[str, Expression] | None:
     """The variables among some names that something sets, each as its look-up, where a mapping is the environment: what
     `{**shared, **os.environ}` replaces. None of any other mapping."""
-    if not isinstance(mapping, (Name, Attribute)) or "os.environ" not in _names(mapping, frame, resolution):
+    if not _is_environment(mapping, frame, resolution):
         return None
     looked_up = {name: Subscript(mapping, Text(name, mapping.span, plain=False), mapping.span) for name in names}
     return {
@@ -99,6 +97,10 @@ def set_in_environment(
         for name, node in looked_up.items()
         if Lookup((name,)).is_set(frame, resolution)
     }
+
+
+def _is_environment(mapping: Expression, frame: Frame, resolution: Resolution) -> bool:
+    return isinstance(mapping, (Name, Attribute)) and "os.environ" in _names(mapping, frame, resolution)
 
 
 def _names(expression: Expression, frame: Frame, resolution: Resolution) -> set[str]:

@@ -146,7 +146,7 @@ def with_items(value: Value, binding: Binding, frame: Frame, resolution: Resolut
         choice = resolution.conditions.choice([g for g in item.site.guards if g not in frame.site.guards], there)
         if item.span.start < binding.span.start or not is_before or choice is Choice.NEVER or item.value is None:
             continue
-        key = Text(item.target.partition("[")[2][:-1], item.span, plain=False)
+        key = Text(item.key, item.span, plain=False)
         added = ((key, Elsewhere(item.value, there, unit.facts.path)),)
         changed = [
             replace(one, content=Mapping((*one.content.items, *added), one.content.span)).chosen(choice)

@@ -124,7 +124,7 @@ def _click_name(call: Call) -> str:
 def _chosen_first(calls: list[Call], frame: Frame, resolution: Resolution) -> list[Call]:
     """The options of one parameter: of switches, `flag_value="…"`, only the one that holds where none is given."""
     switches = [call for call in calls if argument_of(call, "flag_value") is not None]
-    chosen = next((call for call in switches if _is_true(argument_of(call, "default"))), None)
+    chosen = next((call for call in switches if is_true(argument_of(call, "default"))), None)
     for switch in switches:
         if switch is not chosen:
             resolution.pass_over(argument_of(switch, "flag_value"), frame)
@@ -133,14 +133,14 @@ def _chosen_first(calls: list[Call], frame: Frame, resolution: Resolution) -> li
 
 def _click_default(call: Call) -> Expression | None:
     default = argument_of(call, "default")
-    if _is_true(default) and (value := argument_of(call, "flag_value")) is not None:
+    if is_true(default) and (value := argument_of(call, "flag_value")) is not None:
         return value
-    if default is None and (_is_true(argument_of(call, "is_flag")) or any("/" in word for word in words_of(call))):
+    if default is None and (is_true(argument_of(call, "is_flag")) or any("/" in word for word in words_of(call))):
         return Constant("False", Span(call.span.end, call.span.end))
     return default
 
 
-def _is_true(expression: Expression | None) -> bool:
+def is_true(expression: Expression | None) -> bool:
     return isinstance(expression, Constant) and expression.text == "True"
 
 
@@ -240,4 +240,4 @@ def _of_action(call: Call) -> Expression | None:
 
 
 def _is_optional(call: Call) -> bool:
-    return any(word.startswith("-") for word in words_of(call)) and not _is_true(argument_of(call, "required"))
+    return any(word.startswith("-") for word in words_of(call)) and not is_true(argument_of(call, "required"))

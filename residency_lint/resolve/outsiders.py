@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from residency_lint.expressions import Attribute, Call, Expression, Name
+from residency_lint.dotted import expression_of
+from residency_lint.expressions import Attribute, Call, Expression
 from residency_lint.facts import Binding, BindingKind, ScopeKind
 from residency_lint.resolve.frames import Choice, Frame, Value
 from residency_lint.resolve.names import targets
@@ -31,7 +32,8 @@ def set_outside(node: Attribute, frame: Frame, resolution: Resolution) -> tuple[
     is_sure = False
     for unit, binding in islice(_given(node.name, frame.unit, resolution), _MOST) if things else ():
         there = Frame(unit, binding.site, frame.chain, frame.depth + 1)
-        if not any(thing is one for thing in _things(_owner(binding), there, resolution) for one in things):
+        owner = expression_of(binding.target.rpartition(".")[0], binding.span)
+        if not any(thing is one for thing in _things(owner, there, resolution) for one in things):
             continue
         choice = resolution.conditions.choice(binding.site.guards, there)
         if choice is not Choice.NEVER and binding.value is not None:
@@ -56,14 +58,6 @@ def _given(name: str, unit: Unit, resolution: Resolution) -> Iterator[tuple[Unit
                 runs = (call.span.start > binding.span.end for call in there.facts.calls if call.site.scope == scope)
                 if binding.kind is BindingKind.ASSIGNMENT and any(runs):
                     yield there, binding
-
-
-def _owner(binding: Binding) -> Expression:
-    first, *rest = binding.target.split(".")[:-1]
-    found: Expression = Name(first, binding.span)
-    for name in rest:
-        found = Attribute(found, name, binding.span)
-    return found
 
 
 def _things(base: Expression, frame: Frame, resolution: Resolution) -> list[object]:

@@ -6,7 +6,18 @@ import re
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
-from residency_lint.expressions import HOLE, Call, Constant, Elsewhere, Expression, Joined, Listing, Mapping, Text
+from residency_lint.expressions import (
+    HOLE,
+    Call,
+    Constant,
+    Element,
+    Elsewhere,
+    Expression,
+    Joined,
+    Listing,
+    Mapping,
+    Text,
+)
 from residency_lint.resolve.frames import Frame, Unknown, Value
 from residency_lint.resolve.interpreters import ORDER
 from residency_lint.resolve.iterables import listed, number_of
@@ -19,7 +30,7 @@ _MOST_TIMES = 8
 
 
 def holds_item(text: str, container: Value, resolution: Resolution) -> bool | None:
-    """Whether a word, as of `word_of`, is in a text, a list, or the keys of a mapping; None where that cannot be
+    """Whether a word like those of `word_of` is in a text, a list, or the keys of a mapping; None where that cannot be
     told."""
     content = container.content
     if isinstance(content, Text):
@@ -40,13 +51,13 @@ def holds_item(text: str, container: Value, resolution: Resolution) -> bool | No
 
 
 def in_order(left: str, sign: str, right: str | None) -> bool | None:
-    """Whether an order holds between the words of two whole numbers; None for anything else."""
-    if right is None or sign not in ORDER or not (_NUMBER.fullmatch(left) and _NUMBER.fullmatch(right)):
-        return None
-    return ORDER[sign](int(left), int(right))
+    """Whether an order holds between two whole numbers, as words like those of `word_of`; None for anything else."""
+    numbers = [_NUMBER.fullmatch(word or "") for word in (left, right)]
+    first, second = (int(number[1]) if number else None for number in numbers)
+    return ORDER[sign](first, second) if sign in ORDER and first is not None and second is not None else None
 
 
-_NUMBER = re.compile(r"-?[0-9]{1,9}")
+_NUMBER = re.compile(r"\0(-?[0-9]{1,9})")
 
 
 def length(expression: Expression, node: Call, frame: Frame, resolution: Resolution) -> Value:
@@ -56,7 +67,9 @@ def length(expression: Expression, node: Call, frame: Frame, resolution: Resolut
     if isinstance(content, Text) and HOLE not in content.text:
         return frame.value(Constant(str(len(content.text)), node.span))
     if isinstance(content, Listing):
-        return frame.value(Constant(str(len(content.items)), node.span))
+        is_plain = not any(isinstance(item, Element) for item in content.items)
+        items = content.items if is_plain else listed(values[0], resolution)
+        return frame.unknown("a length") if items is None else frame.value(Constant(str(len(items)), node.span))
     if isinstance(content, Unknown) and content.name == "sys.argv":
         return frame.value(Constant("1", node.span), fallback=True)  # the program's own name, where nothing is given
     return frame.unknown("a length")

@@ -26,16 +26,15 @@ def called_by_table(calls: Sequence[Call], bindings: Mapping[str, Sequence[Bindi
         if asked is None:
             continue
         base, key = asked
-        items = [(text, b.value) for text, b in entered.get(last_name(base), ())]
-        tables = [entry for b in bindings.get(last_name(base), ()) for entry in _entries(b.value)]
-        for word, entry in (*tables, *items):
-            if isinstance(entry, (Name, Attribute)):
-                wanted = Guard(Comparison(key, "==", word, key.span), True, _CHAIN)
-                site = replace(call.site, guards=(*call.site.guards, wanted))
-                found.setdefault(last_name(entry), []).append(replace(call, function=entry, site=site))
+        written = [entry for b in bindings.get(last_name(base), ()) for entry in _entries(b.value)]
+        entries = (*written, *entered.get(last_name(base), ()))
+        for word, entry in entries:
+            wanted = Guard(Comparison(key, "==", word, key.span), True, _CHAIN)
+            site = replace(call.site, guards=(*call.site.guards, wanted))
+            found.setdefault(last_name(entry), []).append(replace(call, function=entry, site=site))
         default = _default(call, bindings)
         if isinstance(default, (Name, Attribute)):
-            others = tuple(Guard(Comparison(key, "==", word, key.span), False, _CHAIN) for word, _ in (*tables, *items))
+            others = tuple(Guard(Comparison(key, "==", word, key.span), False, _CHAIN) for word, _ in entries)
             site = replace(call.site, guards=(*call.site.guards, *others))
             found.setdefault(last_name(default), []).append(replace(call, function=default, site=site))
     return found
@@ -71,12 +70,11 @@ def _entries(table: Expression | None) -> Iterator[tuple[Text, Name | Attribute]
             yield key, value
 
 
-def _entered(bindings: Mapping[str, Sequence[Binding]]) -> dict[str, list[tuple[Text, Binding]]]:
+def _entered(bindings: Mapping[str, Sequence[Binding]]) -> dict[str, list[tuple[Text, Name | Attribute]]]:
     """The last name of a table → what is put into it later, each with its key."""
-    found: dict[str, list[tuple[Text, Binding]]] = {}
+    found: dict[str, list[tuple[Text, Name | Attribute]]] = {}
     for binding in (b for several in bindings.values() for b in several if b.target.endswith("]")):
-        base, _, key = binding.target.partition("[")
         if isinstance(binding.value, (Name, Attribute)):
-            text = Text(key[:-1], binding.span, plain=False)
-            found.setdefault(base.rpartition(".")[2], []).append((text, binding))
+            table = binding.target.partition("[")[0].rpartition(".")[2]
+            found.setdefault(table, []).append((Text(binding.key, binding.span, plain=False), binding.value))
     return found

@@ -63,11 +63,7 @@ class Unit:
     @cached_property
     def calls_by_name(self) -> dict[str, list[Call]]:
         """The last name of what is called → the calls."""
-        index: dict[str, list[Call]] = {}
-        for call in self.facts.calls:
-            name = last_name(call.function)
-            index.setdefault(name, []).append(call)
-        return index
+        return _grouped((last_name(call.function), call) for call in self.facts.calls)
 
     @cached_property
     def _handed_over(self) -> dict[str, list[Call]]:
@@ -128,7 +124,7 @@ class Unit:
     def bindings_of_items(self) -> dict[str, list[Binding]]:
         """Key → the bindings of an item under it, whatever mapping they are made in."""
         items = (binding for binding in self.facts.bindings if binding.target.endswith("]"))
-        return _grouped((binding.target.partition("[")[2][:-1], binding) for binding in items)
+        return _grouped((binding.key, binding) for binding in items)
 
     @cached_property
     def taken_one_by_one(self) -> tuple[Span, ...]:

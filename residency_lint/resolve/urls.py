@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import SplitResult, urljoin, urlsplit
 
 from residency_lint.expressions import HOLE, Attribute, Call, Constant, Expression, Listing, Text
 from residency_lint.resolve.frames import Frame, Value
@@ -27,10 +27,18 @@ def host_part(values: list[Value], attribute: str) -> Iterator[Value]:
     """`netloc`, `hostname`, `host` of an address; its scheme and path as well."""
     for value in values:
         if isinstance(value.content, Text) and attribute in _HOST_ATTRIBUTES:
-            yield replace(value, content=_part(value.content, urlsplit(value.content.text).netloc, value))
+            yield replace(value, content=_part(value.content, _split(value.content.text).netloc, value))
         elif isinstance(value.content, Text) and attribute in _OTHER_PARTS and "://" in value.content.text:
-            part = str(getattr(urlsplit(value.content.text), attribute))
+            part = str(getattr(_split(value.content.text), attribute))
             yield replace(value, content=_part(value.content, part, value))
+
+
+def _split(url: str) -> SplitResult:
+    """The parts of an address; of `https://[x`, which is none and makes a program end, nothing but a path."""
+    try:
+        return urlsplit(url)
+    except ValueError:
+        return SplitResult("", "", url, "", "")
 
 
 def _part(url: Text, part: str, value: Value) -> Text:
@@ -81,7 +89,7 @@ def _joined_urls(node: Call, frame: Frame, resolution: Resolution) -> Iterator[V
     if len(arguments) < 2:
         yield frame.unknown("a joined address")
         return
-    yield from combined(arguments[0], arguments[1:2], urljoin, frame, resolution)
+    yield from combined(arguments[0], arguments[1:2], _with_reference, frame, resolution)
 
 
 def combined(
@@ -154,12 +162,20 @@ def _with_host(base: Expression, node: Call, frame: Frame, resolution: Resolutio
     yield from found
 
 
+def _with_reference(base: str, reference: str) -> str:
+    """As `urljoin`; what is no address stays as it is."""
+    try:
+        return urljoin(base, reference)
+    except ValueError:
+        return reference
+
+
 def _other_host(url: str, host: str) -> str:
-    return urlsplit(url)._replace(netloc=host).geturl()
+    return _split(url)._replace(netloc=host).geturl()
 
 
 def _other_path(url: str, path: str) -> str:
-    return urlsplit(url)._replace(path=path).geturl()
+    return _split(url)._replace(path=path).geturl()
 
 
 def _given(node: Call, name: str, position: int = -1) -> Expression | None:

@@ -38,15 +38,10 @@ def folded_sightings(scene: Scene) -> Iterator[Sighting]:
                     values = tuple(value for value in values if not value.fallback)
                 yield from _of_values(values, fewest, site, context, scene)
     for send in sends(scene):
-        context = context_of(Mention(Text("", send.address.span), Role.VALUE, send.call.site), scene.facts)
+        context = context_of(send.mention, scene.facts)
         if context is not None:
-            is_alone = send.base is None
-            found = (
-                _by_call(send.address, send.call.site, scene, sends=True)
-                if is_alone
-                else addresses_by_call(send, scene)
-            )
-            for values in found:
+            own = () if send.base is not None else _by_call(send.address, send.call.site, scene, is_sent=True)
+            for values in (*own, *addresses_by_call(send, scene)):
                 yield from _of_values(values, 2, send.call.site, context, scene)
 
 
@@ -54,13 +49,11 @@ def sent_sightings(scene: Scene, seen: list[Seen]) -> Iterator[Sighting]:
     """What the addresses of HTTP calls name that can come to nothing else, whatever stands beside it; of addresses that
     are put together, what was `seen` in one of their pieces already."""
     own = {_evidence(one.sighting) for one in seen}
-    kinds = {_place(one): one.rule.id for one in (s.sighting for s in seen) if _is_noted(one, scene)}
-    for one in (s.sighting for s in seen):
-        if one.rule.level != "note":
-            kinds.pop(_place(one), None)
+    told_already = {_place(one.sighting) for one in seen if one.sighting.rule.level != "note"}
+    noted = (one.sighting for one in seen if _is_noted(one.sighting, scene))
+    kinds = {_place(one): one.rule.id for one in noted if _place(one) not in told_already}
     for send in sends(scene):
-        mention = Mention(Text("", send.address.span), Role.VALUE, send.call.site)
-        context, values = context_of(mention, scene.facts), addresses(send, scene)
+        context, values = context_of(send.mention, scene.facts), addresses(send, scene)
         if send.call.site.guards and context is not None:
             # Gone through item by item, a loop's conditions may come out one way whatever is set.
             settled = filter(is_settled, addresses_in_contexts(send, scene))
@@ -121,14 +114,14 @@ def _in_context(send: Send, scene: Scene) -> set[str | None] | None:
     return {v.text for frame in frames for v in Resolution(scene.program.everywhere).all_values(send.address, frame)}
 
 
-def _by_call(joined: Expression, site: Site, scene: Scene, *, sends: bool = False) -> Iterator[tuple[Value, ...]]:
+def _by_call(joined: Expression, site: Site, scene: Scene, *, is_sent: bool = False) -> Iterator[tuple[Value, ...]]:
     """What is put together, once for each call that runs it where several give different parts: nobody chooses among
     calls, all of them are made. An only call tells which class the object in hand is of."""
     values, program = resolve(joined, scene.unit, site, scene.program), scene.program
     if _is_left_to_callers(values, site, scene):
         program = scene.program.everywhere
         values = resolve(joined, scene.unit, site, program)
-    names_host = sends or len(values) > 1 or any("." in (value.text or "") for value in values)
+    names_host = is_sent or len(values) > 1 or any("." in (value.text or "") for value in values)
     activations = contexts((joined,), scene.unit, site, Resolution(program)) if names_host else [None]
     if len(activations) < 2 and (len(values) > 1 or activations == [None]):
         yield values
@@ -169,7 +162,8 @@ def _of_values(
     named = {one.region for _, one in found if one.region}
     for value, one in found:
         # What is taken with nothing set has no rivals in what may be given instead.
-        rivals = [v for v in values if value.choice is not Choice.DEFAULT or v.choice is not Choice.OTHER]
+        is_default = value.choice is Choice.DEFAULT
+        rivals = (other for other in values if not (is_default and other.choice is Choice.OTHER))
         beside = named.union(*(regions_of_holed(rival.text or "", scene) for rival in rivals)) - {one.region}
         if takes_entries or not _is_table_entry(one, scene):
             yield replace(one, beside=frozenset(beside) if len(values) > 1 else one.beside)

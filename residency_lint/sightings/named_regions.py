@@ -11,8 +11,6 @@ from residency_lint.rules import Endpoint
 from residency_lint.sightings.scene import Scene
 
 _HOLED_HOST = re.compile(r"(?<![\w.@-])(?:[\w\ufffc-]+\.)+[A-Za-z]+")
-
-
 _WORD = re.compile(r"[a-z]+")
 
 
@@ -40,8 +38,8 @@ def regions_of_holed(text: str, scene: Scene) -> set[str]:
         return set()
     return {
         row.region
-        for host in _HOLED_HOST.findall(text)
-        if HOLE in host and ".".join(host.split(".")[-2:]) in scene.catalog.domains
+        for host in _hosts_of_vendors(text, scene)
+        if HOLE in host
         for known, rows in scene.catalog.hosts.items()
         if fnmatchcase(known, host.lower().replace(HOLE, "*"))
         for row in rows
@@ -51,4 +49,10 @@ def regions_of_holed(text: str, scene: Scene) -> set[str]:
 
 def names_vendor(text: str, scene: Scene) -> bool:
     """Whether a text names a host of a vendor's domain, whatever stands in its holes."""
-    return any(".".join(host.split(".")[-2:]) in scene.catalog.domains for host in _HOLED_HOST.findall(text))
+    return any(True for _ in _hosts_of_vendors(text, scene))
+
+
+def _hosts_of_vendors(text: str, scene: Scene) -> Iterator[str]:
+    for host in _HOLED_HOST.findall(text):
+        if ".".join(host.split(".")[-2:]) in scene.catalog.domains:
+            yield host

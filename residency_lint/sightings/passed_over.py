@@ -42,8 +42,7 @@ def passed_over(start: Start) -> Iterator[Sighting]:
 def passed_by_sends(scene: Scene) -> Iterator[Sighting]:
     """The same of other files' hosts, and HTTP calls whose address can come to nothing but a host inside."""
     for send in sends(scene):
-        mention = Mention(Text("", send.address.span), Role.VALUE, send.call.site)
-        context, values = context_of(mention, scene.facts), addresses(send, scene)
+        context, values = context_of(send.mention, scene.facts), addresses(send, scene)
         rows = [found[0] for value in values if (found := host_at(value.text or "", scene.catalog))]
         inside = {row.rule.vendor for row in rows if row.region in scene.wanted(row.rule.vendor)}
         is_inside = all(row.region in scene.wanted(row.rule.vendor) for row in rows)
@@ -65,7 +64,7 @@ def passed_by_sends(scene: Scene) -> Iterator[Sighting]:
             row, first, last = other
             wanted = frozenset(scene.wanted(row.rule.vendor))
             if row.region not in wanted:
-                evidence = Passage(replace(mention, text=text), context, scene).at(first, last)
+                evidence = Passage(replace(send.mention, text=text), context, scene).at(first, last)
                 yield evidence.sighting(row.rule, row.region, beside=wanted, is_settled=True)
 
 

@@ -38,9 +38,9 @@ def host_values(one: SettingValue) -> Iterator[Sighting]:
         whole = one.whole(text)
         yield whole.sighting(start.rule, NOWHERE, words=words, verb="", chain=one.chain, rewrites=one.rewrites(whole))
         return
-    selected = selected_by_word(row.region, one) if isinstance(row.rule, Endpoint) else None
-    evidence = passage.at(first, last)
     is_endpoint = isinstance(row.rule, Endpoint)
+    selected = selected_by_word(row.region, one) if is_endpoint else None
+    evidence = passage.at(first, last)
     own = evidence.sighting(
         start.rule,
         row.region if is_endpoint else NOWHERE,

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from residency_lint.call_rules import HttpClient
 from residency_lint.dotted import last_name
 from residency_lint.expressions import HOLE, Attribute, Call, Expression, Name, Subscript, Text
+from residency_lint.facts import Mention, Role
 from residency_lint.resolve import urls
 from residency_lint.resolve.arguments import arguments_of
 from residency_lint.resolve.contexts import contexts, reached
@@ -15,6 +16,7 @@ from residency_lint.resolve.frames import Activation, Choice, Frame, Value, told
 from residency_lint.resolve.loops import iterations
 from residency_lint.resolve.names import targets
 from residency_lint.resolve.values import Resolution, resolve
+from residency_lint.sightings.partials import completed
 from residency_lint.sightings.scene import Scene
 
 
@@ -26,6 +28,11 @@ class Send:
     address: Expression
     base: Expression | None = None
     base_value: Value | None = None
+
+    @property
+    def mention(self) -> Mention:
+        """Where the address stands, whatever it comes to."""
+        return Mention(Text("", self.address.span), Role.VALUE, self.call.site)
 
 
 def sends(scene: Scene) -> Iterator[Send]:
@@ -153,14 +160,10 @@ def _partial_sends(call: Call, scene: Scene) -> Iterator[Send]:
     if not isinstance(call.function, Name):
         return
     for value in resolve(call.function, scene.unit, call.site, scene.program):
-        made = value.content
-        if not isinstance(made, Call) or value.unit is not scene.unit or len(made.arguments) < 2:
-            continue
-        if not any(t.name == "functools.partial" for t in targets(made.function, scene.unit, made.site, scene.program)):
-            continue
-        whole = replace(made, function=made.arguments[0].value, arguments=(*made.arguments[1:], *call.arguments))
-        for send in _function_sends(whole, scene):
-            yield replace(send, call=call)
+        made = value.content if isinstance(value.content, Call) and value.unit is scene.unit else None
+        if (whole := completed(call, made, scene)) is not None:
+            for send in _function_sends(whole, scene):
+                yield replace(send, call=call)
 
 
 def _method_sends(call: Call, scene: Scene) -> Iterator[Send]:

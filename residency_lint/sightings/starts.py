@@ -17,6 +17,7 @@ from residency_lint.resolve.frames import Activation, Frame, Value
 from residency_lint.resolve.names import Target, constructor_parameters, targets
 from residency_lint.resolve.units import Unit
 from residency_lint.resolve.values import Resolution, resolve
+from residency_lint.sightings.partials import completed
 from residency_lint.sightings.scene import Scene
 from residency_lint.sightings.signatures import at_release
 from residency_lint.source import Span
@@ -191,10 +192,8 @@ def _completed(call: Call, scene: Scene) -> Call:
         return call
     for scope in scene.unit.visible_scopes(call.site.scope):
         for binding in scene.unit.bindings.get((scope, call.function.id), [])[-1:]:
-            made = binding.value
-            if isinstance(made, Call) and made.arguments and _is_partial(made, scene):
-                arguments = (*made.arguments[1:], *call.arguments)
-                return replace(call, function=made.arguments[0].value, arguments=arguments)
+            if (whole := completed(call, binding.value, scene)) is not None:
+                return whole
     return call
 
 
@@ -204,13 +203,9 @@ def _of_parameter(call: Call, scene: Scene) -> Iterator[Call]:
     if not isinstance(call.function, Name) or call.function.id not in unit.scope(scope).parameters:
         return
     for value in resolve(call.function, unit, call.site, scene.program)[:_MOST_PARTIALS]:
-        made = value.content
-        if isinstance(made, Call) and value.unit is unit and made.arguments and _is_partial(made, scene):
-            yield replace(call, function=made.arguments[0].value, arguments=(*made.arguments[1:], *call.arguments))
-
-
-def _is_partial(call: Call, scene: Scene) -> bool:
-    return any(t.name == "functools.partial" for t in targets(call.function, scene.unit, call.site, scene.program))
+        made = value.content if isinstance(value.content, Call) and value.unit is unit else None
+        if (whole := completed(call, made, scene)) is not None:
+            yield whole
 
 
 def _base_starts(scope: int, scene: Scene) -> Iterator[Start]:

@@ -20,6 +20,7 @@ from residency_lint.expressions import (
 from residency_lint.findings import Rewrite, Sighting, Step
 from residency_lint.fixes import Applicability
 from residency_lint.resolve.frames import Unknown, Value, told
+from residency_lint.resolve.iterables import number_of
 from residency_lint.resolve.values import decide, resolve
 from residency_lint.sightings.alternatives import Neighbours, Seen, other_branches, regions_beside
 from residency_lint.sightings.named_regions import holed_texts, names_region
@@ -152,9 +153,9 @@ def _holds(container: Mapping | Listing, key: Value, span: Span) -> bool:
         word = key.text
         items = [v for k, v in container.items if word is not None and isinstance(k, Text) and k.text == word]
     else:
-        number = key.content.text if isinstance(key.content, Constant) else ""
-        is_index = number.lstrip("-").isdecimal() and -len(container.items) <= int(number) < len(container.items)
-        items = [container.items[int(number)]] if is_index else []
+        number = number_of(key.content) if isinstance(key.content, Constant) else None
+        is_index = number is not None and -len(container.items) <= number < len(container.items)
+        items = [container.items[number]] if number is not None and is_index else []
     return any(item.span.contains(span) for item in items)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from posixpath import basename
 
 from residency_lint.facts import Mention
-from residency_lint.resolve.dotenv import named_files
+from residency_lint.resolve.dotenv import loading_calls, named_files
 from residency_lint.resolve.environment import set_values
 from residency_lint.resolve.units import Unit
 from residency_lint.sightings.scene import Scene
@@ -30,13 +30,14 @@ def sets_nothing(mention: Mention, scene: Scene) -> bool:
 
 def _may_load(unit: Unit | None, path: str) -> bool:
     """Whether a program that loads env files may load this one: not where its calls name others."""
-    calls = [call for name in ("load_dotenv", "read_env") for call in unit.calls_by_name.get(name, ())] if unit else []
+    calls = loading_calls(unit) if unit is not None else []
+    if unit is None or not calls:
+        return True
     name = basename(path)
-    for call in calls:
-        named = named_files(call, unit) if unit else ()
-        if any(basename(one) == name for one in named) or (not named and (name == ".env" or call.arguments)):
-            return True
-    return not calls
+    return any(
+        name in map(basename, named) if (named := named_files(call, unit)) else name == ".env" or bool(call.arguments)
+        for call in calls
+    )
 
 
 def _is_read(variable: str, scene: Scene) -> bool:

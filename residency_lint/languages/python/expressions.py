@@ -215,9 +215,9 @@ class Expressions:
     def _listing(self, node: cst.List | cst.Tuple | cst.Set, around: Around) -> e.Listing:
         # Of rows (objects, tuples, mappings) a table is made, whatever it is called: only plain words are names.
         has_rows = any(isinstance(one.value, (cst.Call, cst.List, cst.Tuple, cst.Dict)) for one in node.elements)
-        is_listed = around.role is f.Role.VALUE and not has_rows and roles.lists_names(around.keys)
-        role = f.Role.LISTED if is_listed else around.role
-        keys = () if has_rows and roles.lists_names(around.keys) else around.keys  # nor are the words of a row
+        lists_names = roles.lists_names(around.keys)
+        role = f.Role.LISTED if around.role is f.Role.VALUE and lists_names and not has_rows else around.role
+        keys = () if lists_names and has_rows else around.keys  # nor are the words of a row
         inner = replace(around, group=self.new_group(), role=role, assigned="", keys=keys)
         return e.Listing(tuple(self._item(element, inner) for element in node.elements), self.span(node))
 

@@ -237,8 +237,9 @@ class Reader:
         decorators = tuple(self.expressions.convert(d.decorator, around) for d in node.decorators)
         bases = tuple(self.expressions.convert(argument.value, around) for argument in node.bases)
         scope = len(self.scopes)
-        given = {a.keyword.value: self.expressions.convert(a.value, around) for a in node.keywords if a.keyword}
-        self.keywords[scope] = given
+        self.keywords[scope] = {
+            a.keyword.value: self.expressions.convert(a.value, around) for a in node.keywords if a.keyword
+        }
         span = self.expressions.span(node)
         self.scopes.append(f.Scope(f.ScopeKind.CLASS, node.name.value, place.scope, span, bases, decorators))
         self._suite(node.body, self._define(node.name, scope, place))

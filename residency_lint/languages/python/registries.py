@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from residency_lint import expressions as e
 from residency_lint import facts as f
-from residency_lint.dotted import dotted
+from residency_lint.dotted import dotted, last_name
 from residency_lint.source import Span
 
 Keywords = Mapping[int, Mapping[str, e.Expression]]
@@ -114,11 +114,10 @@ def _given(
         is_derived = any(dotted(base) == scopes[function.parent].name for base in definition.bases)
         return (keywords.get(one.scope, {}), ()) if is_derived else None
     for decorator in definition.decorators:
-        if isinstance(decorator, e.Call) and dotted(decorator.function).rpartition(".")[2] == function.name:
-            named = {a.name: a.value for a in decorator.arguments if a.name}
-            return named, [a.value for a in decorator.arguments if not a.name and not a.star]
-        if dotted(decorator).rpartition(".")[2] == function.name:
-            return {}, ()
+        if last_name(decorator.function if isinstance(decorator, e.Call) else decorator) == function.name:
+            arguments = decorator.arguments if isinstance(decorator, e.Call) else ()
+            named = {argument.name: argument.value for argument in arguments if argument.name}
+            return named, [argument.value for argument in arguments if not argument.name and not argument.star]
     return None
 
 
