@@ -28,10 +28,11 @@ _MOST_REACHED = 48
 
 
 def choosing(findings: Iterable[Finding], others: Iterable[str], settings: Settings, tree: Tree) -> Iterator[Candidate]:
-    """Of the files that are no candidates by themselves: those that name a file in which a table of regions was found,
-    and those that send by HTTP and are reached by a text that was found to lead outside."""
+    """Of the files that are no candidates by themselves: those that name a file of settings in which a table of regions
+    or a host outside was found; those that send by HTTP and are reached by a text that was found to lead outside."""
     told = [finding for finding in findings if not isinstance(finding.rule, SdkCall)]
-    tables = {os.fsencode(os.path.basename(f.path)) for f in told if f.sighting.beside and _reader(f.path) == "config"}
+    files = [f for f in told if _reader(f.path) == "config" and (f.sighting.beside or _is_failing_host(f))]
+    tables = {os.fsencode(os.path.basename(f.path)) for f in files}
     if any(language_of(f.path) == "env" for f in told):
         tables.add(b"dotenv_values")  # which reads `.env` without naming it
     roots = {f.path: None for f in told if _is_host_in_use(f)}
@@ -49,6 +50,10 @@ def choosing(findings: Iterable[Finding], others: Iterable[str], settings: Setti
     for path in sorted(found):
         data = tree.data(path)
         yield Candidate(path, len(data) if isinstance(data, bytes) else 0)
+
+
+def _is_failing_host(finding: Finding) -> bool:
+    return isinstance(finding.rule, (Endpoint, CloudHost)) and finding.fails
 
 
 def _is_host_in_use(finding: Finding) -> bool:

@@ -85,6 +85,8 @@ class Binding:
     """Whether it is a class's name with a type: a field."""
     since: int = 0
     """Where it begins to hold: what is assigned still sees the names as they were."""
+    made_at: Site | None = None
+    """Where a function binds it that takes the name from its module."""
 
     @property
     def key(self) -> str:

@@ -16,6 +16,7 @@ from residency_lint.expressions import (
     Mapping,
     Name,
     Site,
+    Text,
 )
 from residency_lint.facts import Binding, BindingKind
 from residency_lint.fixes import Slot
@@ -38,6 +39,7 @@ from residency_lint.resolve.fields import given_as
 from residency_lint.resolve.first_calls import is_set_at_once, set_later
 from residency_lint.resolve.frames import Activation, Choice, Frame, Value
 from residency_lint.resolve.names import Target, targets
+from residency_lint.resolve.told_objects import told_later
 from residency_lint.resolve.units import Unit
 from residency_lint.source import Span
 
@@ -52,6 +54,24 @@ def member_values(
     target: Target, made: Value | None, name: str, frame: Frame, resolution: Resolution
 ) -> Iterator[Value]:
     """What an object of a class (`made` is the call that makes it), or the class itself, has under a name."""
+    later = told_later(made, target, name, frame, resolution)
+    first = _first_members(target, made, name, frame, resolution)
+    if later is None:
+        yield from first
+        return
+    yield from later.values
+    if not later.is_sure:
+        yield from first
+        return
+    for value in first:
+        if isinstance(value.content, Text):
+            resolution.pass_over(value.content, value.frame(0))
+
+
+def _first_members(
+    target: Target, made: Value | None, name: str, frame: Frame, resolution: Resolution
+) -> Iterator[Value]:
+    """The same, before anything is assigned to it."""
     for method, activation in _constructors(target, made, resolution):
         unit, receiver = method.unit, _receiver(method)
         assert unit is not None

@@ -23,6 +23,7 @@ from residency_lint.facts import Binding
 from residency_lint.resolve.enums import member_of
 from residency_lint.resolve.frames import Choice, Frame, Unknown
 from residency_lint.resolve.guards import guards_before
+from residency_lint.resolve.imports import importers
 from residency_lint.resolve.interpreters import by_version
 from residency_lint.resolve.lookups import is_set
 from residency_lint.resolve.origins import import_fails
@@ -31,6 +32,21 @@ from residency_lint.source import Span
 
 if TYPE_CHECKING:
     from residency_lint.resolve.values import Resolution
+
+
+def _is_of_program(test: Expression) -> bool:
+    """`__name__ == "__main__"`."""
+    return (
+        isinstance(test, Comparison)
+        and test.operator == "=="
+        and isinstance(test.left, Name)
+        and test.left.id == "__name__"
+        and isinstance(test.right, Text)
+    )
+
+
+def _path(frame: Frame) -> str:
+    return frame.unit.facts.path
 
 
 _SAME = ("==", "!=", "is", "is not")
@@ -56,6 +72,8 @@ class Conditions:
         """Whether code under conditions runs."""
         found = Choice.SURE
         for guard in guards:
+            if guard.holds and _is_of_program(guard.test) and not importers(_path(frame), self._resolution.program):
+                continue  # Nobody but who runs the file comes here.
             # What a condition guards runs after it: `if not client: client = Client()`.
             before = replace(frame, site=replace(frame.site, guards=guards_before(guard, frame.site.guards)))
             condition = id(frame.unit), guard.test.span

@@ -10,6 +10,12 @@ from residency_lint.resolve.config_groups import items_of_list
 from residency_lint.resolve.units import Unit
 
 
+class Sections(Mapping):
+    """What a `configparser` knows: it is asked for a section and an option, never for a key and a default."""
+
+    __slots__ = ()
+
+
 def item_of(mapping: Mapping, name: str) -> Expression | None:
     """What stands under a key, in capitals or not."""
     found = [v for k, v in mapping.items if isinstance(k, Text) and k.text.lower() == name.lower()]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from residency_lint.dotted import dotted, last_name
 from residency_lint.expressions import Attribute, Call, Constant, Expression, Listing, Mapping, Name, Text
-from residency_lint.resolve.config_mappings import item_of, mapping_of
+from residency_lint.resolve.config_mappings import Sections, item_of, mapping_of
 from residency_lint.resolve.documents import document
 from residency_lint.resolve.dotenv import Dotenv, found_file, path_in
 from residency_lint.resolve.environment import of_mapping, set_values
@@ -19,12 +19,6 @@ from residency_lint.resolve.units import Unit
 
 if TYPE_CHECKING:
     from residency_lint.resolve.values import Resolution
-
-
-class Sections(Mapping):
-    """What a `configparser` knows: it is asked for a section and an option, never for a key and a default."""
-
-    __slots__ = ()
 
 
 def file_values(node: Call, frame: Frame, resolution: Resolution) -> Iterator[Value] | None:

@@ -17,6 +17,7 @@ from residency_lint.expressions import (
     Text,
 )
 from residency_lint.resolve.arguments import certain_items
+from residency_lint.resolve.config_mappings import Sections
 from residency_lint.resolve.documents import Document
 from residency_lint.resolve.enums import enum_of, named
 from residency_lint.resolve.frames import Frame, Unknown, Value, told
@@ -130,5 +131,5 @@ def _of_files(items: Iterable[Expression], container: Value) -> Iterator[Express
     for item in items:
         place = item.place if isinstance(item, Elsewhere) else None
         unit = place.unit if isinstance(place, Frame) else container.unit
-        if unit.facts.language != "python" or isinstance(container.content, Document):
+        if unit.facts.language != "python" or isinstance(container.content, (Document, Sections)):
             yield item

@@ -10,8 +10,9 @@ from residency_lint.dotted import written
 from residency_lint.expressions import Attribute, Call, Expression, Guard, Name, Site
 from residency_lint.facts import ScopeKind
 from residency_lint.findings import Step
-from residency_lint.resolve.callers import call_sites, instances
-from residency_lint.resolve.classes import decorator_name, is_class_method, is_static, receivers
+from residency_lint.fixes import Slot
+from residency_lint.resolve.callers import CallSite, call_sites, instances
+from residency_lint.resolve.classes import decorator_name, is_class_method, is_property, is_static, receivers
 from residency_lint.resolve.decorators import decorating
 from residency_lint.resolve.frames import Activation, Choice, Frame
 from residency_lint.resolve.loops import iterations
@@ -45,7 +46,7 @@ def contexts(
         if names & by_call and not is_called_otherwise(scope, unit, resolution):
             found = list(islice(_by_call(scope, unit, resolution, depth), _MOST_CONTEXTS))
         if not found and receiver and receiver in names:
-            found = list(_by_receiver(scope, unit, resolution)) or list(
+            found = _by_receiver(scope, unit, resolution, depth) or list(
                 islice(_by_instance(scope, unit, parent.name, resolution, depth), _MOST_CONTEXTS)
             )
         if found:
@@ -60,13 +61,25 @@ def reached(unit: Unit, site: Site, resolution: Resolution) -> Choice:
     for scope in unit.visible_scopes(site.scope):
         if unit.scope(scope).kind is not ScopeKind.FUNCTION or is_called_otherwise(scope, unit, resolution):
             continue
-        choices = [
-            resolution.conditions.choice(one.call.site.guards, Frame(one.unit, one.call.site))
-            for one in call_sites(scope, unit, resolution)
-        ]
+        choices = [_way_to(one, resolution) for one in call_sites(scope, unit, resolution)]
         if choices:
             found = max(found, min(choices, key=lambda choice: choice.value), key=lambda choice: choice.value)
     return found
+
+
+def _way_to(one: CallSite, resolution: Resolution) -> Choice:
+    """Whether a call is made, in any of the contexts that it stands in."""
+    site = one.call.site
+    if not site.guards:
+        return Choice.SURE
+    tests = [guard.test for guard in site.guards]
+    frames = (
+        each
+        for outer in contexts((), one.unit, site, resolution)
+        for each in iterations(tests, Frame(one.unit, site, activation=outer), resolution)
+    )
+    choices = [resolution.conditions.choice(site.guards, each) for each in islice(frames, _MOST_CONTEXTS)]
+    return min(choices, key=lambda choice: choice.value, default=Choice.NEVER)
 
 
 def run_at(
@@ -94,23 +107,39 @@ def _by_call(scope: int, unit: Unit, resolution: Resolution, depth: int) -> Iter
                 yield site.activation(unit, scope, each)
 
 
-def _by_receiver(scope: int, unit: Unit, resolution: Resolution) -> list[Activation]:
-    """The calls of a method, each with the object that it is called on; none where not all of them can be told."""
-    found: list[Activation] = []
-    for site in call_sites(scope, unit, resolution):
-        caller = Frame(site.unit, site.call.site)
-        base = site.call.function.base if isinstance(site.call.function, Attribute) else None
-        if base is None or caller.site.scope != 0:
-            return []
-        objects = list(receivers(base, caller, resolution))
-        if not objects or any(made is None for made, _ in objects):
-            return []
-        if len(resolution.all_values(base, caller)) != len(objects):
-            return []
-        steps = Frame(site.unit, site.call.site, _steps(site.call, site.unit, None))
-        if resolution.conditions.choice(site.call.site.guards, caller) is not Choice.NEVER:
-            found += [Activation(unit, scope, site.call, steps, made, owner) for made, owner in objects]
+def _by_receiver(scope: int, unit: Unit, resolution: Resolution, depth: int) -> list[Activation | None]:
+    """The calls of a method, or the reads of a property, each with the object that it is of; none where not all of them
+    can be told."""
+    found: list[Activation | None] = []
+    for there, call in _accesses(scope, unit, resolution):
+        base = call.function.base if isinstance(call.function, Attribute) else None
+        for outer in contexts((base,), there, call.site, resolution, depth + 1) if base is not None else ():
+            caller = Frame(there, call.site, activation=outer)
+            objects = list(receivers(base, caller, resolution)) if base is not None else []
+            if not objects or any(made is None for made, _ in objects):
+                return []
+            known = resolution.all_values(base, caller) if base is not None else ()
+            if len(known) != len(objects):
+                return []
+            steps = Frame(there, call.site, _steps(call, there, outer), activation=outer)
+            if resolution.conditions.choice(call.site.guards, caller) is not Choice.NEVER:
+                found += [Activation(unit, scope, call, steps, made, owner) for made, owner in objects]
     return found
+
+
+def _accesses(scope: int, unit: Unit, resolution: Resolution) -> Iterator[tuple[Unit, Call]]:
+    function = unit.scope(scope)
+    if not is_property(function):
+        yield from ((site.unit, site.call) for site in call_sites(scope, unit, resolution))
+        return
+    if resolution.program.files_naming(f".{function.name}", unit.facts.path):
+        return
+    for read in unit.reads_by_word.get(function.name, ()):
+        access: Expression = read.expression
+        while isinstance(access, Attribute) and access.name != function.name:
+            access = access.base
+        if isinstance(access, Attribute):
+            yield unit, Call(access, (), access.span, Slot(access.span), read.site)
 
 
 def _by_instance(scope: int, unit: Unit, name: str, resolution: Resolution, depth: int) -> Iterator[Activation]:

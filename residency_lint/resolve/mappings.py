@@ -13,6 +13,7 @@ from residency_lint.resolve.arguments import certain_items, placed
 from residency_lint.resolve.classes import decorated, fields, lineage, method_of, receivers
 from residency_lint.resolve.frames import Choice, Frame, Unknown, Value
 from residency_lint.resolve.names import Target
+from residency_lint.resolve.told_mappings import items_of_functions
 
 if TYPE_CHECKING:
     from residency_lint.resolve.values import Resolution
@@ -149,6 +150,13 @@ def with_items(value: Value, binding: Binding, frame: Frame, resolution: Resolut
         added = ((key, Elsewhere(item.value, there, unit.facts.path)),)
         changed = [
             replace(one, content=Mapping((*one.content.items, *added), one.content.span)).chosen(choice)
+            for one in variants
+            if isinstance(one.content, Mapping)
+        ]
+        variants = changed if choice is Choice.SURE else [*variants, *changed][:_MOST_VARIANTS]
+    for told, choice in items_of_functions(binding, frame, resolution) if isinstance(value.content, Mapping) else ():
+        changed = [
+            replace(one, content=Mapping((*one.content.items, told), one.content.span)).chosen(choice)
             for one in variants
             if isinstance(one.content, Mapping)
         ]

@@ -26,25 +26,42 @@ def called_by_table(calls: Sequence[Call], bindings: Mapping[str, Sequence[Bindi
         if asked is None:
             continue
         base, key = asked
-        written = (entry for b in bindings.get(last_name(base), ()) for entry in _entries(b.value))
-        for word, entry in (*written, *entered.get(last_name(base), ())):
+        written = [entry for b in bindings.get(last_name(base), ()) for entry in _entries(b.value)]
+        entries = (*written, *entered.get(last_name(base), ()))
+        for word, entry in entries:
             wanted = Guard(Comparison(key, "==", word, key.span), True, _CHAIN)
             site = replace(call.site, guards=(*call.site.guards, wanted))
             found.setdefault(last_name(entry), []).append(replace(call, function=entry, site=site))
+        default = _default(call, bindings)
+        if isinstance(default, (Name, Attribute)):
+            others = tuple(Guard(Comparison(key, "==", word, key.span), False, _CHAIN) for word, _ in entries)
+            site = replace(call.site, guards=(*call.site.guards, *others))
+            found.setdefault(last_name(default), []).append(replace(call, function=default, site=site))
     return found
 
 
 def _asked(call: Call, bindings: Mapping[str, Sequence[Binding]]) -> tuple[Expression, Expression] | None:
     """The table, and the key, of what is called: at once, or by the name that it was given."""
-    function = call.function
-    if isinstance(function, Name):
-        made = [b.value for b in bindings.get(function.id, ()) if b.site.scope in (0, call.site.scope)]
-        function = made[-1] if made and made[-1] is not None else function
+    function = _function(call, bindings)
     if isinstance(function, Subscript):
         return function.base, function.key
     if isinstance(function, Call) and isinstance(function.function, Attribute) and function.function.name == "get":
         return (function.function.base, function.arguments[0].value) if function.arguments else None
     return None
+
+
+def _default(call: Call, bindings: Mapping[str, Sequence[Binding]]) -> Expression | None:
+    """What is called where the table has no such key: `CLIENTS.get(region, american)(token)`."""
+    function = _function(call, bindings)
+    return function.arguments[1].value if isinstance(function, Call) and len(function.arguments) > 1 else None
+
+
+def _function(call: Call, bindings: Mapping[str, Sequence[Binding]]) -> Expression:
+    function = call.function
+    if isinstance(function, Name):
+        made = [b.value for b in bindings.get(function.id, ()) if b.site.scope in (0, call.site.scope)]
+        function = made[-1] if made and made[-1] is not None else function
+    return function
 
 
 def _entries(table: Expression | None) -> Iterator[tuple[Text, Name | Attribute]]:

@@ -271,7 +271,7 @@ class Unit:
             if exclusive(binding.site, site):
                 continue
             found.append(binding)
-            if runs_whenever(binding.site, site):
+            if runs_whenever(binding.site, site) and binding.made_at is None:
                 break
         return found
 

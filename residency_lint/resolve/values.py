@@ -54,6 +54,7 @@ from residency_lint.resolve.origins import origins
 from residency_lint.resolve.outsiders import set_outside
 from residency_lint.resolve.parameters import parameter_values
 from residency_lint.resolve.program import Program
+from residency_lint.resolve.told_names import given_by_calls
 from residency_lint.resolve.units import Unit
 
 _DEEPEST = 20
@@ -167,8 +168,15 @@ class Resolution:
         bindings = list(bindings)
         bindings = [binding for binding in bindings if not self.conditions.is_undecided(binding, frame)] or bindings
         for binding in bindings:
+            given = given_by_calls(binding, frame, self)
+            if given is not None:
+                yield from given.values
+                if given.is_sure:
+                    self._pass_over_all(bindings, binding, frame)
+                    return
+                continue
             step = frame.via(binding.span, f"`{binding.target}`")
-            inner = replace(step, site=binding.site).deeper()
+            inner = replace(step, site=binding.made_at or binding.site).deeper()
             choice = self.conditions.choice([g for g in binding.site.guards if g not in frame.site.guards], inner)
             if choice is Choice.NEVER:
                 self.pass_over(binding.value, frame)
@@ -188,6 +196,11 @@ class Resolution:
                     yield from mappings.with_items(value, binding, frame, self)
             if choice is Choice.SURE:
                 return
+
+    def _pass_over_all(self, bindings: list[Binding], taken: Binding, frame: Frame) -> None:
+        for binding in bindings:
+            if binding is not taken:
+                self.pass_over(binding.value, frame)
 
     def _attribute(self, node: Attribute, frame: Frame) -> Iterator[Value]:
         name = written(node)

@@ -18,6 +18,7 @@ from residency_lint.sightings.scene import Scene, context_of, is_silent
 from residency_lint.sightings.sdk import sdk_sightings
 from residency_lint.sightings.switches import placed_in_switches
 from residency_lint.sightings.texts import text_sightings
+from residency_lint.sightings.uncalled import without_uncalled
 from residency_lint.sightings.unused import without_unused
 from residency_lint.sightings.vain import vain
 from residency_lint.sightings.variables import sets_nothing
@@ -55,7 +56,7 @@ def sightings(scene: Scene) -> tuple[tuple[Sighting, ...], bool]:
             kept.add(one)
     words = [one for one in kept if isinstance(one.rule, Setting) and _is_telling_word(one.rule)]
     left = [one for one in kept if not one.muted and not any(_is_made_of(one, word) for word in words)]
-    left = as_sent(left, scene)
+    left = without_uncalled(as_sent(left, scene), scene)
     return tuple(sorted(left, key=lambda s: (s.path, s.span))), is_cut
 
 

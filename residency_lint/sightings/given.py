@@ -55,7 +55,7 @@ def given_to(start: Start, arguments: Mapping[str, Expression], opaque: str) -> 
         elif setting.receiver and start.is_method and isinstance(start.call.function, Attribute):
             given.values[setting] = start.call.function.base
         elif early and early[-1] is not None:
-            given.values[setting] = early[-1]
+            given.values[setting] = _from_callers(setting, start, early[-1]) or early[-1]
         elif (name := setting.entry.partition("[")[0]) in arguments:
             entry = _item(setting.entry, arguments[name], start)
             if entry is not None:
@@ -65,13 +65,17 @@ def given_to(start: Start, arguments: Mapping[str, Expression], opaque: str) -> 
     return given
 
 
-def _from_callers(setting: SdkSetting, start: Start, depth: int = 0) -> Expression | None:
-    """What every caller assigns to the object that the function around a start gives back."""
+def _from_callers(
+    setting: SdkSetting, start: Start, own: Expression | None = None, depth: int = 0
+) -> Expression | None:
+    """What every caller assigns to the object that the function around a start gives back; `own`: what this assigned
+    to it before."""
     found: Expression | None = None
     callers = handed_on(start) if depth < _FURTHEST and (setting.attribute or setting.item) else []
-    for own in callers:
-        value = next(reversed(assignments(setting, own)[0]), None)
-        value = Elsewhere(value, own.frame, own.scene.path) if value else _from_callers(setting, own, depth + 1)
+    for caller in callers:
+        value = next(reversed(assignments(setting, caller)[0]), None)
+        further = _from_callers(setting, caller, depth=depth + 1) if value is None else None
+        value = Elsewhere(value, caller.frame, caller.scene.path) if value is not None else further or own
         if value is None:
             return None
         several = Opaque("one of several callers", value.span)

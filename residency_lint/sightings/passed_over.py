@@ -48,7 +48,9 @@ def passed_by_sends(scene: Scene) -> Iterator[Sighting]:
         rows = [found[0] for value in values if (found := host_at(value.text or "", scene.catalog))]
         inside = {row.rule.vendor for row in rows if row.region in scene.wanted(row.rule.vendor)}
         is_inside = all(row.region in scene.wanted(row.rule.vendor) for row in rows)
-        if context is None or not is_settled(values) or not inside or not is_inside:
+        # An entry of a file of settings, under a key that the code says.
+        alone = tuple(replace(value, table=()) for value in values)
+        if context is None or not is_settled(alone) or not inside or not is_inside:
             continue
         for text in (
             text if text.path else replace(text, path=unit.facts.path)

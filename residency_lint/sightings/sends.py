@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from residency_lint.call_rules import HttpClient
 from residency_lint.dotted import last_name
-from residency_lint.expressions import HOLE, Attribute, Call, Expression, Name, Text
+from residency_lint.expressions import HOLE, Attribute, Call, Expression, Name, Subscript, Text
 from residency_lint.facts import Mention, Role
 from residency_lint.resolve import urls
 from residency_lint.resolve.arguments import arguments_of
@@ -124,13 +124,26 @@ def is_kept_inside(call: Call, client: HttpClient, value: Value, scene: Scene) -
     )
 
 
-def base_of(call: Call, client: HttpClient) -> Expression | None:
-    """The argument that says a client's base address."""
+def base_of(call: Call, client: HttpClient, made: Value | None = None, scene: Scene | None = None) -> Expression | None:
+    """The argument that says a client's base address; where the value that the call is has a place, also an item of a
+    mapping that is expanded."""
     if not client.base:
         return None
     positional = [a.value for a in call.arguments if not a.name and not a.star]
     named = next((a.value for a in call.arguments if a.name == client.base), None)
-    return named or (positional[client.position] if 0 <= client.position < len(positional) else None)
+    own = named or (positional[client.position] if 0 <= client.position < len(positional) else None)
+    return own or (_expanded_base(call, client, made, scene) if made is not None and scene is not None else None)
+
+
+def _expanded_base(call: Call, client: HttpClient, made: Value, scene: Scene) -> Expression | None:
+    """`Client(**{**DEFAULTS, **given})`: what stands there under the name, as each caller has it."""
+    expanded = [a.value for a in call.arguments if a.star == "**"]
+    if len(expanded) != 1:
+        return None
+    found = arguments_of(call, Frame(made.unit, made.site), Resolution(scene.program))
+    if client.base not in found.named and not found.opaque:
+        return None
+    return Subscript(expanded[0], Text(client.base, expanded[0].span, plain=False), expanded[0].span)
 
 
 def _function_sends(call: Call, scene: Scene) -> Iterator[Send]:
@@ -171,7 +184,7 @@ def _method_sends(call: Call, scene: Scene) -> Iterator[Send]:
         if late is not None:
             yield Send(call, address, late, replace(value, unit=scene.unit, site=call.site))
         else:
-            base = base_of(value.content, client)
+            base = base_of(value.content, client, value, scene)
             yield Send(call, address, base, value)
 
 

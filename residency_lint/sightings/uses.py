@@ -17,7 +17,9 @@ from residency_lint.resolve.arguments import given
 from residency_lint.resolve.callers import call_sites
 from residency_lint.resolve.contexts import contexts, is_called_otherwise
 from residency_lint.resolve.frames import Choice, Frame, Unknown, Value, told
+from residency_lint.resolve.program import Program
 from residency_lint.resolve.readers import reads_elsewhere
+from residency_lint.resolve.units import Unit
 from residency_lint.resolve.values import Resolution, resolve
 from residency_lint.sightings.bindings import (
     is_local,
@@ -32,6 +34,7 @@ from residency_lint.sightings.bindings import (
 )
 from residency_lint.sightings.folded import makes_text
 from residency_lint.sightings.idle_clients import is_idle, keeps_base
+from residency_lint.sightings.option_defaults import reads_of_default
 from residency_lint.sightings.passed_on import gives_keys, is_choice, is_part_of, makes_another, only_keeps
 from residency_lint.sightings.scene import Scene
 from residency_lint.sightings.taken import Taken
@@ -112,13 +115,13 @@ class _Search:
         if depth > _DEEPEST:
             return Fate.SENT
         binding, call, returned = unit.innermost_binding(span), unit.innermost_call(span), unit.returned_around(span)
-        if self._is_overruled(span, call) or self._is_left_out(span):
+        if self._is_overruled(span, call) or self._is_left_out(span, unit):
             return Fate.KEPT
         origin = unit.mention_around(self.origin) if self.vain.taken else None
         if any(one.leaves_out(span, origin, self.telling) for one in self.vain.taken):
             return Fate.KEPT
         is_default = binding is not None and binding.kind is BindingKind.PARAMETER
-        if binding is not None and is_default and _is_overridden(binding, self.scene):
+        if binding is not None and is_default and _is_overridden(binding, unit, self.scene.program.everywhere):
             return Fate.KEPT
         around = [value_span(binding)] if binding is not None else []
         around += [returned.value.span] if returned is not None else []
@@ -138,11 +141,9 @@ class _Search:
             for argument in (call.arguments if call is not None else ())
         )
 
-    def _is_left_out(self, span: Span) -> bool:
+    def _is_left_out(self, span: Span, unit: Unit) -> bool:
         """Whether a choice around it (`a or b`, `a if b else c`, a look-up) takes another value."""
-        return any(
-            is_choice(read.expression) and not self._may_get(read) for read in self.scene.unit.reads_around(span)
-        )
+        return any(is_choice(read.expression) and not self._may_get(read, unit) for read in unit.reads_around(span))
 
     # --- holders -----------------------------------------------------------------------------------
 
@@ -151,6 +152,9 @@ class _Search:
             return Fate.KEPT
         if is_idle(call, span, self.scene):
             return Fate.UNREAD
+        reads = reads_of_default(call, span, self.scene.unit)
+        if reads and not any(self._may_get(read, self.scene.unit) for read in reads):
+            return Fate.KEPT
         if call.span in self.vain.parts or makes_text(call, self.scene) or only_keeps(call):
             return self.fate(call.span, depth + 1)
         return Fate.SENT
@@ -163,17 +167,19 @@ class _Search:
         if not reads:
             is_named = parent == 0 and any(True for _ in reads_elsewhere(name, unit, self.scene.program.everywhere))
             return Fate.SENT if is_named else Fate.UNREAD
-        return Fate.SENT if any(read.role not in _SHOWN and self._may_get(read) for read in reads) else Fate.KEPT
+        is_got = any(read.role not in _SHOWN and self._may_get(read, unit) for read in reads)
+        return Fate.SENT if is_got else Fate.KEPT
 
     def _of_binding(self, binding: Binding, span: Span, depth: int) -> Fate:
         unit = self.scene.unit
         is_part = binding.value is not None and is_part_of(binding.value, span)
-        by_name = is_plain(binding, unit)
+        by_name = is_plain(binding, unit) or binding.kind is BindingKind.PARAMETER
         if not by_name and is_replaced_at_once(binding, unit):
             return Fate.KEPT
         if not is_part and not by_name:
             return Fate.SENT
-        found = [read for read in reads_of(binding, unit) if not is_updated(read, unit)]
+        itself = value_span(binding)
+        found = [r for r in reads_of(binding, unit) if not is_updated(r, unit) and not itself.contains(r.span)]
         reads = widest((read.span.start for read in found), unit)
         named = {read.span.start: read.span for read in found if read.name == binding.target}
         uses = [read for read in reads if read.role not in _SHOWN and self._gets(read, binding, is_part)]
@@ -197,7 +203,7 @@ class _Search:
         unit = self.scene.unit
         if is_plain(binding, unit) and not reaches(binding, read, unit):
             return False
-        return not is_part or self._may_get(read)
+        return not is_part or (self._may_get(read, unit) and not self._is_left_out(read.span, unit))
 
     def _elsewhere(self, binding: Binding) -> Fate:
         """What the other files do with a value that a module binds."""
@@ -209,7 +215,10 @@ class _Search:
         ):
             if number == _MOST_ELSEWHERE:
                 return Fate.SENT
-            if read.role in _SHOWN:
+            default = unit.innermost_binding(read.span)
+            is_default = default is not None and default.kind is BindingKind.PARAMETER
+            is_overridden = default is not None and is_default and _is_overridden(default, unit, program)
+            if read.role in _SHOWN or is_overridden or self._is_left_out(read.span, unit):
                 found = Fate.KEPT
                 continue
             values = told(resolve(read.expression, unit, read.site, program))
@@ -223,13 +232,16 @@ class _Search:
 
     # --- values ------------------------------------------------------------------------------------
 
-    def _may_get(self, read: Read) -> bool:
-        """Whether what is read may be (made of) the value, in one of the contexts that it is read in."""
-        unit, resolution = self.scene.unit, Resolution(self.scene.program)
+    def _may_get(self, read: Read, unit: Unit) -> bool:
+        """Whether what a file reads may be (made of) the value, in one of the contexts that it is read in."""
+        resolution = Resolution(self.scene.program)
         everywhere = Resolution(self.scene.program.everywhere)
         for activation in contexts([read.expression], unit, read.site, everywhere):
             resolution = everywhere if activation is not None else Resolution(self.scene.program)
-            values = told(resolution.all_values(read.expression, Frame(unit, read.site, activation=activation)))
+            frame = Frame(unit, read.site, activation=activation)
+            if activation is not None and resolution.conditions.choice(read.site.guards, frame) is Choice.NEVER:
+                continue
+            values = told(resolution.all_values(read.expression, frame))
             # What is only given by hand, where there is a default, is anything: that default counts.
             usual = [v for v in values if not (isinstance(v.content, Unknown) and v.choice is Choice.OTHER)]
             if not usual or any(isinstance(v.content, Unknown) or self._is_of(v) for v in usual):
@@ -253,10 +265,9 @@ _SHOWN = frozenset({Role.PRINTED, Role.COMPARED, Role.DESCRIBED, Role.ASSERTED, 
 """What may be done with a value that is not sent."""
 
 
-def _is_overridden(binding: Binding, scene: Scene) -> bool:
+def _is_overridden(binding: Binding, unit: Unit, program: Program) -> bool:
     """Whether every caller gives a parameter something else than its default."""
-    unit, scope = scene.unit, binding.site.scope
-    resolution = Resolution(scene.program.everywhere)
+    scope, resolution = binding.site.scope, Resolution(program)
     if is_called_otherwise(scope, unit, resolution):
         return False
     calls = [s.activation(unit, scope, Frame(s.unit, s.call.site)) for s in call_sites(scope, unit, resolution)]

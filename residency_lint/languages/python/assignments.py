@@ -89,12 +89,14 @@ class Assignments:
             return
         if around.role is f.Role.DEAD:
             return
-        site = around.site
+        site, made_at = around.site, None
         if name in self.globals.get(site.scope, ()):
-            site = replace(site, scope=0)
+            site, made_at = replace(site, scope=0), site
         span = self.expressions.span(target)
         kind = f.BindingKind.ASSIGNMENT
-        self.expressions.bindings.append(f.Binding(name, value, kind, span, site, after, since=around.since))
+        self.expressions.bindings.append(
+            f.Binding(name, value, kind, span, site, after, since=around.since, made_at=made_at)
+        )
 
     def augment(self, node: cst.AugAssign, value: e.Expression, around: Around, after: Slot | None) -> None:
         """`host += path`, `options |= more`; of other operators the value cannot be told."""

@@ -55,6 +55,10 @@ def _updated(owner: str, call: e.Call, bindings: Sequence[f.Binding]) -> Iterato
             before = expression_of(owner, call.function.base.span)
         items = ((None, before), *((None, value) for value in values), *named)
         yield _binding(owner, e.Mapping(items, call.span), call)
+    else:
+        # The mapping is another scope's: what is put into it here is not known by its keys.
+        yield from (_binding(f"{owner}[**]", value, call) for value in values)
+        yield from (_binding(f"{owner}[{a.name}]", a.value, call) for a in call.arguments if a.name)
 
 
 def _items(owner: str, call: e.Call) -> Iterator[f.Binding]:
