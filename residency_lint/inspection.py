@@ -59,7 +59,10 @@ def check_files(
 
 
 def _checked(paths: list[str], settings: Settings, tree: Tree) -> tuple[list[Result], Answers]:
-    results = [check_file(path, settings, tree) for path in paths]
+    results = []
+    for path in paths:
+        results.append(check_file(path, settings, tree))
+        tree.rest()
     return results, tree.disk.answers() if settings.keeps else {}
 
 

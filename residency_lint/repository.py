@@ -35,6 +35,7 @@ class Repository:
         self._data, self._disk, self._changes = data, disk, changes
         self._roots = SourceRoots(changes, disk)
         self._paths: dict[str, tuple[str, ...]] = {}
+        self._root_by_folder: dict[str, str] = {}
         self._found: dict[tuple[str, str], tuple[str, ...]] = {}
         self._set: dict[str, frozenset[bytes]] = {}
         self._kept: dict[str, bytes] = {}
@@ -55,10 +56,15 @@ class Repository:
 
     def files_setting(self, name: str, path: str) -> tuple[str, ...]:
         """As `files_naming`, of those that give something else than `self` an attribute of that name."""
-        root = root_of(path)
+        root = self._root_of(path)
         if root not in self._set:
             self._set[root] = self._attributes_set(root)
         return self.files_naming(f".{name} = ", path) if os.fsencode(name) in self._set[root] else ()
+
+    def is_never_set(self, name: str, path: str) -> bool:
+        """Whether `files_setting` has none for a name, as far as that is known: nothing is read for it."""
+        known = self._set.get(self._root_of(path))
+        return known is not None and os.fsencode(name) not in known
 
     def _attributes_set(self, root: str) -> frozenset[bytes]:
         found: set[bytes] = set()
@@ -84,7 +90,7 @@ class Repository:
 
     def source_roots(self, path: str, name: str) -> tuple[str, ...]:
         """The folders of a file's repository that imports may start from and that hold a module of a name."""
-        return self._roots.holding(root_of(path), name)
+        return self._roots.holding(self._root_of(path), name)
 
     def _holding(self, name: str, path: str) -> Iterator[str]:
         text = os.fsencode(name)
@@ -93,7 +99,7 @@ class Repository:
         ways = [tuple(map(os.fsencode, way)) for way in (_of_packages(path) if is_method else self._ways(text, path))]
         folder = os.path.join(os.path.dirname(path), "") if os.path.dirname(path) else ""
         kept, size, is_asked_by_test = self._kept, 0, is_test(path)
-        for found in self._listed(root_of(path)):
+        for found in self._listed(self._root_of(path)):
             data = kept.get(found) or self.bytes_at(found)
             size += len(data)
             if size > _MOST_BYTES:
@@ -132,6 +138,12 @@ class Repository:
             self._kept[path] = data
             self._kept_size += len(data)
         return data
+
+    def _root_of(self, path: str) -> str:
+        folder = os.path.dirname(path)
+        if folder not in self._root_by_folder:
+            self._root_by_folder[folder] = root_of(path)
+        return self._root_by_folder[folder]
 
     def _listed(self, root: str) -> tuple[str, ...]:
         if root not in self._paths:

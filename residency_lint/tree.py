@@ -28,6 +28,11 @@ _LARGEST = 16_000_000
 _LARGEST_FOLLOWED = 256_000
 """Bytes of a file that is parsed only because another one leads to it: a larger one is generated, and tells nothing."""
 
+_MOST_HELD = 2_500_000
+"""Bytes of parsed files; what is made of them takes twenty times as much."""
+_MOST_VALUES = 25_000
+"""Expressions whose values are remembered: again as much."""
+
 
 @dataclass
 class Tree:
@@ -41,17 +46,28 @@ class Tree:
     _units: dict[str, Unit] = field(default_factory=dict)
     _programs: dict[int, Program] = field(default_factory=dict)
     _passing: dict[tuple[str, int], bool] = field(default_factory=dict)
+    _parsed: set[str] = field(default_factory=set)
+    _held: int = 0
     disk: Disk = field(default_factory=Disk)
 
     @cached_property
     def _repository(self) -> Repository:
-        return Repository(self.data, self.disk, self.changes, self._facts)
+        return Repository(self.data, self.disk, self.changes, self._parsed)
 
     def changed(self, changes: Mapping[str, bytes]) -> Tree:
         """The same files with others in the place of some; what was read of the rest is kept."""
         sources = {path: source for path, source in self._sources.items() if path not in changes}
         facts = {path: known for path, known in self._facts.items() if path not in changes}
-        return Tree({**self.changes, **changes}, _sources=sources, _facts=facts)
+        return Tree({**self.changes, **changes}, _sources=sources, _facts=facts, _parsed=set(facts))
+
+    def rest(self) -> None:
+        """To be called between two files: forgets what was parsed and found out where it would fill memory. What the
+        disk has said, and what was searched for, stays known."""
+        values = sum(len(one.values_known) + len(one.everywhere.values_known) for one in self._programs.values())
+        if self._held > _MOST_HELD or values > _MOST_VALUES:
+            for known in (self._sources, self._facts, self._units, self._programs):
+                known.clear()
+            self._held = 0
 
     def data(self, path: str) -> bytes | Skip:
         # Not kept: most files are looked at once, by the gate.
@@ -75,6 +91,8 @@ class Tree:
     def facts(self, source: Source) -> Facts:
         """What a source says; by the lexer where its reader refuses it, and then with a note."""
         if source.path not in self._facts:
+            self._parsed.add(source.path)
+            self._held += len(source.data)
             language, read = reader_for(source.path)
             try:
                 self._facts[source.path] = read(source)
@@ -120,6 +138,7 @@ class Tree:
                 around.requirement_files,
                 self._repository.files_naming,
                 self._repository.files_setting,
+                self._repository.is_never_set,
                 roots,
             )
         return self._programs[id(catalog)]

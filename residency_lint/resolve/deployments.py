@@ -37,16 +37,20 @@ class Line:
 
 def deployed(variable: str, unit: Unit, program: Program) -> list[Line]:
     """What gives a file's program a variable; of several, the strongest."""
-    found: list[Line] = []
-    for path in program.environment_files(unit.facts.path):
-        there = None if is_dotenv(path) else program.unit_at(path)
-        if there is not None:
-            found += _lines(variable, there, program)
-    strongest = max((line.strength for line in found), default=None)
-    strong = [line for line in found if line.strength == strongest]
-    # What a compose file says is replaced by the file that is named after it for that.
-    overriding = [line for line in strong if ".override." in line.unit.facts.path]
-    return overriding or strong
+    key = variable, program.environment_files(unit.facts.path)
+    if key not in program.deployed:
+        found: list[Line] = []
+        for path in key[1]:
+            there = None if is_dotenv(path) else program.unit_at(path)
+            if there is not None:
+                found += _lines(variable, there, program)
+        strongest = max((line.strength for line in found), default=None)
+        strong = [line for line in found if line.strength == strongest]
+        # What a compose file says is replaced by the file that is named after it for that.
+        overriding = [line for line in strong if ".override." in line.unit.facts.path]
+        program.deployed[key] = overriding or strong
+    lines: list[Line] = program.deployed[key]  # type: ignore[assignment]
+    return lines
 
 
 def is_dotenv(path: str) -> bool:

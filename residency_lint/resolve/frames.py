@@ -144,7 +144,7 @@ class Frame(Place):
     depth: int = 0
     activation: Activation | None = None
 
-    @property
+    @cached_property
     def key(self) -> tuple[object, ...]:
         """Equal for frames in which expressions have the same values: by identity, as long as what it is of lives."""
         site = self.site
@@ -158,7 +158,8 @@ class Frame(Place):
         return self.value(Unknown(reason))
 
     def via(self, span: Span, words: str) -> Frame:
-        return replace(self, chain=(*self.chain, Step(self.unit.facts.path, span, words)))
+        chain = (*self.chain, Step(self.unit.facts.path, span, words))
+        return Frame(self.unit, self.site, chain, self.depth, self.activation)
 
     def via_file(self, unit: Unit, span: Span, words: str) -> Frame:
         """As `via`, with a step into another file."""
@@ -172,11 +173,11 @@ class Frame(Place):
         return found
 
     def deeper(self) -> Frame:
-        return replace(self, depth=self.depth + 1)
+        return Frame(self.unit, self.site, self.chain, self.depth + 1, self.activation)
 
     def aside(self) -> Frame:
         """For a question whose steps are no part of the answer."""
-        return replace(self, chain=(), depth=self.depth + 1)
+        return Frame(self.unit, self.site, (), self.depth + 1, self.activation)
 
 
 def told(values: tuple[Value, ...]) -> tuple[Value, ...]:

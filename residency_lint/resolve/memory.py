@@ -62,7 +62,7 @@ class Memory:
         number = self._open[key] = len(self._open)
         before, self._rests_on = self._rests_on, _NOWHERE
         was_cut, self._is_cut = self._is_cut, False
-        alone = replace(frame, chain=())
+        alone = Frame(frame.unit, frame.site, (), frame.depth, frame.activation) if frame.chain else frame
         try:
             found = tuple(islice(find(node, alone), _MOST_VALUES))
         finally:

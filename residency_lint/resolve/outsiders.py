@@ -26,6 +26,8 @@ def set_outside(node: Attribute, frame: Frame, resolution: Resolution) -> tuple[
     """
     if frame.unit.scope(frame.site.scope).kind is not ScopeKind.FUNCTION:
         return [], False
+    if resolution.program.is_never_set(node.name, frame.unit.facts.path):
+        return [], False
     # First what it is: to ask who else sets the attribute is to look through the repository, and to parse.
     things = _things(node.base, frame, resolution)
     found: list[Value] = []

@@ -29,6 +29,8 @@ class Program:
     files_naming: Callable[[str, str], tuple[str, ...]] = lambda name, path: ()
     files_setting: Callable[[str, str], tuple[str, ...]] = lambda name, path: ()
     """As these, of those that give an attribute of that name to an object or a module."""
+    is_never_set: Callable[[str, str], bool] = lambda name, path: False
+    """Whether it is known already, without a further look, that there are none of these."""
     source_roots: Callable[[str, str], tuple[str, ...]] = lambda path, name: ()
     """A file and the first name of a module → the other folders of its repository that hold something of that name and
     that imports may start from."""
@@ -38,6 +40,8 @@ class Program:
     """The files that import a module, by its path: found out once."""
     neighbours: dict[tuple[int, bytes], tuple[str, ...]] = field(default_factory=dict)
     """The modules near a file that may set up its environment, by its unit and what they hold: found out once."""
+    deployed: dict[tuple[str, tuple[str, ...]], object] = field(default_factory=dict)
+    """What gives a program a variable, by its name and the files that may: found out once."""
     values_known: dict[object, object] = field(default_factory=dict)
     """The values of expressions where they stand, for `Memory`."""
     _modules: dict[tuple[str, str, bool], str] = field(default_factory=dict)

@@ -27,7 +27,11 @@ class Around:
         return replace(self, keys=(*self.keys, key), role=role, assigned="")
 
     def acting(self, role: f.Role) -> Around:
-        return replace(self, role=role if self.role is f.Role.VALUE else self.role)
+        return replace(self, role=role) if self.role is f.Role.VALUE and role is not f.Role.VALUE else self
+
+    def inside(self) -> Around:
+        """Of a part of an expression, which no name is given to."""
+        return replace(self, assigned="") if self.assigned else self
 
     def guarded(self, guard: e.Guard) -> Around:
         return replace(self, site=replace(self.site, guards=(*self.site.guards, guard)))

@@ -113,7 +113,7 @@ class Expressions:
 
     def joined(self, nodes: list[Any], whole: cst.CSTNode, around: Around) -> e.Joined:
         parts: list[e.Expression] = []
-        inner = replace(around, assigned="")
+        inner = around.inside()
         for node in nodes:
             part = self.convert(node, inner)
             parts.extend(part.parts if isinstance(part, e.Joined) else (part,))
@@ -126,7 +126,7 @@ class Expressions:
 
     def _formatted_string(self, node: cst.FormattedString, around: Around) -> e.Joined:
         parts: list[e.Expression] = []
-        inner = replace(around, assigned="")
+        inner = around.inside()
         for part in node.parts:
             if isinstance(part, cst.FormattedStringText):
                 raw = part.value
@@ -142,7 +142,7 @@ class Expressions:
         return self._record(e.Joined(tuple(parts), self.span(node)), around)
 
     def _conditional(self, node: cst.IfExp, around: Around) -> e.Expression:
-        inner = replace(around, assigned="")
+        inner = around.inside()
         test = self.test(node.test, inner)
         chain = self.new_chain()
         then = self.convert(node.body, inner.guarded(e.Guard(test, True, chain)))
@@ -170,11 +170,11 @@ class Expressions:
         return e.Constant(node.value, self.span(node))
 
     def _attribute(self, node: cst.Attribute, around: Around) -> e.Expression:
-        base = self.convert(node.value, replace(around, assigned=""))
+        base = self.convert(node.value, around.inside())
         return self.read(e.Attribute(base, node.attr.value, self.span(node)), around)
 
     def _subscript(self, node: cst.Subscript, around: Around) -> e.Expression:
-        base = self.convert(node.value, replace(around, assigned=""))
+        base = self.convert(node.value, around.inside())
         span = self.span(node)
         if len(node.slice) == 1 and isinstance(node.slice[0].slice, cst.Index):
             index = node.slice[0].slice.value

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 def comprehension(expressions: Expressions, node: cst.BaseComp, around: Around) -> e.Comprehension:
     """`[… for … in … if …]`, its element recorded as what the innermost scope yields."""
-    return _clause(node, node.for_in, replace(around, assigned=""), expressions)
+    return _clause(node, node.for_in, around.inside(), expressions)
 
 
 def sliced(node: cst.Slice, span: Span, around: Around, expressions: Expressions) -> list[e.Expression]:

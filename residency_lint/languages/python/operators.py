@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def binary(expressions: Expressions, node: cst.BinaryOperation, around: Around) -> e.Expression:
-    span, inner = expressions.span(node), replace(around, assigned="")
+    span, inner = expressions.span(node), around.inside()
     if isinstance(node.operator, cst.Add):
         return expressions.joined(_operands(node), node, around)
     if isinstance(node.operator, cst.Modulo):
@@ -38,7 +38,7 @@ def binary(expressions: Expressions, node: cst.BinaryOperation, around: Around) 
 
 
 def boolean(expressions: Expressions, node: cst.BooleanOperation, around: Around) -> e.Expression:
-    span, inner = expressions.span(node), replace(around, assigned="")
+    span, inner = expressions.span(node), around.inside()
     if isinstance(node.operator, cst.Or):
         converted = tuple(expressions.convert(option, inner) for option in _operands(node))
         return expressions.read(e.Fallback(converted, span), around)
@@ -68,7 +68,7 @@ def comparison(expressions: Expressions, node: cst.Comparison, around: Around) -
 
 
 def unary(expressions: Expressions, node: cst.UnaryOperation, around: Around) -> e.Expression:
-    operand = expressions.convert(node.expression, replace(around, assigned=""))
+    operand = expressions.convert(node.expression, around.inside())
     if isinstance(node.operator, cst.Minus) and isinstance(operand, e.Constant):
         return e.Constant(f"-{operand.text}", expressions.span(node))
     if isinstance(node.operator, cst.Minus) and isinstance(operand, e.Call):
