@@ -73,7 +73,7 @@ class Memory:
             if len(self._known) > _MOST_KEPT:
                 self._known.clear()
             # Keys are identities: what they are of must stay alive.
-            self._known[key] = node, frame, found, frame.depth if self._is_cut else 0
+            self._known[key] = node, alone, found, frame.depth if self._is_cut else 0
         self._is_cut = self._is_cut or was_cut
         return _after(frame, found)
 
