@@ -293,6 +293,8 @@ class Resolution:
                 if is_last or value.truth is not False:
                     yield replace(value, fallback=value.fallback or index > 0 or value.truth is None)
             if found and all(value.truth is True for value in found):
+                for other in node.options[index + 1 :]:
+                    self.pass_over(other, frame)
                 return
 
     def _branch(self, node: Branch, frame: Frame) -> Iterator[Value]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import islice
 
 from residency_lint.call_rules import SdkCall
@@ -19,6 +20,7 @@ from residency_lint.sightings.sdk import sdk_sightings
 from residency_lint.sightings.switches import placed_in_switches
 from residency_lint.sightings.texts import text_sightings
 from residency_lint.sightings.uncalled import without_uncalled
+from residency_lint.sightings.unsent_lines import is_unsent, unsent_lines
 from residency_lint.sightings.unused import without_unused
 from residency_lint.sightings.vain import vain
 from residency_lint.sightings.variables import sets_nothing
@@ -43,7 +45,7 @@ def sightings(scene: Scene) -> tuple[tuple[Sighting, ...], bool]:
     texts, is_cut = _texts(scene)
     placed = list(placed_in_switches(texts, scene))
     used = without_unused(placed, texts, sdk, scene, in_vain)
-    sent = [*sent_sightings(scene, texts), *passed_by_sends(scene)]
+    sent = [*sent_sightings(scene, texts), *passed_by_sends(scene), *unsent_lines(scene)]
     found = [*sdk, *sent, *used, *folded_sightings(scene)]
     kept = _Kept()
     # A word alone says least: whoever sees which hosts it selects knows better.
@@ -140,6 +142,9 @@ def _every_text(scene: Scene) -> Iterator[Seen]:
         if context is Context.CODE and sets_nothing(mention, scene):
             context = Context.SAMPLE
         for found in text_sightings(Passage(mention, context, scene)):
+            wanted = frozenset(scene.wanted(found.rule.vendor))
+            if found.region not in wanted and is_unsent(mention, found.rule.vendor, scene):
+                found = replace(found, beside=found.beside | wanted, chosen=False)
             yield Seen(mention, found)
 
 

@@ -13,6 +13,7 @@ from residency_lint.expressions import (
 )
 from residency_lint.facts import Mention, Role, ScopeKind
 from residency_lint.findings import Sighting
+from residency_lint.resolve.deployments import sets_variable
 from residency_lint.resolve.enums import is_enum
 from residency_lint.resolve.names import Target
 from residency_lint.rules import Setting
@@ -119,8 +120,9 @@ def _are_entries(one: Seen, other: Seen, scene: Scene) -> bool:
     keys = [seen.mention.keys[-1] for seen in (one, other) if seen.mention.keys]
     if names_region(keys, one.sighting.rule.vendor, scene):
         return True
-    # The lines of a flat file are settings, each for itself.
+    # The lines of a flat file, and a program's variables, are settings, each for itself.
     is_flat = scene.facts.language in ("env", "properties", "ini", "dockerfile", "shell")
+    is_flat = is_flat or all(sets_variable(seen.mention, scene.unit) for seen in (one, other))
     return not is_flat and not isinstance(one.sighting.rule, Setting) and _frame(one) == _frame(other)
 
 

@@ -54,7 +54,7 @@ def passed_by_sends(scene: Scene) -> Iterator[Sighting]:
             continue
         for text in (
             text if text.path else replace(text, path=unit.facts.path)
-            for expression, unit in _passed_by(send, scene)
+            for expression, unit in passed_by(send, scene)
             for text in _texts_in(expression)
         ):
             other = host_at(text.text, scene.catalog)
@@ -67,7 +67,8 @@ def passed_by_sends(scene: Scene) -> Iterator[Sighting]:
                 yield evidence.sighting(row.rule, row.region, beside=wanted, is_settled=True)
 
 
-def _passed_by(send: Send, scene: Scene) -> list[tuple[Expression, Unit]]:
+def passed_by(send: Send, scene: Scene) -> list[tuple[Expression, Unit]]:
+    """What stands where the address of a call takes something else, each with its file."""
     passed: list[tuple[Expression, Unit]] = []
     Resolution(scene.program.everywhere, passed).all_values(send.address, Frame(scene.unit, send.call.site))
     if send.base is not None and send.base_value is not None:

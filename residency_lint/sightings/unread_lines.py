@@ -29,25 +29,25 @@ def unread_lines(told: Iterable[Sighting], scene: Scene) -> Iterator[Sighting]:
             taken.setdefault(one.rule.vendor, []).append(one)
     for vendor, found in taken.items():
         if all(one.region in scene.wanted(vendor) for one in found):
-            for unit, mention in _lines(scene) if found[0].context is Context.CODE else ():
-                yield from _outside(found[0], mention, unit, scene)
+            rule = found[0].rule
+            for unit, mention in lines(scene) if found[0].context is Context.CODE else ():
+                if isinstance(rule, SdkCall) and not is_taken(mention.keys[-1], unit.facts.path, scene):
+                    yield from (replace(one, rule=rule) for one in outside(vendor, mention, unit, scene))
 
 
-def _lines(scene: Scene) -> Iterator[tuple[Unit, Mention]]:
-    """What the program's environment says under names that no program takes."""
+def lines(scene: Scene) -> Iterator[tuple[Unit, Mention]]:
+    """What the program's environment says of hosts, under names."""
     program = scene.program.everywhere
     for path in program.environment_files(scene.path):
         unit = program.unit_at(path)
         for mention in unit.mentions if unit is not None else ():
             if unit is None or not mention.keys or mention.role is not Role.VALUE:
                 continue
-            name = mention.keys[-1]
-            is_set = sets_variable(mention, unit) and scene.names_something(mention.text.text)
-            if is_set and not _is_taken(name, path, scene):
+            if sets_variable(mention, unit) and scene.names_something(mention.text.text):
                 yield unit, mention
 
 
-def _is_taken(variable: str, path: str, scene: Scene) -> bool:
+def is_taken(variable: str, path: str, scene: Scene) -> bool:
     """Whether a program may get a variable as a file sets it: some name it, and nothing stronger sets it there."""
     program = scene.program.everywhere
     paths = (scene.path, *program.files_naming(variable, scene.path))
@@ -56,9 +56,10 @@ def _is_taken(variable: str, path: str, scene: Scene) -> bool:
     return any(not ones or any(one.unit.facts.path == path for one in ones) for ones in found)
 
 
-def _outside(inside: Sighting, mention: Mention, unit: Unit, scene: Scene) -> Iterator[Sighting]:
-    source, vendor = scene.sources(unit.facts.path), inside.rule.vendor
-    if source is None or not isinstance(inside.rule, SdkCall):
+def outside(vendor: str, mention: Mention, unit: Unit, scene: Scene) -> Iterator[Sighting]:
+    """The places outside that a line names, as an alternative that is not taken."""
+    source = scene.sources(unit.facts.path)
+    if source is None:
         return
     wanted = frozenset(scene.wanted(vendor))
     there = replace(scene, source=source, unit=unit)
@@ -66,4 +67,4 @@ def _outside(inside: Sighting, mention: Mention, unit: Unit, scene: Scene) -> It
         return  # which is said of it there
     for one in text_sightings(Passage(mention, Context.CODE, there)):
         if one.rule.vendor == vendor and one.region not in wanted:
-            yield replace(one, rule=inside.rule, beside=wanted, chosen=False, rewrites=())
+            yield replace(one, beside=wanted, chosen=False, rewrites=())
