@@ -11,6 +11,7 @@ from residency_lint.findings import Rewrite, Sighting
 from residency_lint.fixes import Applicability, Edit
 from residency_lint.resolve.contexts import contexts, reached
 from residency_lint.resolve.frames import Activation, Choice, Frame, Value
+from residency_lint.resolve.loops import iterations
 from residency_lint.sightings.passed_over import passed_over
 from residency_lint.sightings.starts import Start
 
@@ -22,7 +23,8 @@ def in_contexts(
     scene = start.scene
     way = reached(scene.unit, start.call.site, start.resolution)
     found: list[tuple[Start, list[Sighting]]] = []
-    for activation in contexts(expressions, scene.unit, start.call.site, start.resolution):
+    expressions = list(expressions)
+    for activation in _activations(expressions, start):
         one = replace(start, activation=activation, passed=start.passed)
         choice = one.resolution.conditions.choice(start.call.site.guards, one.frame)
         if choice is not Choice.NEVER:
@@ -41,6 +43,18 @@ def in_contexts(
         yield sighting if is_usual else replace(sighting, beside=sighting.beside | frozenset(wanted), chosen=False)
     taken = {(path, span) for path, span, _ in kept}
     yield from (s for s in passed_over(start) if (s.path, s.span) not in taken)
+
+
+def _activations(expressions: list[Expression], start: Start) -> Iterator[Activation | None]:
+    """The calls that lead to a start; in a loop whose items it expands, once for each of these."""
+    unit, site = start.scene.unit, start.call.site
+    expanded = [argument.value for argument in start.call.arguments if argument.star]
+    for activation in contexts(expressions, unit, site, start.resolution):
+        if expanded:
+            frames = iterations(expanded, Frame(unit, site, activation=activation), start.resolution)
+            yield from (frame.activation for frame in frames)
+        else:
+            yield activation
 
 
 def _by_other_ways(

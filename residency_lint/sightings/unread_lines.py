@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
@@ -51,7 +52,8 @@ def is_taken(variable: str, path: str, scene: Scene) -> bool:
     """Whether a program may get a variable as a file sets it: some name it, and nothing stronger sets it there."""
     program = scene.program.everywhere
     paths = (scene.path, *program.files_naming(variable, scene.path))
-    units = (program.unit_at(one) for one in paths if variable.encode() in program.data_at(one))
+    named = re.compile(rb"\b%s\b" % re.escape(variable.encode()))
+    units = (program.unit_at(one) for one in paths if named.search(program.data_at(one)))
     found = [set_values(variable, unit, program) for unit in units if unit is not None]
     return any(not ones or any(one.unit.facts.path == path for one in ones) for ones in found)
 
