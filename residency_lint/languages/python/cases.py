@@ -30,6 +30,8 @@ def _values(pattern: cst.MatchPattern) -> list[cst.BaseExpression]:
     """The values of `case "a" | "b"`; nothing for other patterns."""
     if isinstance(pattern, cst.MatchValue):
         return [pattern.value]
+    if isinstance(pattern, cst.MatchAs) and pattern.pattern is not None:
+        return _values(pattern.pattern)
     if isinstance(pattern, cst.MatchOr):
         return [one.pattern.value for one in pattern.patterns if isinstance(one.pattern, cst.MatchValue)]
     return []

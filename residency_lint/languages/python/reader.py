@@ -216,12 +216,22 @@ class Reader:
         otherwise = place
         for case in node.cases:
             if takes_anything(case.pattern) and case.guard is None:
+                self._capture(case.pattern, subject, otherwise)
                 self._suite(case.body, otherwise)
                 return
             test = case_test(case, subject, around, self.expressions)
-            self._suite(case.body, otherwise.guarded(e.Guard(test, True, chain)))
+            inside = otherwise.guarded(e.Guard(test, True, chain))
+            self._capture(case.pattern, subject, inside)
+            self._suite(case.body, inside)
             if not isinstance(test, e.Opaque):
                 otherwise = otherwise.guarded(e.Guard(test, False, chain))
+
+    def _capture(self, pattern: cst.MatchPattern, subject: e.Expression, place: _Place) -> None:
+        """`case region:`, `case "eu" | "uk" as region:`: the subject under a further name."""
+        if isinstance(pattern, cst.MatchAs) and pattern.name is not None:
+            span = self.expressions.span(pattern.name)
+            site, kind = place.around(span).site, f.BindingKind.ASSIGNMENT
+            self.expressions.bindings.append(f.Binding(pattern.name.value, subject, kind, span, site, since=span.end))
 
     def _function(self, node: cst.FunctionDef, place: _Place) -> None:
         header = self._header(node)
