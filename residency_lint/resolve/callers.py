@@ -12,6 +12,7 @@ from residency_lint.facts import BindingKind, ScopeKind
 from residency_lint.fixes import Slot
 from residency_lint.resolve.classes import (
     constructed,
+    is_class_method,
     is_setter,
     is_static,
     lineage,
@@ -95,7 +96,7 @@ def _call_sites(scope: int, unit: Unit, resolution: Resolution) -> Iterator[Call
         return
     if function.name == "__init__":
         for site in instances(target, resolution):
-            made = constructed(site.call, Frame(site.unit, site.call.site), resolution.program)
+            made = site.owner or constructed(site.call, Frame(site.unit, site.call.site), resolution.program)
             if made is not None and _runs(made, "__init__", scope, unit, resolution.program):
                 yield site
     yield from _method_calls(target, scope, unit, resolution)
@@ -180,6 +181,22 @@ def _constructions(target: Target, resolution: Resolution) -> Iterator[CallSite]
             for taken in taken_and_called(call, Frame(there, call.site), resolution):
                 if taken.unit is target.unit and taken.scope == target.scope:
                     yield CallSite(there, call, Frame(there, call.site).value(call), taken)
+    yield from _by_class_methods(target, resolution)
+
+
+def _by_class_methods(target: Target, resolution: Resolution) -> Iterator[CallSite]:
+    """`cls(…)` in a class method, of the class it is called on; of its own where no call is in sight."""
+    for one in lineage(target, resolution.program):
+        for method in one.unit.scopes_below(one.scope) if one.unit is not None else ():
+            assert one.unit is not None
+            entry, unit = one.unit.scope(method), one.unit
+            if entry.parent != one.scope or not entry.parameters or not is_class_method(entry):
+                continue
+            made = [c for c in unit.calls_by_name.get(entry.parameters[0], ()) if c.site.scope == method]
+            owners = [site.owner for site in call_sites(method, unit, resolution) if site.owner] if made else []
+            if any(owner.unit is target.unit and owner.scope == target.scope for owner in owners or [one]):
+                for call in made:
+                    yield CallSite(unit, call, Frame(unit, call.site).value(call), target)
 
 
 def _units_with_tables(name: str, unit: Unit, program: Program) -> list[Unit]:

@@ -27,7 +27,7 @@ from residency_lint.resolve.config_values import file_values, section_item
 from residency_lint.resolve.context_variables import context_values
 from residency_lint.resolve.deciding import by_word, deciding_word, table_of_returns
 from residency_lint.resolve.encodings import coded, coder
-from residency_lint.resolve.enums import members_called
+from residency_lint.resolve.enums import by_value, members_called, outer_members, outer_name
 from residency_lint.resolve.extremes import of_ordered
 from residency_lint.resolve.frames import CHOSEN_MODULE, Activation, Choice, Frame, Unknown, Value
 from residency_lint.resolve.iterables import function_name, of_function, of_method
@@ -115,6 +115,9 @@ def _function(node: Call, arguments: list[Expression], frame: Frame, resolution:
         builtin == "vars" and len(arguments) == 1
     ):
         yield from resolution.values(arguments[0], frame.deeper())
+    elif builtin == "getattr" and len(arguments) == 2 and (owner := outer_name(arguments[0], frame, resolution)):
+        words = resolution.values(arguments[1], frame.deeper())
+        yield from outer_members(owner, words, frame.unknown(f"an attribute of `{owner}`"), resolution)
     elif builtin == "getattr" and len(arguments) > 1 and (name := texts.only_text(arguments[1], frame, resolution)):
         yield from _got(node, arguments, name.text, frame, resolution)
     elif builtin == "len" and len(arguments) == 1:
@@ -135,6 +138,8 @@ def _function(node: Call, arguments: list[Expression], frame: Frame, resolution:
         yield from ordered
     elif (made := of_function(function_name(node, frame, resolution), node, arguments, frame, resolution)) is not None:
         yield from made
+    elif (named := by_value(node, frame, resolution)) is not None:
+        yield from named
     else:
         yield from _returned(node, frame, resolution)
 

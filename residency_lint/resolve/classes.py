@@ -62,7 +62,9 @@ def receivers(base: Expression, frame: Frame, resolution: Resolution) -> Iterato
         received = activation.receiver if activation else None
         made = constructed_by(received, program) if received else None
         called_on = activation.owner if activation else None
-        yield (received, made) if made else (None, called_on or Target(unit.scope(owner).name, unit, owner))
+        yield (
+            (received, called_on or made) if made else (None, called_on or Target(unit.scope(owner).name, unit, owner))
+        )
         return
     if isinstance(base, Call) and isinstance(base.function, Name) and base.function.id == "super":
         owner = frame.unit.enclosing_class(frame.site.scope)

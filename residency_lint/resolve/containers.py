@@ -19,15 +19,13 @@ from residency_lint.expressions import (
 from residency_lint.resolve.arguments import certain_items
 from residency_lint.resolve.config_mappings import Sections
 from residency_lint.resolve.documents import Document
-from residency_lint.resolve.enums import enum_of, named
+from residency_lint.resolve.enums import enum_of, named, outer_members, outer_name
 from residency_lint.resolve.frames import Frame, Unknown, Value, told
 from residency_lint.resolve.iterables import listed
 from residency_lint.resolve.keys import word_of
 from residency_lint.resolve.lookups import lookup_in
-from residency_lint.resolve.names import targets
 from residency_lint.resolve.options import is_parsed_pair, parsed_values
 from residency_lint.resolve.questions import index_of
-from residency_lint.resolve.templates import pieces_of
 
 if TYPE_CHECKING:
     from residency_lint.resolve.values import Resolution
@@ -75,25 +73,13 @@ def _item_of_something(
 ) -> Iterator[Value]:
     """`ServerZone["EU"]` is the same as `ServerZone.EU`, and `SERVER_URL[EU_ZONE]["v2"]` as `SERVER_URL.EU_ZONE.v2`."""
     reason = f"an item of `{written(base)}`"
-    names = targets(base, frame.unit, frame.site, resolution.program)
-    owner = names[0].name if names and not names[0].is_local else ""
+    owner = outer_name(base, frame, resolution)
     if isinstance(container.content, Unknown) and isinstance(base, Subscript):
         owner = container.content.name
     if not owner:
         yield frame.unknown(reason)
         return
-    for wanted in told(tuple(resolution.values(key, frame.deeper()))):
-        text = wanted.content
-        pieces = pieces_of(text, wanted.unit.facts.path) if isinstance(text, Text) else []
-        if isinstance(text, Text) and len(pieces) == 1 and len(pieces[0][1].text) == len(text.text):
-            name, piece = f"{owner}.{text.text}", pieces[0][1]
-            there = resolution.program.unit_at(piece.path) or wanted.unit
-            yield replace(wanted, unit=there, content=Unknown(reason, name=name, span=piece.span))
-        elif isinstance(text, Unknown) and text.name:
-            name = f"{owner}.{text.name.rpartition('.')[2]}"
-            yield replace(wanted, content=Unknown(reason, name=name, span=text.span))
-        else:
-            yield frame.unknown(reason)
+    yield from outer_members(owner, resolution.values(key, frame.deeper()), frame.unknown(reason), resolution)
 
 
 def _items(

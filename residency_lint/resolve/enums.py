@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from residency_lint.expressions import Argument, Call, Expression, Listing, Name, Site
-from residency_lint.facts import Binding, BindingKind
+from residency_lint.expressions import Argument, Call, Expression, Listing, Name, Site, Text
+from residency_lint.facts import Binding, BindingKind, ScopeKind
 from residency_lint.fixes import Slot
 from residency_lint.resolve.classes import lineage, local_class
-from residency_lint.resolve.frames import Frame, Value
+from residency_lint.resolve.frames import Frame, Unknown, Value, told
 from residency_lint.resolve.names import Target, targets
 from residency_lint.resolve.program import Program
+from residency_lint.resolve.templates import pieces_of
 from residency_lint.source import Span
 
 if TYPE_CHECKING:
@@ -96,3 +98,41 @@ def named(enum: Target, name: str, frame: Frame, resolution: Resolution) -> Iter
         yield frame.unknown(f"`{enum.name}` has no member `{name}`")
     else:
         yield from resolution.bound([binding], Frame(enum.unit, binding.site, frame.chain, frame.depth + 1))
+
+
+def by_value(node: Call, frame: Frame, resolution: Resolution) -> list[Value] | None:
+    """`Region("eu")` as the text that it is called with: a member is told from others by what it is bound to. None for
+    the call of anything else, and of enums whose members are asked for more than that."""
+    enum = enum_of(node.function, frame, resolution.program)
+    if enum is None or enum.unit is None or len(node.arguments) != 1 or node.arguments[0].star:
+        return None
+    known = [binding.value for binding in members(enum).values()]
+    words = {one.text for one in known if isinstance(one, Text)}
+    has_methods = any(enum.unit.scope(s).kind is ScopeKind.FUNCTION for s in enum.unit.scopes_below(enum.scope))
+    found = list(resolution.values(node.arguments[0].value, frame.deeper()))
+    is_told = all(isinstance(one.content, Unknown) or one.text in words for one in found)
+    return found if is_told and len(words) == len(known) and not has_methods else None
+
+
+def outer_members(owner: str, words: Iterable[Value], otherwise: Value, resolution: Resolution) -> Iterator[Value]:
+    """Members of an enum, or constants, of a package outside, by name: `ServerZone["EU"]`, `ServerZone("EU")`."""
+    assert isinstance(otherwise.content, Unknown)
+    reason = otherwise.content.reason
+    for word in told(tuple(words)):
+        text = word.content
+        pieces = pieces_of(text, word.unit.facts.path) if isinstance(text, Text) else []
+        if isinstance(text, Text) and len(pieces) == 1 and len(pieces[0][1].text) == len(text.text):
+            name, piece = f"{owner}.{text.text}", pieces[0][1]
+            there = resolution.program.unit_at(piece.path) or word.unit
+            yield replace(word, unit=there, content=Unknown(reason, name=name, span=piece.span))
+        elif isinstance(text, Unknown) and text.name:
+            name = f"{owner}.{text.name.rpartition('.')[2]}"
+            yield replace(word, content=Unknown(reason, name=name, span=text.span))
+        else:
+            yield otherwise
+
+
+def outer_name(thing: Expression, frame: Frame, resolution: Resolution) -> str:
+    """The qualified name of something of a package outside; empty for anything else."""
+    names = targets(thing, frame.unit, frame.site, resolution.program)
+    return names[0].name if names and not names[0].is_local else ""

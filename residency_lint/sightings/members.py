@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from residency_lint.call_rules import SdkSetting
 from residency_lint.expressions import Call, Text
 from residency_lint.findings import Rewrite
 from residency_lint.fixes import Edit
-from residency_lint.resolve.frames import Unknown
+from residency_lint.resolve.enums import outer_members
+from residency_lint.resolve.frames import Unknown, Value
 from residency_lint.resolve.names import targets
 from residency_lint.sightings.setting_values import SettingValue, source_of
+from residency_lint.sightings.starts import Start
 from residency_lint.sightings.writing import joined, spelled, value_text
 from residency_lint.source import Source, Span
 
@@ -25,6 +28,27 @@ def member_of(one: SettingValue) -> Unknown | None:
             if setting.spelling.column(f"{target.name}.{word.text}"):
                 return Unknown("a member of an enum", name=f"{target.name}.{word.text}", span=word.span)
     return None
+
+
+def as_members(values: tuple[Value, ...], setting: SdkSetting, start: Start) -> tuple[Value, ...]:
+    """The values; instead of the call of an SDK's enum the members that what it is called with comes to."""
+    if setting.spelling.kind != "enum":
+        return values
+    return tuple(member for value in values for member in _called(value, setting, start))
+
+
+def _called(value: Value, setting: SdkSetting, start: Start) -> tuple[Value, ...]:
+    content, program = value.content, start.scene.program
+    if not isinstance(content, Call) or len(content.arguments) != 1 or content.arguments[0].name:
+        return (value,)
+    owners = {member.rpartition(".")[0] for member in (*setting.spelling.values.values(), *setting.spelling.also)}
+    names = [name for t in targets(content.function, value.unit, value.site, program) for name in t.names]
+    owner = next((name for name in names if name in owners), "")
+    if not owner:
+        return (value,)
+    there = value.frame(1)
+    words = start.resolution.all_values(content.arguments[0].value, there)
+    return tuple(outer_members(owner, words, there.unknown("a member of an enum"), start.resolution))
 
 
 def instead_of_constant(member: Unknown, one: SettingValue) -> tuple[Rewrite, ...]:

@@ -16,6 +16,7 @@ from residency_lint.sightings.alternatives import Seen
 from residency_lint.sightings.contexts import in_contexts, weighed
 from residency_lint.sightings.escapes import escape_sightings
 from residency_lint.sightings.given import Given, arguments_by_name, assignments, given_to
+from residency_lint.sightings.members import as_members
 from residency_lint.sightings.mistaken import mistaken, mistaken_sighting, refused, refused_sighting
 from residency_lint.sightings.overruled import is_overruled
 from residency_lint.sightings.scene import Scene
@@ -184,7 +185,8 @@ def moving(part: str, start: Start, given: Given) -> tuple[dict[SdkSetting, tupl
         expression = given.values.get(setting)
         if expression is None:
             continue
-        values = without_own_default(start.values(expression), expression, setting, start)
+        values = as_members(start.values(expression), setting, start)
+        values = without_own_default(values, expression, setting, start)
         left = tuple(value for value in values if not _says_something(value, setting, start))
         set_ones = tuple(value for value in values if value not in left)
         if set_ones and all(_gives_way(value, setting) for value in told(set_ones)):

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from residency_lint.expressions import (
     HOLE,
+    Attribute,
     Branch,
     Call,
     Comparison,
@@ -22,9 +23,10 @@ from residency_lint.expressions import (
 )
 from residency_lint.findings import Rewrite, Sighting, Step
 from residency_lint.fixes import Applicability
-from residency_lint.resolve.frames import Unknown, Value, told
+from residency_lint.resolve.contexts import contexts
+from residency_lint.resolve.frames import Frame, Unknown, Value, told
 from residency_lint.resolve.iterables import number_of
-from residency_lint.resolve.values import decide, resolve
+from residency_lint.resolve.values import Resolution, decide, resolve
 from residency_lint.sightings.alternatives import Neighbours, Seen, other_branches, regions_beside
 from residency_lint.sightings.named_regions import holed_texts, names_region
 from residency_lint.sightings.scene import Scene
@@ -123,9 +125,17 @@ def _selectors(one: Seen, scene: Scene) -> Iterator[Value]:
         for container in resolve(base, scene.unit, site, scene.program.everywhere):
             if not isinstance(container.content, Mapping | Listing):
                 continue
-            for value in resolve(key, scene.unit, site, scene.program.everywhere):
+            for value in _words_of(key, site, scene):
                 if _holds(container.content, value, one.mention.text.span):
                     yield value
+
+
+def _words_of(key: Expression, site: Site, scene: Scene) -> Iterator[Value]:
+    """What a key comes to; `self.region` is that of the objects that are made, each of its own class."""
+    resolution = Resolution(scene.program.everywhere)
+    activations = contexts((key,), scene.unit, site, resolution) if isinstance(key, Attribute) else [None]
+    for activation in activations:
+        yield from resolution.all_values(key, Frame(scene.unit, site, activation=activation))
 
 
 def _is_spare(expression: Expression, one: Seen, scene: Scene) -> bool:
