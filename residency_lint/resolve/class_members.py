@@ -39,6 +39,7 @@ from residency_lint.resolve.fields import given_as
 from residency_lint.resolve.first_calls import is_set_at_once, set_later
 from residency_lint.resolve.frames import Activation, Choice, Frame, Value
 from residency_lint.resolve.names import Target, targets
+from residency_lint.resolve.told_mappings import comes_before
 from residency_lint.resolve.told_objects import told_later
 from residency_lint.resolve.units import Unit
 from residency_lint.source import Span
@@ -95,7 +96,13 @@ def _first_members(
     for index, one in enumerate(classes):
         if one.unit is None:
             continue
-        for binding in _given_to(one, name, resolution)[-1:]:
+        in_class = _given_to(one, name, resolution)[-1:]
+        replaced = _set_on_class(one, name, frame, resolution) if in_class else []
+        if replaced:
+            yield from resolution.bound(replaced, inside(one.unit, replaced[0].site, frame, None))
+            _pass_over_bodies(classes[index:], name, frame, resolution)
+            return
+        for binding in in_class:
             there = inside(one.unit, binding.site, frame, None)
             if binding.site.scope == one.scope:
                 yield from _of_body(binding, target, made, there, resolution)
@@ -121,6 +128,20 @@ def _given_to(one: Target, name: str, resolution: Resolution) -> list[Binding]:
     return [
         b for b in found if b.site.scope == one.scope or not _is_idle(b.site.scope, one.unit, resolution)
     ] or in_body
+
+
+def _set_on_class(one: Target, name: str, frame: Frame, resolution: Resolution) -> list[Binding]:
+    """What is assigned to a class's name where the class is made, before it is asked for: `Tracker.host = …`."""
+    assert one.unit is not None
+    unit, entry = one.unit, one.unit.scope(one.scope)
+    return [
+        binding
+        for binding in unit.bindings.get((entry.parent, f"{entry.name}.{name}"), [])
+        if binding.kind is BindingKind.ASSIGNMENT
+        and binding.value is not None
+        and not binding.site.guards
+        and not (frame.unit is unit and comes_before(frame, binding.site.scope, binding.span, unit, resolution))
+    ][-1:]
 
 
 def _is_idle(method: int, unit: Unit, resolution: Resolution) -> bool:

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from residency_lint.expressions import Attribute, Name
+from residency_lint.dotted import expression_of
+from residency_lint.expressions import Attribute, Expression
 from residency_lint.facts import Binding, BindingKind
 from residency_lint.resolve.callers import call_sites
 from residency_lint.resolve.frames import Choice, Frame, Value
@@ -21,7 +22,7 @@ _MOST_FILES = 12
 
 def told_values(node: Attribute, frame: Frame, resolution: Resolution) -> list[Value]:
     """What the calls that a program begins with make of a module's name; nothing where none surely gives it a value."""
-    module = _module(node.base, frame, resolution) if isinstance(node.base, Name) else None
+    module = _module(node.base, frame, resolution)
     if module is None or not module.bindings.get((0, node.name)):
         return []
     found: list[Value] = []
@@ -41,7 +42,7 @@ def told_values(node: Attribute, frame: Frame, resolution: Resolution) -> list[V
     return found
 
 
-def _module(base: Name, frame: Frame, resolution: Resolution) -> Unit | None:
+def _module(base: Expression, frame: Frame, resolution: Resolution) -> Unit | None:
     for target in targets(base, frame.unit, frame.site, resolution.program):
         if not target.is_local:
             return resolution.program.module(frame.unit.facts.path, target.name)
@@ -58,5 +59,5 @@ def _assigned(name: str, module: Unit, resolution: Resolution) -> Iterator[tuple
             if last != name or not owner or binding.kind is not BindingKind.ASSIGNMENT or binding.site.scope == 0:
                 continue
             assert unit is not None
-            if _module(Name(owner, binding.span), Frame(unit, binding.site), resolution) is module:
+            if _module(expression_of(owner, binding.span), Frame(unit, binding.site), resolution) is module:
                 yield unit, binding

@@ -54,8 +54,10 @@ def _given(name: str, unit: Unit, resolution: Resolution) -> Iterator[tuple[Unit
         for (scope, target), bindings in there.bindings.items():
             owner, _, last = target.rpartition(".")
             first = owner.partition(".")[0]
-            if not owner or last != name or first in there.scope(scope).parameters[:1] or "[" in owner:
+            if not owner or last != name or "[" in owner:
                 continue
+            if first in there.scope(scope).parameters[:1] and there.enclosing_class(scope) >= 0:
+                continue  # the object's own
             for binding in bindings[-1:]:
                 runs = (call.span.start > binding.span.end for call in there.facts.calls if call.site.scope == scope)
                 if binding.kind is BindingKind.ASSIGNMENT and any(runs):

@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from posixpath import dirname, join, normpath
 
 from residency_lint.call_rules import SdkCall
 from residency_lint.facts import Mention, Role
 from residency_lint.findings import Context, Sighting
 from residency_lint.resolve.deployments import sets_variable
 from residency_lint.resolve.environment import set_values
+from residency_lint.resolve.program import Program
 from residency_lint.resolve.units import Unit
 from residency_lint.sightings.evidence import Passage
 from residency_lint.sightings.scene import Scene
@@ -41,11 +43,24 @@ def lines(scene: Scene) -> Iterator[tuple[Unit, Mention]]:
     program = scene.program.everywhere
     for path in program.environment_files(scene.path):
         unit = program.unit_at(path)
+        if unit is not None and is_of_others(unit, program):
+            continue
         for mention in unit.mentions if unit is not None else ():
             if unit is None or not mention.keys or mention.role is not Role.VALUE:
                 continue
             if sets_variable(mention, unit) and scene.names_something(mention.text.text):
                 yield unit, mention
+
+
+def is_of_others(unit: Unit, program: Program) -> bool:
+    """Whether a file gives an environment to programs that are not read: of another language, of other services."""
+    folder = dirname(unit.facts.path)
+    services = {mention.keys[1] for mention in unit.mentions if mention.keys[:1] == ("services",) and mention.keys[1:]}
+    return len(services) > 1 or any(program.is_file(normpath(join(folder, name))) for name in _OF_OTHER_LANGUAGES)
+
+
+_OF_OTHER_LANGUAGES = ("package.json", "go.mod", "pom.xml", "build.gradle", "Gemfile", "composer.json", "Cargo.toml")
+"""What lies beside a program that is not of Python."""
 
 
 def is_taken(variable: str, path: str, scene: Scene) -> bool:

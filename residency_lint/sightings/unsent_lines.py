@@ -15,7 +15,7 @@ from residency_lint.sightings.hosts import host_at
 from residency_lint.sightings.passed_over import passed_by
 from residency_lint.sightings.scene import Scene
 from residency_lint.sightings.sends import Send, addresses_in_contexts, sends
-from residency_lint.sightings.unread_lines import is_taken, lines, outside
+from residency_lint.sightings.unread_lines import is_of_others, is_taken, lines, outside
 
 _MOST_SENDS = 40
 _MOST_FILES = 12
@@ -37,6 +37,8 @@ def is_unsent(mention: Mention, vendor: str, scene: Scene) -> bool:
     if not mention.keys or not sets_variable(mention, scene.unit):
         return False
     program = scene.program.everywhere
+    if is_of_others(scene.unit, program):
+        return False
     names = dict.fromkeys(one.keys[-1] for one in scene.unit.mentions if _is_inside(one, vendor, scene))
     paths = dict.fromkeys(path for name in names for path in program.files_naming(name, scene.path))
     for path in islice(paths, _MOST_FILES):
