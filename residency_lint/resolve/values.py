@@ -37,9 +37,8 @@ from residency_lint.expressions import (
 )
 from residency_lint.facts import Binding, BindingKind, Import
 from residency_lint.findings import Step
-from residency_lint.resolve import calls, mappings, texts, urls
-from residency_lint.resolve.attributes import attribute_values, given_by_functions
-from residency_lint.resolve.class_members import pass_over_members
+from residency_lint.resolve import calls, mappings, texts
+from residency_lint.resolve.attribute_reads import read_attribute
 from residency_lint.resolve.conditions import Conditions
 from residency_lint.resolve.containers import item_values
 from residency_lint.resolve.deciding import by_word, deciding_word, table_of_branch
@@ -47,11 +46,8 @@ from residency_lint.resolve.frames import Choice, Frame, Unknown, Value
 from residency_lint.resolve.iterables import comprehended, elements
 from residency_lint.resolve.lookups import lookup
 from residency_lint.resolve.memory import Memory
-from residency_lint.resolve.module_state import told_values
 from residency_lint.resolve.names import Target, targets
-from residency_lint.resolve.objects import object_values
 from residency_lint.resolve.origins import origins
-from residency_lint.resolve.outsiders import set_outside
 from residency_lint.resolve.parameters import parameter_values
 from residency_lint.resolve.program import Program
 from residency_lint.resolve.told_names import given_by_calls
@@ -117,7 +113,7 @@ class Resolution:
         if isinstance(node, Name):
             return self._name(node, frame)
         if isinstance(node, Attribute):
-            return self._attribute(node, frame)
+            return read_attribute(node, frame, self)
         if isinstance(node, Call):
             return calls.called(node, frame, self)
         if isinstance(node, Subscript):
@@ -149,7 +145,7 @@ class Resolution:
                 return
             if (scope, node.id) in frame.unit.imports:
                 break
-        yield from self._from_elsewhere(node, frame)
+        yield from self.from_elsewhere(node, frame)
 
     def _imported(self, node: Name, imports: list[Import], frame: Frame) -> Iterator[Value]:
         """What imports give that compete with bindings: `try: from local import HOST` / `except ImportError: …`."""
@@ -160,7 +156,7 @@ class Resolution:
             if not (entry.name and self.program.path_of(frame.unit.facts.path, entry.module)):
                 yield frame.unknown("an import")
                 continue
-            for value in self._from_elsewhere(node, frame):
+            for value in self.from_elsewhere(node, frame):
                 yield value.chosen(choice)
 
     def bound(self, bindings: Iterable[Binding], frame: Frame) -> Iterator[Value]:
@@ -202,46 +198,7 @@ class Resolution:
             if binding is not taken:
                 self.pass_over(binding.value, frame)
 
-    def _attribute(self, node: Attribute, frame: Frame) -> Iterator[Value]:
-        name = written(node)
-        for scope in frame.unit.visible_scopes(frame.site.scope):
-            bindings = frame.unit.reaching(name, scope, frame.site, node.span.start)
-            if bindings:
-                if not bindings[-1].site.guards:
-                    pass_over_members(node, frame, self)
-                yield from self.bound(bindings, frame)
-                return
-        later, is_replaced = set_outside(node, frame, self)
-        yield from later
-        if is_replaced:
-            pass_over_members(node, frame, self)
-            return
-        given = list(given_by_functions(node, frame, self)) or told_values(node, frame, self)
-        if given:
-            yield from given
-            return
-        known = object_values(node, frame, self)
-        if known is not None:
-            yield from known
-            return
-        if isinstance(node.base, Name):
-            # `from conf import settings`, where `conf` says `settings.host = …`.
-            for module, own, span in origins(node.base, frame, self.program):
-                set_there = module.bindings.get((0, f"{own}.{node.name}"), [])[-1:]
-                if set_there:
-                    pass_over_members(node, frame, self)
-                    there = replace(frame.via(span, f"`{own}` from {module.facts.path}"), unit=module)
-                    yield from self.bound(set_there, there)
-                    return
-        found = attribute_values(node, frame, self)
-        if found:
-            yield from found
-        elif hosts := list(urls.host_part(list(self.values(node.base, frame.aside())), node.name)):
-            yield from hosts
-        else:
-            yield from self._from_elsewhere(node, frame)
-
-    def _from_elsewhere(self, node: Name | Attribute, frame: Frame) -> Iterator[Value]:
+    def from_elsewhere(self, node: Name | Attribute, frame: Frame) -> Iterator[Value]:
         """A name that another file of the repository binds, by import or by attribute of an imported module."""
         found = False
         for module, name, span in origins(node, frame, self.program):

@@ -95,3 +95,8 @@ def _bind(target: cst.BaseExpression, value: e.Expression, around: Around, expre
     elif isinstance(target, cst.Name):
         span = expressions.span(target)
         expressions.bindings.append(f.Binding(target.value, value, f.BindingKind.ASSIGNMENT, span, around.site))
+
+
+def catches_import(handler: cst.ExceptHandler | cst.ExceptStarHandler) -> bool:
+    """`except ImportError`, `except ModuleNotFoundError`."""
+    return isinstance(handler.type, cst.Name) and handler.type.value in ("ImportError", "ModuleNotFoundError")

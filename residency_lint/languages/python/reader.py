@@ -20,7 +20,7 @@ from residency_lint.languages.python.changes import changes
 from residency_lint.languages.python.expressions import Expressions
 from residency_lint.languages.python.functions import open_function
 from residency_lint.languages.python.imports import Imports
-from residency_lint.languages.python.iterations import breaks_at_once, looked_up_alone
+from residency_lint.languages.python.iterations import breaks_at_once, catches_import, looked_up_alone
 from residency_lint.languages.python.names import item_of
 from residency_lint.languages.python.registries import registered
 from residency_lint.source import Source, Span
@@ -106,7 +106,7 @@ class Reader:
             return self._suite(node.body, place), place
         elif isinstance(node, (cst.Try, cst.TryStar)):
             # A handler runs instead of the body: what they bind are alternatives.
-            reason = e.FAILED_IMPORT if all(map(_catches_import, node.handlers)) else e.RAISED
+            reason = e.FAILED_IMPORT if all(map(catches_import, node.handlers)) else e.RAISED
             failed: e.Expression = self._missing_key(node, place) or e.Opaque(reason, self._header(node))
             chain = self.expressions.new_chain()
             self._suite(node.body, place.guarded(e.Guard(failed, False, chain)) if node.handlers else place)
@@ -280,11 +280,6 @@ class _Place:
 
     def guarded(self, guard: e.Guard) -> _Place:
         return replace(self, guards=(*self.guards, guard))
-
-
-def _catches_import(handler: cst.ExceptHandler | cst.ExceptStarHandler) -> bool:
-    """`except ImportError`, `except ModuleNotFoundError`."""
-    return isinstance(handler.type, cst.Name) and handler.type.value in ("ImportError", "ModuleNotFoundError")
 
 
 def _never(test: e.Expression) -> bool:
