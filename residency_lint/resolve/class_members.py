@@ -22,7 +22,6 @@ from residency_lint.facts import Binding, BindingKind
 from residency_lint.fixes import Slot
 from residency_lint.resolve.arguments import arguments_of
 from residency_lint.resolve.callers import call_sites
-from residency_lint.resolve.calls import results
 from residency_lint.resolve.classes import (
     fields,
     is_class_method,
@@ -39,6 +38,7 @@ from residency_lint.resolve.fields import given_as
 from residency_lint.resolve.first_calls import is_set_at_once, set_later
 from residency_lint.resolve.frames import Activation, Choice, Frame, Value
 from residency_lint.resolve.names import Target, targets
+from residency_lint.resolve.returned import results
 from residency_lint.resolve.told_mappings import comes_before
 from residency_lint.resolve.told_objects import told_later
 from residency_lint.resolve.units import Unit

@@ -3,33 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from residency_lint.call_rules import SdkSetting
 from residency_lint.expressions import Call, Constant, Expression, Text
-from residency_lint.facts import Binding, Mention, Role
+from residency_lint.facts import Mention, Role
 from residency_lint.findings import Sighting
 from residency_lint.resolve.environment import set_values
 from residency_lint.resolve.frames import Unknown, Value, told
-from residency_lint.resolve.names import Target, constructor_parameters
 from residency_lint.sightings.alternatives import Seen
 from residency_lint.sightings.contexts import in_contexts, weighed
 from residency_lint.sightings.escapes import escape_sightings
 from residency_lint.sightings.given import Given, arguments_by_name, assignments, given_to
 from residency_lint.sightings.members import as_members
+from residency_lint.sightings.missing import Gap, late_sighting, missing_sighting, moving_settings
 from residency_lint.sightings.mistaken import mistaken, mistaken_sighting, refused, refused_sighting
 from residency_lint.sightings.overruled import is_overruled
 from residency_lint.sightings.scene import Scene
 from residency_lint.sightings.sdk_values import value_sightings
 from residency_lint.sightings.setting_values import SettingValue
 from residency_lint.sightings.starts import Start, module_bindings, rule_of, setting_name, starts
-from residency_lint.sightings.surroundings import counts, is_replaced, known, talks_to_vendor
+from residency_lint.sightings.surroundings import is_replaced, known, talks_to_vendor
 from residency_lint.sightings.switches import placed_in_branches
 from residency_lint.sightings.unread_lines import unread_lines
 from residency_lint.sightings.unset import left_unset, without_own_default
 from residency_lint.sightings.uses import Fate, Vain, fate_of
-from residency_lint.sightings.writing import insertion
-from residency_lint.verdicts import NOWHERE
 
 
 def sdk_sightings(scene: Scene, vain: Vain) -> Iterator[Sighting]:
@@ -50,15 +48,6 @@ def sdk_sightings(scene: Scene, vain: Vain) -> Iterator[Sighting]:
     yield from unread_lines(found, scene)
     for call in scene.facts.calls:
         yield from escape_sightings(call, scene)
-
-
-@dataclass(frozen=True)
-class _Gap:
-    """Parts that no setting moves. `is_partial`: others are moved; `unset`: the `None` that settings come to."""
-
-    parts: list[str]
-    is_partial: bool
-    unset: tuple[Value, ...]
 
 
 def _start_sightings(start: Start) -> Iterator[Sighting]:
@@ -98,18 +87,18 @@ def _told(start: Start, arguments: Mapping[str, Expression], opaque: str) -> Ite
         yield refused_sighting(surplus, start)
     if missing and start.rule.absent and not is_overruled(start):
         for binding in given.late:
-            yield _late_sighting(binding, start)
-        settings = _moving_settings(missing, start)
+            yield late_sighting(binding, start)
+        settings = moving_settings(missing, start)
         meant = mistaken(start)
         if meant is not None:
             found = mistaken_sighting(meant, settings, start)
         else:
-            gap = _Gap(missing, len(missing) < len(parts), unset)
-            found = _missing_sighting(gap, settings, start, given)
+            gap = Gap(missing, len(missing) < len(parts), unset)
+            found = missing_sighting(gap, settings, start, given)
         yield replace(found, certain=is_certain)
     elif missing and (column := _default_of_service(start)) and not given.opaque:
         start = replace(start, rule=replace(start.rule, absent=column))
-        found = _missing_sighting(_Gap(missing, False, unset), _moving_settings(missing, start), start, given)
+        found = missing_sighting(Gap(missing, False, unset), moving_settings(missing, start), start, given)
         unit, program = start.scene.unit, start.scene.program
         if any(True for name in start.rule.ignored_env for _ in set_values(name, unit, program)):
             yield replace(found, certain=False)
@@ -243,59 +232,3 @@ def _replaced(settled: Mapping[SdkSetting, tuple[Value, ...]], given: Given, sta
             yield start.sighting(
                 expression.span, counted[0], seen=expression.text, words=words, verb="and the data goes to"
             )
-
-
-# --- what is missing, or late -------------------------------------------------------
-
-
-def _moving_settings(missing: list[str], start: Start) -> tuple[SdkSetting, ...]:
-    """The one setting that moves all the missing parts, else one for each of them."""
-    arguments, _ = arguments_by_name(start)
-    moving = (s for s in start.rule.settings if _takes(start.target, s) and counts(s, start, arguments))
-    own = sorted(moving, key=lambda s: bool(s.until))
-    whole = [s for s in own if not s.covers or set(s.covers) >= set(missing)]
-    if whole:
-        return (min(whole, key=lambda s: bool(s.covers)),)
-    several = [next((s for s in own if part in s.covers), None) for part in missing]
-    return tuple(dict.fromkeys(s for s in several if s is not None)) if None not in several else ()
-
-
-def _missing_sighting(gap: _Gap, settings: tuple[SdkSetting, ...], start: Start, given: Given) -> Sighting:
-    rule, setting = start.rule, next(iter(settings), None)
-    words = f"{start.title} sets no `{setting_name(setting) if setting else 'region'}`"
-    if gap.is_partial:
-        words = f"{start.title} sets no host for {', '.join(gap.parts)}"
-    called = start.activation.caller.chain if start.activation else ()
-    chain = (start.step(words), *called, start.step(f"the SDK's own default: {rule.absent_host or rule.absent}"))
-    found = Sighting(
-        rule=rule,
-        path=start.scene.path,
-        span=start.span,
-        statement=start.call.site.statement,
-        region=rule.absent,
-        seen=rule.absent_host or start.name,
-        words=words,
-        verb="and defaults to",
-        context=start.context,
-        chain=chain,
-    )
-    if given.opaque:
-        return replace(found, region=None, reason=given.opaque)
-    return replace(found, rewrites=insertion(start, settings, given.values.get(setting), gap.unset) if setting else ())
-
-
-def _takes(target: Target, setting: SdkSetting) -> bool:
-    """Whether a class of the repository has the parameter (an SDK of its own may be older than the catalogue's)."""
-    return not target.is_local or not setting.argument or setting.argument in constructor_parameters(target)
-
-
-def _late_sighting(binding: Binding, start: Start) -> Sighting:
-    words = f"`{binding.target}` is set after the client copied it: it has no effect"
-    return replace(
-        start.sighting(
-            binding.span, start.rule.absent or NOWHERE, seen=binding.target, words=words, verb="and the data goes to"
-        ),
-        statement=binding.site.statement,
-        chain=(start.step(start.title), start.step(words, binding.span)),
-        hint="set it before the client is made",
-    )
