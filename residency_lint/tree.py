@@ -128,6 +128,7 @@ class Tree:
                 around.environment_files,
                 around.requirement_files,
                 source_roots=roots,
+                files_beside=around.files_beside,
             )
             self._programs[id(catalog)].whole = Program(
                 self._unit_at,
@@ -140,6 +141,7 @@ class Tree:
                 self._repository.files_setting,
                 self._repository.is_never_set,
                 roots,
+                around.files_beside,
             )
         return self._programs[id(catalog)]
 
