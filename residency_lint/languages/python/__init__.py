@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import io
 import tokenize
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from residency_lint.errors import Unreadable
 from residency_lint.facts import Comment, Facts

@@ -6,10 +6,11 @@ LibCST's metadata is never asked for: qualified names cost ten parses, its wrapp
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 import libcst as cst
+from msgspec.structs import replace
 
 from residency_lint import expressions as e
 from residency_lint import facts as f
