@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import io
 import tokenize
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from residency_lint.errors import Unreadable
 from residency_lint.facts import Comment, Facts
@@ -30,9 +31,9 @@ def read(source: Source) -> Facts:
 
 def _read(source: Source) -> Facts:
     import libcst as cst
-    from libcst.metadata import ByteSpanPositionProvider
 
     from residency_lint.languages.python.expressions import Expressions
+    from residency_lint.languages.python.positions import positions
     from residency_lint.languages.python.reader import Reader
     from residency_lint.languages.python.unit_tests import is_test
 
@@ -40,10 +41,7 @@ def _read(source: Source) -> Facts:
         module = cst.parse_module(source.text)
     except cst.ParserSyntaxError as error:
         raise Unreadable(f"line {error.raw_line}: {error.message.splitlines()[0]}") from None
-    # Without the metadata wrapper, which visits the whole tree once more to no end: half of the time.
-    provider = ByteSpanPositionProvider()
-    provider._gen_impl(module)
-    expressions = Expressions(source, provider._computed)
+    expressions = Expressions(source, positions(module))
     reader = Reader(source, expressions)
     reader.read(module)
     facts = Facts(

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 import libcst as cst
+from msgspec import Struct
+from msgspec.structs import replace
 
 from residency_lint import expressions as e
 from residency_lint import facts as f
@@ -267,8 +269,7 @@ class Reader:
         return Span(start, max(start, self.expressions.span(node.body).start if hasattr(node, "body") else start))
 
 
-@dataclass(frozen=True)
-class _Place:
+class _Place(Struct, frozen=True):
     """Where the walk is: scope, conditions, and whether the code can run at all."""
 
     scope: int
