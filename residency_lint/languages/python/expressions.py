@@ -29,7 +29,10 @@ class Expressions:
     """Converts expressions of one file and collects what it meets on the way."""
 
     source: Source
-    positions: Positions
+    positions: Positions = field(default_factory=dict)
+    """Of the piece that is read."""
+    begin: int = 0
+    """Where that begins."""
     mentions: list[f.Mention] = field(default_factory=list)
     joins: list[tuple[e.Joined, e.Site]] = field(default_factory=list)
     calls: list[e.Call] = field(default_factory=list)
@@ -48,7 +51,8 @@ class Expressions:
 
     def span(self, node: cst.CSTNode) -> Span:
         """The node's bytes in the source, without parentheses around it."""
-        return self.source.span(*self.positions[id(node)])
+        start, end = self.positions[id(node)]
+        return self.source.span(self.begin + start, self.begin + end)
 
     def new_group(self) -> int:
         self._last_group += 1
