@@ -147,4 +147,3 @@ def _config_in(folder: str) -> ConfigFile | None:
             if file is not None:
                 return file
     return None
-
