@@ -56,15 +56,14 @@ def host_values(one: SettingValue) -> Iterator[Sighting]:
 def _unknown_hosts(passage: Passage, one: SettingValue) -> Iterator[Sighting]:
     """A host that no table knows: a proxy, and nobody can tell where it sends on to. Not this machine.
 
-    A cloud's host tells its region itself; one that is put together may show it nowhere else.
+    A cloud's host tells its region itself, but where it stands may look as if nothing took it.
     """
     found = _ADDRESS.match(passage.text)
     host = found["host"].lower() if found else ""
     if "." not in host or _OWN_HOST.search(host):
         return
     if told := list(text_sightings(passage)):
-        if len(passage.mention.text.pieces) > 1:
-            yield from (replace(seen, chain=one.chain, certain=not one.value.fallback) for seen in told)
+        yield from (replace(seen, chain=one.chain, certain=not one.value.fallback) for seen in told)
         return
     assert found is not None
     yield passage.at(*found.span("host")).sighting(

@@ -25,7 +25,7 @@ class SettingValue:
 
     @property
     def name(self) -> str:
-        return setting_name(self.setting)
+        return self.start.variable(self.setting) or setting_name(self.setting)
 
     @property
     def wanted(self) -> tuple[str, ...]:
