@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
 from enum import Enum
 from fnmatch import fnmatchcase
 from typing import Protocol
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from residency_lint.holes import HOLES, REGION, has_hole, hidden_default
 from residency_lint.rules import Pinned, Portability
@@ -34,8 +36,7 @@ class InPartition(Protocol):
     def partition(self) -> str: ...
 
 
-@dataclass(frozen=True, slots=True)
-class Arn:
+class Arn(Struct, frozen=True):
     """An ARN, or the beginning of one; a part that is missing is empty. Offsets are characters of the searched text."""
 
     text: str
@@ -75,8 +76,7 @@ class PlaceKind(Enum):
     UNKNOWN_REGION = "a region that no table knows"
 
 
-@dataclass(frozen=True, slots=True)
-class ArnPlace:
+class ArnPlace(Struct, frozen=True):
     """`regions`: those the resource can lie in, as far as the ARN tells; none when it does not."""
 
     kind: PlaceKind

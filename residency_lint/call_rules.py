@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from residency_lint.rules import Rule, Spelling
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class SdkSetting:
+class SdkSetting(Struct, frozen=True, eq=False):
     """One place where a call's region is set; exactly one of the `where` fields is given.
 
     `covers`: the parts of the SDK this setting moves (settings that count only together cover one part each);
@@ -60,8 +60,7 @@ class SdkSetting:
     braces is written as the file's imports spell it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Signature:
+class Signature(Struct, frozen=True):
     """Parameter names in order, from a version on."""
 
     parameters: tuple[str, ...]
@@ -70,8 +69,7 @@ class Signature:
     """It takes further arguments by name that are not listed."""
 
 
-@dataclass(frozen=True, slots=True)
-class SdkCall(Rule):
+class SdkCall(Rule, frozen=True):
     """A call that starts an SDK, and where its region is set."""
 
     language: str = "python"
@@ -122,8 +120,7 @@ class SdkCall(Rule):
     """Why no program of the test suite runs it and looks at the host that is reached."""
 
 
-@dataclass(frozen=True, slots=True)
-class SdkEscape(Rule):
+class SdkEscape(Rule, frozen=True):
     """A method or function that goes to one region whatever is configured."""
 
     names: tuple[str, ...] = ()
@@ -136,8 +133,7 @@ class SdkEscape(Rule):
     on a line. In braces: a parameter, `object`, `host` (of `endpoint`), a qualified name."""
 
 
-@dataclass(frozen=True, slots=True)
-class HttpClient:
+class HttpClient(Struct, frozen=True):
     """A class whose objects send HTTP requests. `methods`: name → position of the address among the arguments.
 
     `base`: the constructor's argument (at `position`, -1: by keyword only) that addresses are put below. `transport`:
@@ -150,8 +146,7 @@ class HttpClient:
     transport: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class HttpCalls:
+class HttpCalls(Struct, frozen=True):
     """What sends HTTP requests, by qualified name: functions with the position of their address, and clients."""
 
     functions: Mapping[str, int] = field(default_factory=dict)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
+
+from msgspec import Struct, field
 
 from residency_lint.call_rules import HttpCalls, SdkCall, SdkEscape
 from residency_lint.places import Places, Region
@@ -31,8 +32,7 @@ _ARNS = ("arn:aws", "arn%3aaws", "arn:*", "arn:$", "arn:{", "arn:%")
 """How ARNs begin, with what may stand for the partition."""
 
 
-@dataclass(frozen=True)
-class HostRow:
+class HostRow(Struct, frozen=True):
     """A host and path in the index: its row, and for an endpoint its column."""
 
     rule: Endpoint | LookAlike | Neutral
@@ -40,8 +40,7 @@ class HostRow:
     region: str
 
 
-@dataclass(frozen=True)
-class Catalog:
+class Catalog(Struct, frozen=True, dict=True):
     """All rules, and ways to find the ones a piece of code concerns."""
 
     files: tuple[RuleFile, ...]

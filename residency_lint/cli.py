@@ -6,11 +6,11 @@ import gc
 import re
 import sys
 from collections.abc import Iterable
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
+from msgspec.structs import replace
 
 from residency_lint import __version__
 from residency_lint.errors import ConfigError, ResidencyLintError

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
 from enum import Enum
 from typing import Protocol
+
+from msgspec import Struct
 
 from residency_lint.holes import masked
 from residency_lint.rules import CloudHost
@@ -19,8 +20,7 @@ class WithCode(Protocol):
     def compact(self) -> str: ...
 
 
-@dataclass(frozen=True, slots=True)
-class RegionWord:
+class RegionWord(Struct, frozen=True):
     """A word that names a place: `us-east-1a` names us-east-1. Offsets are characters of the text it was found in."""
 
     region: str
@@ -38,8 +38,7 @@ class HostKind(Enum):
     HIDDEN = "the region cannot be seen"
 
 
-@dataclass(frozen=True, slots=True)
-class HostRegion:
+class HostRegion(Struct, frozen=True):
     """A cloud's host. `service` is the label that names the service, as far as one does."""
 
     kind: HostKind

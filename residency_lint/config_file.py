@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import tomli
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from residency_lint.errors import ConfigError
 
@@ -17,8 +18,7 @@ NAMES = ("residency-lint.toml", ".residency-lint.toml", "pyproject.toml")
 TABLE = "residency-lint"
 
 
-@dataclass(frozen=True)
-class VendorEntry:
+class VendorEntry(Struct, frozen=True):
     """What is declared for one vendor."""
 
     regions: tuple[str, ...]
@@ -27,8 +27,7 @@ class VendorEntry:
     """The last day on which it holds."""
 
 
-@dataclass(frozen=True)
-class PathsEntry:
+class PathsEntry(Struct, frozen=True):
     """A `[[paths]]` entry: what is declared for some files; without regions, the rest of the file's holds."""
 
     globs: tuple[str, ...]
@@ -36,8 +35,7 @@ class PathsEntry:
     vendors: Mapping[str, VendorEntry] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
-class ConfigFile:
+class ConfigFile(Struct, frozen=True):
     """One file's declarations, as they are written."""
 
     path: str = ""

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 from glob import glob
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from residency_lint.config_file import ConfigFile, VendorEntry, near
 from residency_lint.errors import ConfigError
@@ -22,8 +24,7 @@ if TYPE_CHECKING:
 NOT_DECLARED = 'add region = "eu" to [tool.residency-lint] in pyproject.toml, or pass --region eu'
 
 
-@dataclass(frozen=True)
-class Declarations:
+class Declarations(Struct, frozen=True, dict=True):
     """A config file, the folder its globs start from, and the index with its own rows.
 
     `regions`, from the command line, replace the file's top-level ones.

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TypeAlias
+
+from msgspec import Struct
 
 from residency_lint.fixes import Slot
 from residency_lint.source import Span
@@ -17,8 +18,7 @@ RAISED = "an exception"
 """Why it cannot be told from an expression alone whether a `try` comes to one of its handlers."""
 
 
-@dataclass(frozen=True, slots=True)
-class Text:
+class Text(Struct, frozen=True):
     """A text. `plain`: the bytes at `span` decode to exactly `text`, so that offsets carry over."""
 
     text: str
@@ -31,36 +31,31 @@ class Text:
     """The file it stands in, when that is not the file of the facts at hand."""
 
 
-@dataclass(frozen=True, slots=True)
-class Constant:
+class Constant(Struct, frozen=True):
     """`None`, `True`, a number: `text` as written."""
 
     text: str
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Name:
+class Name(Struct, frozen=True):
     id: str
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Attribute:
+class Attribute(Struct, frozen=True):
     base: Expression
     name: str
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Subscript:
+class Subscript(Struct, frozen=True):
     base: Expression
     key: Expression
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Argument:
+class Argument(Struct, frozen=True):
     """`name` is empty for a positional argument; `star` is `*` or `**` for an expanded one."""
 
     value: Expression
@@ -69,8 +64,7 @@ class Argument:
     star: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(Struct, frozen=True):
     function: Expression
     arguments: tuple[Argument, ...]
     span: Span
@@ -81,24 +75,21 @@ class Call:
     """The dotted name it is assigned to: `config`, `self.config`."""
 
 
-@dataclass(frozen=True, slots=True)
-class Joined:
+class Joined(Struct, frozen=True):
     """Texts and expressions one after another: `+`, f-strings, `%`, `.format`, implicit concatenation."""
 
     parts: tuple[Expression, ...]
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Fallback:
+class Fallback(Struct, frozen=True):
     """`first or second`: the first true one."""
 
     options: tuple[Expression, ...]
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Branch:
+class Branch(Struct, frozen=True):
     """`then if test else otherwise`."""
 
     test: Expression
@@ -107,46 +98,40 @@ class Branch:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Comparison:
+class Comparison(Struct, frozen=True):
     left: Expression
     operator: str
     right: Expression
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Negation:
+class Negation(Struct, frozen=True):
     operand: Expression
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Mapping:
+class Mapping(Struct, frozen=True):
     """A dict display; an item without a key is an expanded mapping."""
 
     items: tuple[tuple[Expression | None, Expression], ...]
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Listing:
+class Listing(Struct, frozen=True):
     """A list, tuple or set display."""
 
     items: tuple[Expression, ...]
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Element:
+class Element(Struct, frozen=True):
     """Any one of what an expression holds: what a loop's target gets."""
 
     base: Expression
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Comprehension:
+class Comprehension(Struct, frozen=True):
     """What a scope yields for each item of `base`, where `is_nested` all that those hold: a list, or a mapping."""
 
     scope: int
@@ -156,20 +141,18 @@ class Comprehension:
     is_mapping: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Lambda:
+class Lambda(Struct, frozen=True):
     """A function without a name; `scope` is the one it opens."""
 
     scope: int
     span: Span
 
 
-class Place:
+class Place(Struct, frozen=True):
     """Where an expression is looked at; what that takes is the resolver's."""
 
 
-@dataclass(frozen=True, slots=True)
-class Elsewhere:
+class Elsewhere(Struct, frozen=True):
     """An expression of another place: what a caller gives, seen from the function that is called."""
 
     expression: Expression
@@ -181,8 +164,7 @@ class Elsewhere:
         return self.expression.span
 
 
-@dataclass(frozen=True, slots=True)
-class Opaque:
+class Opaque(Struct, frozen=True):
     """Anything else, and why it says nothing."""
 
     reason: str
@@ -214,8 +196,7 @@ Expression: TypeAlias = (
 # --- where things stand --------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Guard:
+class Guard(Struct, frozen=True):
     """A condition under which code runs. Guards of one `if` chain share `chain`; a later branch also has the
     negated conditions of the earlier ones."""
 
@@ -224,8 +205,7 @@ class Guard:
     chain: int
 
 
-@dataclass(frozen=True, slots=True)
-class Site:
+class Site(Struct, frozen=True):
     """Where in the program something stands: its scope, the conditions it runs under, its statement."""
 
     scope: int

@@ -5,8 +5,9 @@ A `Mention` is a text where it stands; `Call`s are expressions and are listed on
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
+
+from msgspec import Struct
 
 from residency_lint.expressions import Call, Expression, Joined, Site, Subscript, Text
 from residency_lint.fixes import Slot
@@ -36,8 +37,7 @@ class ScopeKind(Enum):
     COMPREHENSION = "comprehension"
 
 
-@dataclass(frozen=True, slots=True)
-class Scope:
+class Scope(Struct, frozen=True):
     """`parent` is an index into `Facts.scopes`, -1 for the module's."""
 
     kind: ScopeKind
@@ -63,8 +63,7 @@ class BindingKind(Enum):
     """A loop, `with`, `except`, `del`, an augmented assignment: the value cannot be told."""
 
 
-@dataclass(frozen=True, slots=True)
-class Binding:
+class Binding(Struct, frozen=True):
     """`target`, a dotted name (`HOST`, `self.host`, `config.host`) or one with an item (`params[site]`), gets `value`.
 
     A parameter without default has no value. `after` is where a further statement would go, with its indentation.
@@ -94,8 +93,7 @@ class Binding:
         return self.target.partition("[")[2].removesuffix("]")
 
 
-@dataclass(frozen=True, slots=True)
-class Import:
+class Import(Struct, frozen=True):
     """`from module import name as bound`, or `import module as bound` (no name). A star import's name is `*`.
 
     `module` keeps the leading dots of a relative import. `slot` is where a further imported name goes.
@@ -109,8 +107,7 @@ class Import:
     slot: Slot | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Mention:
+class Mention(Struct, frozen=True):
     """A text where it stands. `keys`: the names that lead to it, outermost first (dict keys, keyword argument,
     assigned name; key path in configuration). `group`: mentions of one container share it; 0 is none."""
 
@@ -123,8 +120,7 @@ class Mention:
     """The dotted name of the call whose argument it is, as written."""
 
 
-@dataclass(frozen=True, slots=True)
-class Read:
+class Read(Struct, frozen=True):
     """A name, an attribute, an item or the result of a call is read, and what is done with its value.
 
     `name` is empty for what has no dotted name; one that begins with a dot is an attribute of such.
@@ -140,14 +136,12 @@ class Read:
         return self.expression.span
 
 
-@dataclass(frozen=True, slots=True)
-class Return:
+class Return(Struct, frozen=True):
     value: Expression
     site: Site
 
 
-@dataclass(frozen=True, slots=True)
-class Comment:
+class Comment(Struct, frozen=True):
     """A comment with its marker, and the bytes of the statement it stands on or above."""
 
     text: str
@@ -155,8 +149,7 @@ class Comment:
     statement: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Facts:
+class Facts(Struct, frozen=True):
     """What one file says."""
 
     path: str

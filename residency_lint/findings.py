@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from residency_lint.fixes import Applicability, Edit, Fix
 from residency_lint.source import Span
@@ -38,8 +39,7 @@ class Context(Enum):
     UNUSED = "beside what is used here, and nothing reads it"
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(Struct, frozen=True):
     """One step of the way to a value."""
 
     path: str
@@ -47,8 +47,7 @@ class Step:
     words: str
 
 
-@dataclass(frozen=True, slots=True)
-class Rewrite:
+class Rewrite(Struct, frozen=True):
     """The edits that would move a sighting to a region (a column of its rule)."""
 
     region: str
@@ -59,8 +58,7 @@ class Rewrite:
     """Whether the value is added where nothing stood, rather than written instead of another."""
 
 
-@dataclass(frozen=True, slots=True)
-class Sighting:
+class Sighting(Struct, frozen=True):
     """Code naming a destination: which rule saw it, where, and what it says.
 
     `region` is a column of the rule or a cloud region; None when it cannot be told, and then `reason` says why.
@@ -99,8 +97,7 @@ class Sighting:
     """Whether it is an HTTP call that was seen to take this, or another value in its place."""
 
 
-@dataclass(frozen=True, slots=True)
-class Suppression:
+class Suppression(Struct, frozen=True):
     """`# residency: allow[rule, …] reason`: `span` is the comment, `statement` the bytes it covers."""
 
     rule_ids: tuple[str, ...]
@@ -109,8 +106,7 @@ class Suppression:
     statement: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(Struct, frozen=True):
     """A judged sighting."""
 
     sighting: Sighting

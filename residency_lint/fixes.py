@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from enum import IntEnum
+
+from msgspec import Struct
 
 from residency_lint.source import Span
 
@@ -18,8 +19,7 @@ class Applicability(IntEnum):
     SAFE = 2
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Edit:
+class Edit(Struct, frozen=True, order=True):
     """Bytes `span` of `path` become `text`."""
 
     path: str
@@ -27,8 +27,7 @@ class Edit:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Slot:
+class Slot(Struct, frozen=True):
     """Where another value can be written, and what stands around it there."""
 
     span: Span
@@ -39,8 +38,7 @@ class Slot:
         return Edit(path, self.span, self.before + value + self.after)
 
 
-@dataclass(frozen=True, slots=True)
-class Fix:
+class Fix(Struct, frozen=True):
     """What would make a finding right. All its edits are applied, or none."""
 
     title: str

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
 
 from residency_lint.places import Places, Region
 from residency_lint.policy import Policy
@@ -15,8 +16,7 @@ if TYPE_CHECKING:
     from residency_lint.catalog import Catalog
 
 
-@dataclass(frozen=True)
-class Index:
+class Index(Struct, frozen=True, eq=False, dict=True):
     """The vendors' regions, and the texts and words by which a file may concern them. `load` gives all the rest."""
 
     places: Places
@@ -32,7 +32,7 @@ class Index:
     """What else in them says that one may be started."""
     worded_vendors: frozenset[str]
     """The vendors whose region a setting names by a word."""
-    load: Callable[[], Catalog] = field(compare=False, repr=False)
+    load: Callable[[], Catalog]
 
     @cached_property
     def catalog(self) -> Catalog:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 
-@dataclass(frozen=True, slots=True)
-class Region:
+class Region(Struct, frozen=True):
     """A vendor's or cloud's own name for a place, and the countries (ISO 3166 alpha-2) the data may rest in.
 
     No countries: the place is not published.
@@ -20,8 +20,7 @@ class Region:
     compact: str = ""
 
 
-@dataclass(frozen=True)
-class Places:
+class Places(Struct, frozen=True):
     """The zones a policy may name, and the cloud providers' regions."""
 
     zones: Mapping[str, frozenset[str]]

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from residency_lint.places import Region
 from residency_lint.verdicts import NOWHERE, UNREADABLE, Verdict
 
 
-@dataclass(frozen=True, slots=True)
-class Allowance:
+class Allowance(Struct, frozen=True):
     """Countries, or a vendor's own region names, with the words that declared them."""
 
     countries: frozenset[str] = frozenset()
@@ -21,8 +21,7 @@ class Allowance:
     """The date an exception ended, once it has."""
 
 
-@dataclass(frozen=True)
-class Policy:
+class Policy(Struct, frozen=True):
     """What is allowed for one path; a vendor's own entry replaces the rest."""
 
     allowed: Allowance

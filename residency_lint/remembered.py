@@ -8,10 +8,11 @@ import os
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import asdict
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from residency_lint import __version__
 from residency_lint.repository import work_tree_around
@@ -82,7 +83,7 @@ def _key(candidates: Iterable[Candidate], settings: Settings, tree: Tree) -> str
         if settings.index_for(path) is not settings.index or not isinstance(data, bytes):
             return None
         if id(policy) not in policies:
-            policies[id(policy)] = json.dumps(asdict(policy), default=sorted, sort_keys=True).encode()
+            policies[id(policy)] = msgspec.json.encode(policy, order="deterministic")
         content.update(policies[id(policy)] + b"\0" + os.fsencode(path) + b"\0" + sha256(data).digest())
     return content.hexdigest()
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 from residency_lint.skips import Skip
 
@@ -16,8 +17,7 @@ Place = tuple[str, "Span", str]
 """Path, span and vendor of a finding."""
 
 
-@dataclass(frozen=True)
-class Report:
+class Report(Struct, frozen=True):
     """Everything one run learned; all a reporter receives."""
 
     findings: tuple[Finding, ...]

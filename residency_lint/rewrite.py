@@ -9,7 +9,9 @@ import tempfile
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from residency_lint.errors import WriteError
 from residency_lint.findings import Finding, Level
@@ -23,8 +25,7 @@ from residency_lint.tree import Tree
 _MOST_ROUNDS = 10
 
 
-@dataclass(frozen=True)
-class Rewritten:
+class Rewritten(Struct, frozen=True):
     """What fixing comes to: old and new bytes of every file that changes, and the report on the new ones."""
 
     before: Mapping[str, bytes]
@@ -61,8 +62,7 @@ def rewritten(report: Report, paths: Sequence[str], settings: Settings, tree: Tr
     return Rewritten(before, state.after, replace(state.report, fixed=fixed), fixed, locked)
 
 
-@dataclass(frozen=True)
-class _State:
+class _State(Struct, frozen=True):
     """The new bytes so far, and the report on them."""
 
     report: Report

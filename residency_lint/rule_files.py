@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct, field
 
 from residency_lint import call_rows, rule_rows
 from residency_lint.call_rules import SdkCall
@@ -36,8 +37,7 @@ _NAMES_OF_THE_FORMAT = frozenset(
 )
 
 
-@dataclass(frozen=True)
-class Vendor:
+class Vendor(Struct, frozen=True):
     """A rule file's head."""
 
     id: str
@@ -55,8 +55,7 @@ class Vendor:
     """What people also call a region → its name."""
 
 
-@dataclass(frozen=True)
-class RuleFile:
+class RuleFile(Struct, frozen=True):
     """Everything one file says."""
 
     vendor: Vendor

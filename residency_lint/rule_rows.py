@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from residency_lint.fixes import Applicability
 from residency_lint.rule_tables import LEVELS, Table
@@ -53,8 +54,7 @@ _ROLES = (
 )
 
 
-@dataclass(frozen=True)
-class Row:
+class Row(Struct, frozen=True):
     """What a row's builder knows besides the row."""
 
     vendor: str

@@ -8,7 +8,8 @@ region) and `NOWHERE` (no documented place: inside no declared region).
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from residency_lint.fixes import Applicability
 from residency_lint.verdicts import NOWHERE, UNREADABLE
@@ -16,8 +17,7 @@ from residency_lint.verdicts import NOWHERE, UNREADABLE
 RESERVED_COLUMNS = (UNREADABLE, NOWHERE)
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(Struct, frozen=True):
     """The head of every row: what it is called, where it is documented, when a person last compared it."""
 
     id: str
@@ -37,8 +37,7 @@ class Rule:
     right: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Address:
+class Address(Struct, frozen=True):
     """A host, in lower case, and the path prefix (whole segments) below which the row holds.
 
     `*.example.com` stands for every host below example.com; what the star stood for is kept by a fix.
@@ -53,8 +52,7 @@ class Address:
         return self.host + self.path
 
 
-@dataclass(frozen=True, slots=True)
-class Endpoint(Rule):
+class Endpoint(Rule, frozen=True):
     """Hosts that do one job, a column per region; the first address of a column is the one a fix writes."""
 
     role: str = "api"
@@ -62,8 +60,7 @@ class Endpoint(Rule):
     """region → its addresses."""
 
 
-@dataclass(frozen=True, slots=True)
-class LookAlike(Rule):
+class LookAlike(Rule, frozen=True):
     """Hosts that nobody documents but that imitate one: they reach nobody, or somebody else."""
 
     meant: Mapping[str, str] = field(default_factory=dict)
@@ -72,23 +69,20 @@ class LookAlike(Rule):
     """An undocumented host below the vendor's domains that bears a region's name counts as well."""
 
 
-@dataclass(frozen=True, slots=True)
-class Neutral(Rule):
+class Neutral(Rule, frozen=True):
     """Addresses that say nothing about where data goes: documentation, libraries, mail."""
 
     addresses: tuple[Address, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Token(Rule):
+class Token(Rule, frozen=True):
     """Words that stand for a place although they are no host: an IP address, an account, a role in it, a bucket."""
 
     what: str = "value"
     columns: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Pattern(Rule):
+class Pattern(Rule, frozen=True):
     """Texts that carry the region in one of their parts: tenant hosts, DSNs, keys, account ids.
 
     `match` has a group `region`; `codes` maps what it catches to a column (without an entry, the text itself).
@@ -101,8 +95,7 @@ class Pattern(Rule):
     secret: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Spelling:
+class Spelling(Struct, frozen=True):
     """How one kind of value is written in one place.
 
     kind: `host` (bare host), `host:port`, `url` (scheme, host and `path`), `word`, `boolean`, `enum` (a qualified
@@ -130,8 +123,7 @@ class Spelling:
         return next((region for region, own in self.values.items() if own == word), "") or self.also.get(word, "")
 
 
-@dataclass(frozen=True, slots=True)
-class Setting(Rule):
+class Setting(Rule, frozen=True):
     """Configuration keys and environment variables whose value names a region.
 
     `keys` is a regular expression against the last key (lower case); `unless` against the keys around it.
@@ -146,8 +138,7 @@ class Setting(Rule):
     spelling: Spelling = field(default_factory=Spelling)
 
 
-@dataclass(frozen=True, slots=True)
-class ArnRule(Rule):
+class ArnRule(Rule, frozen=True):
     """ARNs of a service and resource; columns are the ARN's regions. Without columns, all of the provider's."""
 
     service: str = "*"
@@ -155,8 +146,7 @@ class ArnRule(Rule):
     columns: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class CloudHost(Rule):
+class CloudHost(Rule, frozen=True):
     """Hosts in which one label is a region of the cloud provider."""
 
     suffixes: tuple[str, ...] = ()
@@ -169,8 +159,7 @@ class CloudHost(Rule):
     """Suffixes below which a label is a compact region code: `use1`."""
 
 
-@dataclass(frozen=True, slots=True)
-class Pinned:
+class Pinned(Struct, frozen=True):
     """What has to stay in its region. `service` is an ARN's, or a host's label; both patterns are globs.
 
     `maybe`: it depends on what uses it. `context`: a regular expression; found in the text around it makes sure of a
@@ -185,8 +174,7 @@ class Pinned:
     context: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Portability:
+class Portability(Struct, frozen=True):
     """What a swapped region makes of an ARN (globs; the first row that fits).
 
     `name-addressed`: it names the twin over there. `id-bound`: the id exists in one region only. `foreign-account`:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from residency_lint.gate import Gate, gate_for
 from residency_lint.languages import READERS
@@ -20,8 +21,7 @@ _SHARE = 1_000
 """Files that one process searches at a time."""
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(Struct, frozen=True):
     """A file that holds a text or a word that concerns the policy; `size` in bytes."""
 
     path: str

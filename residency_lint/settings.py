@@ -75,17 +75,23 @@ class Settings:
         Config files from the current folder down are asked in turn: what lies in an excluded folder, config files
         too, is never read.
         """
-        inner = os.path.dirname(path.rstrip("/"))
-        if inner in self._excluding:
-            return any(declared.is_excluded(path) for declared in self._excluding[inner])
-        excluding: list[Declarations] = []
-        for folder in _outer(inner):
-            declared = self._declared(f"{folder}/" if folder else "")
-            if declared.is_excluded(path):
-                return True
-            excluding += [declared] if declared.file.exclude else []
-        self._excluding[inner] = tuple(excluding)
-        return False
+        return any(declared.is_excluded(path) for declared in self._excluders(os.path.dirname(path.rstrip("/"))))
+
+    def _excluders(self, folder: str) -> tuple[Declarations, ...]:
+        """What may exclude something in a folder, of config files from the current one (``) down."""
+        passed: list[str] = []
+        while folder not in self._excluding:
+            passed.append(folder)
+            if not folder or os.path.isabs(folder) or ".." in folder.split("/"):
+                break
+            folder = os.path.dirname(folder)
+        found = self._excluding.get(folder, ())
+        for inner in reversed(passed):
+            if not any(declared.is_excluded(f"{inner}/") for declared in found):
+                declared = self._declared(f"{inner}/" if inner else "")
+                found += (declared,) if declared.file.exclude and declared not in found else ()
+            self._excluding[inner] = found
+        return found
 
     def is_selected(self, rule_id: str) -> bool:
         names = {rule_id, rule_id.partition("/")[0]}
@@ -141,14 +147,3 @@ def _config_in(folder: str) -> ConfigFile | None:
             if file is not None:
                 return file
     return None
-
-
-def _outer(folder: str) -> Iterator[str]:
-    """The folders from the current one (``) down to a folder; only the last for one that is not below it."""
-    if os.path.isabs(folder) or ".." in folder.split("/"):
-        yield folder
-        return
-    yield ""
-    parts = folder.split("/") if folder else []
-    for count in range(1, len(parts) + 1):
-        yield "/".join(parts[:count])

@@ -5,12 +5,12 @@ from __future__ import annotations
 import codecs
 import re
 from bisect import bisect_right
-from dataclasses import dataclass
 from functools import cached_property
 
+from msgspec import Struct
 
-@dataclass(frozen=True, slots=True, order=True)
-class Span:
+
+class Span(Struct, frozen=True, order=True):
     """A half-open range of byte offsets into `Source.data`."""
 
     start: int
@@ -23,8 +23,7 @@ class Span:
         return self.start < other.end and other.start < self.end
 
 
-@dataclass(frozen=True)
-class Source:
+class Source(Struct, frozen=True, dict=True):
     """One file's bytes, untouched, with the encoding that decodes them.
 
     `text` drops a byte order mark and keeps every newline; `span` and `place` convert between its

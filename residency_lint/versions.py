@@ -6,15 +6,14 @@ import ast
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
 import tomli
+from msgspec import Struct
 
 
-@dataclass(frozen=True, slots=True)
-class Release:
+class Release(Struct, frozen=True):
     """The newest release that a requirement lets in: `numbers` itself, or all before it where not `included`."""
 
     numbers: tuple[int, ...]

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import fields, is_dataclass
 from enum import Enum
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import astuple
 
 from residency_lint.findings import Context, Finding, Level, Rewrite, Sighting, Step, Suppression
 from residency_lint.fixes import Applicability, Edit, Fix
@@ -36,8 +38,8 @@ def _written(value: Any, rules: Mapping[str, Rule]) -> Any:
         return {"rule": rules[value.id].id}
     if isinstance(value, Enum):
         return {"enum": type(value).__name__, "name": value.name}
-    if is_dataclass(value):
-        return {"of": type(value).__name__, "is": [_written(getattr(value, f.name), rules) for f in fields(value)]}
+    if isinstance(value, Struct):
+        return {"of": type(value).__name__, "is": [_written(part, rules) for part in astuple(value)]}
     if isinstance(value, frozenset):
         return {"set": sorted(value)}
     if isinstance(value, (tuple, list)):

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from residency_lint.facts import Facts, Mention, Role
-from residency_lint.languages.python_text import depth_and_operators, read_refused
+from residency_lint.languages.python_text import outline, read_refused
 from residency_lint.source import Source
 
 
@@ -117,4 +119,24 @@ def test_lost_quote_ends_with_its_line() -> None:
 )
 def test_depth_and_operators(text: str, expected: tuple[int, int]) -> None:
     """The deepest bracket and the longest chain of one logical line, strings and comments apart."""
-    assert depth_and_operators(text) == expected
+    seen = outline(text)
+    assert (seen.depth, seen.operators) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("a = 1\nb = 2\n", ["a = 1", "b = 2"]),
+        ("a = (1,\n2)\nb = 2", ["a = (1,", "b = 2"]),
+        ('a = """\nb = 1\n"""\n"c"\n', ['a = """', '"c"']),
+        ("if a:\n    b\nelif c:\n    d\nelse:\n    e\nf()", ["if a:", "f()"]),
+        ("try:\n    a\nexcept E:\n    b\nfinally:\n    c\n", ["try:"]),
+        ("# a\n@b(\n1)\n@c\n# d\ndef e():\n    f\n\n\n@g\nclass H: pass", ["@b(", "@g"]),
+        ("a = 1 + \\\n2\n[b] = c\n", ["a = 1 + \\", "[b] = c"]),
+        ("a\r\nb\r\n", ["a", "b"]),
+        ("", []),
+    ],
+)
+def test_statements(text: str, expected: list[str]) -> None:
+    """Where the statements of the module begin: not their continued lines, further branches or the inside of texts."""
+    assert [re.split("[\r\n]", text[start:])[0] for start in outline(text).statements] == expected

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from residency_lint.facts import Facts
 from residency_lint.languages import reader_for
-from residency_lint.languages.python_text import depth_and_operators, read_refused
+from residency_lint.languages.python_text import outline, read_refused
 from residency_lint.languages.text import text_mentions
 from residency_lint.source import Source
 
@@ -58,7 +58,8 @@ def test_any_text_is_read_as_refused_python(text: str) -> None:
     """The Python lexer takes anything."""
     source = Source("a.py", text.encode())
     assert_true_spans(read_refused(source, "because"), source)
-    assert min(depth_and_operators(text)) >= 0
+    seen = outline(text)
+    assert min(seen.depth, seen.operators, *seen.statements) >= 0
 
 
 @given(text=TEXTS)

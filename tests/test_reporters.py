@@ -6,7 +6,6 @@ import json
 import subprocess
 import sys
 from base64 import b64decode
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft7Validator
+from msgspec.structs import replace
 
 from residency_lint.findings import Finding, Level, Sighting, Step, Suppression
 from residency_lint.fixes import Applicability, Edit, Fix, apply

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from residency_lint.facts import Role
 
@@ -45,8 +46,7 @@ _MAPPED = re.compile(r"\s*(?:=>|:(?![:=]))")
 _WORDS_BEFORE = frozenset("return default yield await in of else and not then do new".split())
 
 
-@dataclass(frozen=True, slots=True)
-class Before:
+class Before(Struct, frozen=True):
     """`key`: the name that gets the text; `callee`: the call or statement word it stands behind, as written."""
 
     key: str = ""

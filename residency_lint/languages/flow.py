@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from residency_lint.facts import Role
 from residency_lint.languages.ledger import DEEPEST, Draft, Ledger
@@ -13,8 +14,7 @@ NAME_KEYS = frozenset(("name", "key", "parameterkey", "optionname", "variable"))
 VALUE_KEYS = frozenset(("value", "parametervalue"))
 
 
-@dataclass(frozen=True, slots=True)
-class Dialect:
+class Dialect(Struct, frozen=True):
     """Where scalars without quotes end, what separates key and value, and how comments start."""
 
     bare: re.Pattern[str]

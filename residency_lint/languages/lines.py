@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from residency_lint.facts import Role
 from residency_lint.languages.ledger import Draft, Ledger
 from residency_lint.languages.scalars import unescaped, unquoted
 
 
-@dataclass(frozen=True, slots=True)
-class Comments:
+class Comments(Struct, frozen=True):
     """How comments look: `marks` after a blank or at a line's start, `first` only at its start, and block pairs."""
 
     marks: tuple[str, ...] = ()

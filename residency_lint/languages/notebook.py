@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from residency_lint.facts import Facts, Mention, Role
 from residency_lint.languages.flow import JSON, read_documents

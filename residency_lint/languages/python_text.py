@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from msgspec import Struct
+
 from residency_lint.facts import Facts, Role
 from residency_lint.languages.ledger import Draft, Ledger
 from residency_lint.languages.scalars import unescaped
@@ -40,17 +42,29 @@ def read_refused(source: Source, reason: str) -> Facts:
     return ledger.facts("python", f"read as text: {reason}")
 
 
-def depth_and_operators(text: str) -> tuple[int, int]:
-    """The deepest nesting of brackets and the most operators in one logical line.
+class Outline(Struct, frozen=True):
+    """A Python file from afar. Strings and comments do not count; commas, colons and the `=` of an assignment are no
+    operators, attribute dots are. A chain of `elif` is nesting."""
 
-    LibCST's native parser ends the process from about 1,400 nested brackets or a very long chain of operators.
-    Strings and comments do not count; commas, colons and the `=` of an assignment are no operators, attribute dots are.
-    A chain of `elif` is nesting.
-    """
+    depth: int
+    """The deepest nesting of brackets in one logical line."""
+    operators: int
+    """The most operators in one."""
+    statements: tuple[int, ...]
+    """Where the statements of the module begin, with their decorators."""
+
+
+def outline(text: str) -> Outline:
     depth = deepest = operators = most = 0
     branches: dict[int, int] = {}
+    statements: list[int] = []
+    is_decorated = False
     previous = "newline"
     for kind, start, end in _tokens(text):
+        if previous == "newline" and depth == 0 and kind not in _NO_CODE and text[start - 1 : start] in _LINE_BEFORE:
+            if not is_decorated and text[start:end] not in _FURTHER_BRANCHES:
+                statements.append(start)
+            is_decorated = text[start] == "@"
         if kind == "open":
             depth += 1
             # `a[0][0]`, `a()()`: each is a step of a chain, as an attribute is.
@@ -69,7 +83,12 @@ def depth_and_operators(text: str) -> tuple[int, int]:
                 deepest = max(deepest, _branch(branches, start - text.rfind("\n", 0, start), text[start:end]))
         most = max(most, operators)
         previous = kind
-    return deepest, most
+    return Outline(deepest, most, tuple(statements))
+
+
+_NO_CODE = frozenset(("comment", "newline", "joined", "blank"))
+_LINE_BEFORE = ("", "\n")
+_FURTHER_BRANCHES = frozenset(("elif", "else", "except", "finally"))
 
 
 def _branch(branches: dict[int, int], column: int, word: str) -> int:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import cached_property
+
+from msgspec import Struct
 
 _SLASH_BLOCK = (("/*", "*/"),)
 
 
-@dataclass(frozen=True)
-class Syntax:
+class Syntax(Struct, frozen=True, dict=True):
     marks: tuple[str, ...] = ("//",)
     blocks: tuple[tuple[str, str], ...] = _SLASH_BLOCK
     quotes: str = "\"'"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from residency_lint.findings import Finding, Step
 from residency_lint.report import Report
@@ -10,8 +10,7 @@ from residency_lint.reporters.characters import printable
 from residency_lint.source import Source, Span
 
 
-@dataclass(frozen=True, slots=True)
-class Location:
+class Location(Struct, frozen=True):
     """1-based lines and columns (code points); the end column is the one after the last character."""
 
     line: int

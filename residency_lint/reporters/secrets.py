@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from residency_lint.findings import Finding
 from residency_lint.report import Report
@@ -17,8 +18,7 @@ ELLIPSIS = "…"
 _TOKENS = re.compile(r"""(?:\w+=)?(?P<secret>[^\s"'`]+)""")
 
 
-@dataclass(frozen=True, slots=True)
-class Mask:
+class Mask(Struct, frozen=True):
     """Characters `start` to `end` of a line are shown as `word`."""
 
     start: int

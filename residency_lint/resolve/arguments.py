@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from residency_lint.expressions import Argument, Call, Element, Elsewhere, Expression, Listing, Mapping, Name, Text
 from residency_lint.resolve.callers import is_bound

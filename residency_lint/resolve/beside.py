@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from posixpath import dirname
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from residency_lint.resolve.frames import Frame
 from residency_lint.resolve.units import Unit

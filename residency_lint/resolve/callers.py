@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from residency_lint.dotted import expression_of
 from residency_lint.expressions import Argument, Attribute, Call, Mapping, Name
@@ -34,8 +36,7 @@ if TYPE_CHECKING:
 _MOST_CALLS = 64
 
 
-@dataclass(frozen=True, eq=False)
-class CallSite:
+class CallSite(Struct, frozen=True, eq=False):
     """A call that runs a function: the file it stands in, and what its method is called on."""
 
     unit: Unit

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from residency_lint.expressions import Constant, Expression, Listing, Mapping, Text
 from residency_lint.facts import Mention, Role
@@ -10,10 +10,8 @@ from residency_lint.resolve.config_groups import items_of_list
 from residency_lint.resolve.units import Unit
 
 
-class Sections(Mapping):
+class Sections(Mapping, frozen=True):
     """What a `configparser` knows: it is asked for a section and an option, never for a key and a default."""
-
-    __slots__ = ()
 
 
 def item_of(mapping: Mapping, name: str) -> Expression | None:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from residency_lint.dotted import dotted, last_name
 from residency_lint.expressions import Attribute, Call, Constant, Expression, Listing, Mapping, Name, Text

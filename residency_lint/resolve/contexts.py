@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import fields, is_dataclass
 from itertools import islice
+
+from msgspec import Struct
+from msgspec.structs import asdict
 
 from residency_lint.dotted import written
 from residency_lint.expressions import Attribute, Call, Expression, Guard, Name, Site
@@ -191,8 +193,8 @@ def _names_behind(expressions: Iterable[Expression], unit: Unit, scope: int) -> 
                 pending += [guard.test for guard in binding.site.guards]
         elif isinstance(node, tuple):
             pending += node
-        elif is_dataclass(node) and not isinstance(node, (Site, Guard)):
-            pending += [getattr(node, f.name) for f in fields(node) if f.name not in ("site", "place", "slot", "span")]
+        elif isinstance(node, Struct) and not isinstance(node, (Site, Guard)):
+            pending += [part for name, part in asdict(node).items() if name not in ("site", "place", "slot", "span")]
     return found
 
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from enum import IntEnum
 from posixpath import dirname, join, normpath
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from residency_lint.expressions import Text
 from residency_lint.facts import Mention, Role
@@ -25,8 +27,7 @@ class Strength(IntEnum):
     RUN = 3
 
 
-@dataclass(frozen=True)
-class Line:
+class Line(Struct, frozen=True):
     """What sets a variable: a text, in a file."""
 
     text: Text

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from residency_lint.expressions import HOLE, Constant, Expression, Listing, Mapping, Text
 from residency_lint.source import Span
@@ -14,10 +15,8 @@ _LONGEST = 20_000
 _DEEPEST = 20
 
 
-class Document(Mapping):
+class Document(Mapping, frozen=True):
     """A mapping of a document: nothing but what is asked for in it is used."""
-
-    __slots__ = ()
 
 
 def document(text: Text) -> Mapping | Listing | None:

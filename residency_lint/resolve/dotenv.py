@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import islice
 from posixpath import dirname, join, normpath
+
+from msgspec import Struct
 
 from residency_lint.expressions import Call, Constant, Expression, Site, Text
 from residency_lint.facts import ScopeKind
@@ -18,8 +19,7 @@ from residency_lint.resolve.units import Unit
 _MOST_NEIGHBOURS = 24
 
 
-@dataclass(frozen=True)
-class Dotenv:
+class Dotenv(Struct, frozen=True):
     """A file that is read into the environment. `wins`: over what is set already."""
 
     unit: Unit

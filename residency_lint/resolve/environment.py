@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from residency_lint.expressions import Call, Expression, Mapping, Site, Text
 from residency_lint.facts import Binding, BindingKind, Mention
@@ -15,8 +17,7 @@ from residency_lint.resolve.program import Program
 from residency_lint.resolve.units import Unit
 
 
-@dataclass(frozen=True)
-class Set:
+class Set(Struct, frozen=True):
     """What sets a variable: a line of a file, or an expression of a program."""
 
     value: Expression

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from residency_lint.dotted import last_name
 from residency_lint.expressions import (
@@ -36,8 +38,7 @@ if TYPE_CHECKING:
     from residency_lint.resolve.values import Resolution
 
 
-@dataclass(frozen=True)
-class _Settings:
+class _Settings(Struct, frozen=True):
     """An object of a settings class. `classes`: the class and its bases of the repository, nearest first."""
 
     classes: tuple[Target, ...]

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
 from enum import Enum
 from functools import cached_property
 from typing import TypeAlias
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from residency_lint.dotted import last_name
 from residency_lint.expressions import HOLE, Call, Constant, Expression, Lambda, Listing, Mapping, Place, Site, Text
@@ -18,8 +20,7 @@ CHOSEN_MODULE = "a module that is imported by its name"
 """Why it cannot be told what a module is, as long as nothing of it is asked for."""
 
 
-@dataclass(frozen=True)
-class Unknown:
+class Unknown(Struct, frozen=True):
     """A value that cannot be told, and why."""
 
     reason: str
@@ -31,7 +32,7 @@ class Unknown:
     """Where that name stands."""
     optional: bool = False
     """Whether it is `None` where nothing sets it."""
-    target: Target | None = field(default=None, compare=False)
+    target: Target | None = None
     """The class or function of the repository that it is."""
 
 
@@ -53,8 +54,7 @@ class Choice(Enum):
 Content: TypeAlias = Text | Constant | Call | Mapping | Listing | Lambda | Unknown
 
 
-@dataclass(frozen=True, eq=False)
-class Value:
+class Value(Struct, frozen=True, eq=False):
     """One value an expression can take. `content` lies in `unit` at `site`; `fallback`: other values are possible.
 
     `choice`: whether conditions lead to it. `selector`: the value that chose it in a `table`.
@@ -101,8 +101,7 @@ class Value:
         return Frame(self.unit, self.site, self.chain, depth, self.activation)
 
 
-@dataclass(frozen=True, eq=False)
-class Activation:
+class Activation(Struct, frozen=True, eq=False, dict=True):
     """A function as one call runs it: `caller` is where the call stands, `receiver` what its method is called on, and
     `owner` that object's class, or the class itself that a class method is called on."""
 
@@ -138,8 +137,7 @@ class Key:
         return self is other or (isinstance(other, Key) and self._hash == other._hash and self._parts == other._parts)
 
 
-@dataclass(frozen=True, eq=False)
-class Frame(Place):
+class Frame(Place, frozen=True, eq=False, dict=True):
     """Where an expression is looked at, how the search came there, and how deep it is."""
 
     unit: Unit

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from residency_lint.dotted import last_name
 from residency_lint.expressions import Argument, Call, Element, Expression

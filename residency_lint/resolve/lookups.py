@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from residency_lint.expressions import Attribute, Call, Constant, Elsewhere, Expression, Listing, Name, Subscript, Text
 from residency_lint.resolve.dotenv import Dotenv, found_file, path_in
@@ -16,8 +18,7 @@ if TYPE_CHECKING:
     from residency_lint.resolve.values import Resolution
 
 
-@dataclass(frozen=True)
-class Lookup:
+class Lookup(Struct, frozen=True):
     """A look-up: the names that are tried in turn ("" where it is no text), and what holds where none is set.
 
     `dotenvs`: the files it reads besides the environment, where it does not leave that to the program.

@@ -4,8 +4,9 @@ counts), of objects."""
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from residency_lint.expressions import Attribute, Call, Elsewhere, Expression, Listing, Mapping, Opaque, Text
 from residency_lint.facts import Binding, ScopeKind

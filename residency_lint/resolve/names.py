@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from msgspec import Struct
+from msgspec.structs import replace
 
 from residency_lint.expressions import Attribute, Expression, Lambda, Name, Site
 from residency_lint.facts import Binding, BindingKind, Import, ScopeKind
@@ -12,8 +13,7 @@ from residency_lint.resolve.units import Unit
 _DEEPEST = 20
 
 
-@dataclass(frozen=True)
-class Target:
+class Target(Struct, frozen=True):
     """A qualified name (`mixpanel.Consumer`), and what bears it in this repository: a file and a class's or
     function's scope in it (0: the module itself)."""
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from residency_lint.expressions import Argument, Attribute, Call, Expression, Listing, Name, Text
 from residency_lint.resolve.arguments import Arguments, arguments_of, items_of, placed

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from residency_lint.expressions import Call, Constant, Expression, Listing, Mapping, Opaque, Text
 from residency_lint.source import Span

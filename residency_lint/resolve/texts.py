@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from itertools import islice, product
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from residency_lint.expressions import HOLE, Attribute, Call, Constant, Elsewhere, Expression, Joined, Text
 from residency_lint.resolve.frames import Frame, Value, told

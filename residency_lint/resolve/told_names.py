@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from itertools import islice
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from residency_lint.facts import Binding
 from residency_lint.resolve.callers import call_sites
@@ -17,8 +19,7 @@ if TYPE_CHECKING:
 _MOST = 8
 
 
-@dataclass(frozen=True)
-class Given:
+class Given(Struct, frozen=True):
     """The values that calls give a name. `is_sure`: they replace what it was."""
 
     values: tuple[Value, ...] = ()

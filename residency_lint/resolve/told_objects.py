@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from residency_lint.dotted import written
 from residency_lint.expressions import Attribute, Call, Name
@@ -17,8 +19,7 @@ if TYPE_CHECKING:
     from residency_lint.resolve.values import Resolution
 
 
-@dataclass(frozen=True)
-class Told:
+class Told(Struct, frozen=True):
     """The values that an attribute is given later. `is_sure`: nothing uses what it was before."""
 
     values: tuple[Value, ...]

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from typing import TYPE_CHECKING
 from urllib.parse import SplitResult, urljoin, urlsplit
+
+from msgspec.structs import replace
 
 from residency_lint.expressions import HOLE, Attribute, Call, Constant, Expression, Listing, Text
 from residency_lint.resolve.frames import Frame, Value

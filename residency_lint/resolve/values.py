@@ -7,8 +7,9 @@ says why. Every value carries the steps that led to it.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from itertools import islice
+
+from msgspec.structs import replace
 
 from residency_lint.dotted import written
 from residency_lint.expressions import (

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from residency_lint.expressions import (
     HOLE,
@@ -21,8 +23,7 @@ from residency_lint.sightings.named_regions import names_region
 from residency_lint.sightings.scene import Scene
 
 
-@dataclass(frozen=True)
-class Seen:
+class Seen(Struct, frozen=True):
     """A sighting and the text it was seen in."""
 
     mention: Mention

@@ -5,8 +5,10 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from posixpath import normpath
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from residency_lint.call_rules import SdkCall
 from residency_lint.expressions import HOLE, Attribute, Call, Name, Text
@@ -28,8 +30,7 @@ _MOST_FILES = 12
 _MOST_SENDS = 40
 
 
-@dataclass(frozen=True)
-class _Sent:
+class _Sent(Struct, frozen=True):
     """Parts of the addresses that are sent to: file and place of a text that goes into one, and where that leads: a
     vendor and its region, or nothing that is known."""
 

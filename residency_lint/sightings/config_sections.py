@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from residency_lint.call_rules import SdkSetting
 from residency_lint.expressions import Attribute, Call, Expression

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from residency_lint.expressions import Branch, Constant, Elsewhere, Expression
 from residency_lint.facts import Binding

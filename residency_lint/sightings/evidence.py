@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from residency_lint.expressions import HOLE, Text
 from residency_lint.facts import Mention
@@ -19,8 +21,7 @@ _PLACEHOLDER = re.compile(
 )
 
 
-@dataclass(frozen=True)
-class Passage:
+class Passage(Struct, frozen=True):
     """A text under search, and what kind of place it stands in."""
 
     mention: Mention
@@ -44,8 +45,7 @@ class Passage:
         return Evidence(self, start, end)
 
 
-@dataclass(frozen=True)
-class Evidence:
+class Evidence(Struct, frozen=True):
     """The characters of a passage that name a destination."""
 
     passage: Passage

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from residency_lint.dotted import written
 from residency_lint.expressions import HOLE, Attribute, Call, Comparison, Expression, Joined, Site, Text

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from msgspec import Struct
+from msgspec.structs import replace
 
 from residency_lint.call_rules import SdkSetting
 from residency_lint.facts import Binding
@@ -16,8 +17,7 @@ from residency_lint.sightings.writing import insertion
 from residency_lint.verdicts import NOWHERE
 
 
-@dataclass(frozen=True)
-class Gap:
+class Gap(Struct, frozen=True):
     """Parts that no setting moves. `is_partial`: others are moved; `unset`: the `None` that settings come to."""
 
     parts: list[str]

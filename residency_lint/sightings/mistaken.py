@@ -6,7 +6,9 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from residency_lint.call_rules import SdkCall, SdkSetting
 from residency_lint.expressions import Argument, Attribute, Call, Elsewhere, Expression, Mapping, Name, Text
@@ -29,8 +31,7 @@ _OF_A_PLACE = re.compile(
 _NEAR = 0.8
 
 
-@dataclass(frozen=True)
-class Mistaken:
+class Mistaken(Struct, frozen=True):
     """What was meant to say where data goes: an argument, or an assignment to an attribute."""
 
     name: str

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from residency_lint.expressions import Call, Expression
 from residency_lint.resolve.names import targets

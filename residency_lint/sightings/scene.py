@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import chain
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from residency_lint.catalog import Catalog
 from residency_lint.expressions import Text
@@ -21,8 +23,7 @@ from residency_lint.resolve.units import Unit
 from residency_lint.source import Source, Span
 
 
-@dataclass(frozen=True)
-class Scene:
+class Scene(Struct, frozen=True, dict=True):
     """One file, the catalogue, and the rest of the program as far as it is asked for.
 
     `wanted`: vendor → the regions a rewrite may lead to, best first.

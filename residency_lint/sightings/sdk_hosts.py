@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from residency_lint.catalog import HostRow
 from residency_lint.expressions import HOLE, Text

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from residency_lint.arns import pinned
 from residency_lint.expressions import Constant, Expression, Text

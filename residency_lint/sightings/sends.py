@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from residency_lint.call_rules import HttpClient
 from residency_lint.dotted import last_name
@@ -21,8 +23,7 @@ from residency_lint.sightings.partials import completed
 from residency_lint.sightings.scene import Scene
 
 
-@dataclass(frozen=True)
-class Send:
+class Send(Struct, frozen=True):
     """A call that sends to what `address` says; `base`: the client's address that it is put below."""
 
     call: Call

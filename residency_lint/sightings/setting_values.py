@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from residency_lint.call_rules import SdkSetting
 from residency_lint.expressions import Constant, Text
@@ -15,8 +15,7 @@ from residency_lint.sightings.starts import Start, setting_name
 from residency_lint.source import Source
 
 
-@dataclass(frozen=True)
-class SettingValue:
+class SettingValue(Struct, frozen=True):
     """One value of one setting of a start."""
 
     value: Value

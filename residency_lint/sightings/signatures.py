@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from msgspec import Struct
+from msgspec.structs import replace
 
 from residency_lint.call_rules import SdkCall
 from residency_lint.sightings.scene import Scene
 from residency_lint.versions import Release, is_in_force, release_of, requirements, wanted_by_script, wanted_in
 
 
-@dataclass(frozen=True)
-class Locked:
+class Locked(Struct, frozen=True):
     """A release of a package, and the file that says so."""
 
     release: Release

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from residency_lint.call_rules import SdkCall, SdkSetting
 from residency_lint.dotted import expression_of
@@ -25,8 +27,7 @@ from residency_lint.source import Span
 _MOST_PARTIALS = 8
 
 
-@dataclass(frozen=True)
-class Start:
+class Start(Struct, frozen=True):
     """One place that starts an SDK. For an assignment `call` is the call it stands for: the module is `assigned`."""
 
     call: Call

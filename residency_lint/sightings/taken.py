@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from residency_lint.expressions import Text
 from residency_lint.facts import Mention
@@ -10,8 +10,7 @@ from residency_lint.resolve.templates import pieces_of
 from residency_lint.source import Span
 
 
-@dataclass(frozen=True)
-class Taken:
+class Taken(Struct, frozen=True):
     """Where a destination is asked for, and what that comes to: texts all of which are known. `key`: of a mapping that
     is expanded there only this item is asked for."""
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from posixpath import dirname, join, normpath
+
+from msgspec.structs import replace
 
 from residency_lint.call_rules import SdkCall
 from residency_lint.facts import Mention, Role

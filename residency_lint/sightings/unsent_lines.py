@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from itertools import islice
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from residency_lint.expressions import Call, Expression, Fallback, Subscript, Text
 from residency_lint.facts import Mention
@@ -58,8 +60,7 @@ def _is_inside(mention: Mention, vendor: str, scene: Scene) -> bool:
     return found is not None and found[0].rule.vendor == vendor and found[0].region in scene.wanted(vendor)
 
 
-@dataclass(frozen=True)
-class _Sent:
+class _Sent(Struct, frozen=True):
     """The HTTP calls of a file; `vendors`: those that they send to, where all of them stay inside."""
 
     scene: Scene

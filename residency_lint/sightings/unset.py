@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from residency_lint.call_rules import SdkSetting
 from residency_lint.dotted import written

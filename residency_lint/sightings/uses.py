@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from enum import Enum
 from itertools import islice
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from residency_lint.expressions import (
     Attribute,
@@ -55,8 +57,7 @@ class Fate(Enum):
     UNREAD = "nothing in sight uses it"
 
 
-@dataclass(frozen=True)
-class Vain:
+class Vain(Struct, frozen=True):
     """Expressions in whose place another setting decides, and calls that only make a part of what sends."""
 
     overruled: frozenset[Span] = frozenset()
@@ -101,8 +102,7 @@ def _never_runs(span: Span, scene: Scene) -> bool:
     return conditions.choice(mention.site.guards, Frame(scene.unit, mention.site)) is Choice.NEVER
 
 
-@dataclass(frozen=True)
-class _Search:
+class _Search(Struct, frozen=True):
     """One search for the uses of the expression at `origin`, and of what is made of it."""
 
     origin: Span

@@ -3,49 +3,97 @@
 from __future__ import annotations
 
 import io
+import re
 import tokenize
-from dataclasses import replace
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from residency_lint.errors import Unreadable
 from residency_lint.facts import Comment, Facts
 from residency_lint.source import Source
 
+if TYPE_CHECKING:
+    import libcst as cst
+
+    from residency_lint.languages.python.expressions import Expressions
+    from residency_lint.languages.python.reader import Reader
+
 _DEEPEST = 200
 _MOST_OPERATORS = 500
+_PIECE = 16_000
+"""Characters that are parsed at once: the tree of LibCST takes 300 times as much memory as they do."""
 
 
 def read(source: Source) -> Facts:
     """The facts of a Python file. Raises Unreadable when LibCST cannot, or must not, parse it."""
-    from residency_lint.languages.python_text import depth_and_operators
+    from residency_lint.languages.python_text import outline
 
-    depth, operators = depth_and_operators(source.text)
+    seen = outline(source.text)
     # LibCST's native parser ends the process (no exception) on input far beyond these.
-    if depth > _DEEPEST or operators > _MOST_OPERATORS:
-        raise Unreadable(f"nested {depth} deep with {operators} operators in one statement")
+    if seen.depth > _DEEPEST or seen.operators > _MOST_OPERATORS:
+        raise Unreadable(f"nested {seen.depth} deep with {seen.operators} operators in one statement")
     try:
-        return _read(source)
+        return _facts(_reader(source, _pieces(seen.statements)))
     except RecursionError:
         raise Unreadable("nested too deep") from None
 
 
-def _read(source: Source) -> Facts:
+def _pieces(statements: Iterable[int]) -> tuple[int, ...]:
+    """Where the pieces of a module begin that are parsed one after the other, each of some statements."""
+    starts = [0]
+    for start in statements:
+        if start - starts[-1] >= _PIECE:
+            starts.append(start)
+    return tuple(starts)
+
+
+def _reader(source: Source, pieces: tuple[int, ...]) -> Reader:
     import libcst as cst
-    from libcst.metadata import ByteSpanPositionProvider
 
     from residency_lint.languages.python.expressions import Expressions
     from residency_lint.languages.python.reader import Reader
+
+    expressions = Expressions(source)
+    reader = Reader(source, expressions)
+    try:
+        reader.read(_statements(pieces, expressions))
+    except cst.ParserSyntaxError as error:
+        if len(pieces) > 1:
+            # Whether the whole can be parsed is what counts, and where it cannot.
+            return _reader(source, (0,))
+        raise Unreadable(_where_and_why(error)) from None
+    return reader
+
+
+def _statements(pieces: tuple[int, ...], expressions: Expressions) -> Iterator[cst.CSTNode]:
+    """The statements of a module. A piece's tree is let go before the next one's is made."""
+    import libcst as cst
+
+    from residency_lint.languages.python.positions import positions
+
+    text = expressions.source.text
+    for start, end in zip(pieces, (*pieces[1:], len(text)), strict=True):
+        module = cst.parse_module(text[start:end])
+        expressions.positions, expressions.begin = positions(module), start
+        yield from module.body
+
+
+def _where_and_why(error: cst.ParserSyntaxError) -> str:
+    message = error.message.splitlines()[0]
+    # The parser counts from 1 and says so in its message; `raw_line` is one more.
+    told = _TOLD.match(message)
+    return f"line {told[1]}: {told[2]}" if told else f"line {error.raw_line}: {message}"
+
+
+_TOLD = re.compile(r"parser error: error at (\d+):\d+: (.*)")
+
+
+def _facts(reader: Reader) -> Facts:
     from residency_lint.languages.python.unit_tests import is_test
 
-    try:
-        module = cst.parse_module(source.text)
-    except cst.ParserSyntaxError as error:
-        raise Unreadable(f"line {error.raw_line}: {error.message.splitlines()[0]}") from None
-    # Without the metadata wrapper, which visits the whole tree once more to no end: half of the time.
-    provider = ByteSpanPositionProvider()
-    provider._gen_impl(module)
-    expressions = Expressions(source, provider._computed)
-    reader = Reader(source, expressions)
-    reader.read(module)
+    expressions, source = reader.expressions, reader.source
     facts = Facts(
         path=source.path,
         language="python",

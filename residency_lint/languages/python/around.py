@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from msgspec import Struct
+from msgspec.structs import replace
 
 from residency_lint import expressions as e
 from residency_lint import facts as f
 from residency_lint.languages.python import roles
 
 
-@dataclass(frozen=True)
-class Around:
+class Around(Struct, frozen=True):
     """What surrounds an expression: what is done with its value, the names that lead to it, where it stands."""
 
     site: e.Site

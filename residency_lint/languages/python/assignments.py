@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import libcst as cst
+from msgspec.structs import replace
 
 from residency_lint import expressions as e
 from residency_lint import facts as f

@@ -1,15 +1,16 @@
 """LibCST expressions → the expressions, mentions, calls and reads of `Facts`.
 
-Positions come from LibCST in bytes of UTF-8; the qualified-name metadata is never asked for (it costs ten parses).
+LibCST's metadata is never asked for: qualified names cost ten parses, its wrapper one more visit of the whole tree.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 import libcst as cst
+from msgspec.structs import replace
 
 from residency_lint import expressions as e
 from residency_lint import facts as f
@@ -19,6 +20,7 @@ from residency_lint.languages.python import calls, operators, roles
 from residency_lint.languages.python.around import Around
 from residency_lint.languages.python.functions import open_function
 from residency_lint.languages.python.iterations import comprehension, sliced, yielded
+from residency_lint.languages.python.positions import Positions
 from residency_lint.source import Source, Span
 
 
@@ -27,7 +29,10 @@ class Expressions:
     """Converts expressions of one file and collects what it meets on the way."""
 
     source: Source
-    positions: Any
+    positions: Positions = field(default_factory=dict)
+    """Of the piece that is read."""
+    begin: int = 0
+    """Where that begins."""
     mentions: list[f.Mention] = field(default_factory=list)
     joins: list[tuple[e.Joined, e.Site]] = field(default_factory=list)
     calls: list[e.Call] = field(default_factory=list)
@@ -42,22 +47,12 @@ class Expressions:
     _last_group: int = 0
     _last_chain: int = 0
 
-    def __post_init__(self) -> None:
-        self._utf8 = self.source.encoding.replace("_", "-") in ("utf-8", "ascii", "us-ascii")
-        self._as_utf8 = Source("", self.source.text.encode())
-
     # --- positions ---------------------------------------------------------------------------
 
     def span(self, node: cst.CSTNode) -> Span:
         """The node's bytes in the source, without parentheses around it."""
-        position = self.positions[node]
-        return self.bytes_at(position.start, position.start + position.length)
-
-    def bytes_at(self, start: int, end: int) -> Span:
-        """The source's bytes for offsets into its text as UTF-8."""
-        if self._utf8:
-            return Span(start + self.source.bom, end + self.source.bom)
-        return self.source.span(self._as_utf8.character(start), self._as_utf8.character(end))
+        start, end = self.positions[id(node)]
+        return self.source.span(self.begin + start, self.begin + end)
 
     def new_group(self) -> int:
         self._last_group += 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 import libcst as cst
@@ -17,15 +18,29 @@ from residency_lint.source import Span
 
 @dataclass
 class Imports:
-    """The imports of one file, in source order; `slot`: after the last one of the module's body."""
+    """The imports of one file, in source order; `slot`: where a further one goes, after the last one of the module's
+    body, else after its docstring and `__future__` imports."""
 
     expressions: Expressions
     all: list[f.Import] = field(default_factory=list)
-    slot: Slot | None = None
+    _last: Slot | None = None
+    _top: Slot | None = None
 
-    def end(self, module: cst.Module) -> None:
-        if self.slot is None:
-            self.slot = self._slot_at_top(module)
+    @property
+    def slot(self) -> Slot:
+        return self._last or self._top or self._before(self.expressions.source.bom)
+
+    def noting(self, statements: Iterable[cst.CSTNode]) -> Iterator[cst.CSTNode]:
+        """Passes on the statements of the module's body, each before the next one is asked for."""
+        is_top = True
+        for statement in statements:
+            is_top = is_top and _stays_on_top(statement)
+            span = self.expressions.span(statement)
+            if is_top:
+                self._top = layout.statement_slot(span, self.expressions.source)
+            elif self._top is None:
+                self._top = self._before(span.start)
+            yield statement
 
     def plain(self, node: cst.Import, site: e.Site) -> None:
         for alias in node.names:
@@ -49,18 +64,11 @@ class Imports:
 
     def _note_import(self, site: e.Site) -> None:
         if site.scope == 0 and not site.guards:
-            self.slot = layout.statement_slot(site.statement, self.expressions.source)
+            self._last = layout.statement_slot(site.statement, self.expressions.source)
 
-    def _slot_at_top(self, module: cst.Module) -> Slot:
-        """Where a first import goes: after the docstring and `__future__` imports."""
-        last = None
-        for statement in module.body:
-            if not isinstance(statement, cst.SimpleStatementLine) or not isinstance(
-                statement.body[0], (cst.Expr, cst.ImportFrom)
-            ):
-                break
-            last = statement
-        if last is not None:
-            return layout.statement_slot(self.expressions.span(last), self.expressions.source)
-        start = self.expressions.span(module.body[0]).start if module.body else self.expressions.source.bom
+    def _before(self, start: int) -> Slot:
         return Slot(Span(start, start), after=layout.newline_of(self.expressions.source.data))
+
+
+def _stays_on_top(statement: cst.CSTNode) -> bool:
+    return isinstance(statement, cst.SimpleStatementLine) and isinstance(statement.body[0], (cst.Expr, cst.ImportFrom))

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from typing import Any
 
 import libcst as cst
+from msgspec import Struct
+from msgspec.structs import replace
 
 from residency_lint import expressions as e
 from residency_lint import facts as f
@@ -46,17 +48,17 @@ class Reader:
     def scopes(self) -> list[f.Scope]:
         return self.expressions.scopes
 
-    def read(self, module: cst.Module) -> None:
+    def read(self, statements: Iterable[cst.CSTNode]) -> None:
+        """Reads the statements of the module, each before the next one is asked for."""
         self.scopes.append(f.Scope(f.ScopeKind.MODULE, "", -1, Span(0, len(self.source.data))))
-        self._block(module.body, _Place(0, (), f.Role.VALUE))
-        self.imports.end(module)
+        self._block(self.imports.noting(statements), _Place(0, (), f.Role.VALUE))
         if entries := self.assignments.entries:
             bindings = self.expressions.bindings
             bindings += [*registered(entries, bindings, self.scopes, self.keywords)]
 
     # --- blocks and simple statements ----------------------------------------------------------
 
-    def _block(self, statements: Sequence[cst.CSTNode], place: _Place) -> bool:
+    def _block(self, statements: Iterable[cst.CSTNode], place: _Place) -> bool:
         """Reads the statements of a block; whether it always leaves (returns, raises, continues, breaks)."""
         for statement in statements:
             ends, place = self._statement(statement, place)
@@ -267,8 +269,7 @@ class Reader:
         return Span(start, max(start, self.expressions.span(node.body).start if hasattr(node, "body") else start))
 
 
-@dataclass(frozen=True)
-class _Place:
+class _Place(Struct, frozen=True):
     """Where the walk is: scope, conditions, and whether the code can run at all."""
 
     scope: int

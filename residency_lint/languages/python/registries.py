@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from residency_lint import expressions as e
 from residency_lint import facts as f
@@ -13,8 +14,7 @@ from residency_lint.source import Span
 Keywords = Mapping[int, Mapping[str, e.Expression]]
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """`TABLE[key] = value`, where the key is no text."""
 
     table: str
