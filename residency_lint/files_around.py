@@ -9,6 +9,7 @@ from collections.abc import Callable
 from residency_lint.versions import rank
 
 _DEEPEST_DEPLOYMENT = 3
+_MOST_BESIDE = 12
 _MOST_DEPLOYMENTS = 100
 
 
@@ -48,6 +49,12 @@ class FilesAround:
             above = () if _is_top(folder) else self.requirement_files(folder)
             self._requirements[folder] = (*(found for _, found in sorted(ranked)), *above)
         return self._requirements[folder]
+
+    def files_beside(self, path: str) -> tuple[str, ...]:
+        """The other files of the same kind in a file's folder, as far as they are few."""
+        folder, kind = os.path.dirname(path), os.path.splitext(path)[1]
+        found = [os.path.join(folder, name) for name in self._listed(folder) if os.path.splitext(name)[1] == kind]
+        return tuple(one for one in found if one != path) if kind and len(found) <= _MOST_BESIDE else ()
 
     def _deployments(self, folder: str, depth: int) -> list[str]:
         """The files in folders for deployments below a folder."""

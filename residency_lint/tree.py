@@ -28,9 +28,9 @@ _LARGEST = 16_000_000
 _LARGEST_FOLLOWED = 256_000
 """Bytes of a file that is parsed only because another one leads to it: a larger one is generated, and tells nothing."""
 
-_MOST_HELD = 2_500_000
-"""Bytes of parsed files; what is made of them takes twenty times as much."""
-_MOST_VALUES = 25_000
+_MOST_HELD = 4_000_000
+"""Bytes of parsed files; what is made of them takes some fifteen times as much."""
+_MOST_VALUES = 40_000
 """Expressions whose values are remembered: again as much."""
 
 
@@ -128,6 +128,7 @@ class Tree:
                 around.environment_files,
                 around.requirement_files,
                 source_roots=roots,
+                files_beside=around.files_beside,
             )
             self._programs[id(catalog)].whole = Program(
                 self._unit_at,
@@ -140,6 +141,7 @@ class Tree:
                 self._repository.files_setting,
                 self._repository.is_never_set,
                 roots,
+                around.files_beside,
             )
         return self._programs[id(catalog)]
 

@@ -121,7 +121,9 @@ def _function(node: Call, arguments: list[Expression], frame: Frame, resolution:
         yield questions.length(arguments[0], node, frame, resolution)
     elif builtin == "str" and len(arguments) == 1 and (own := _own_text(node, arguments[0], frame, resolution)):
         yield from own
-    elif builtin in ("str", "bool") and len(arguments) == 1:
+    elif builtin in ("int", "bool") and len(arguments) == 1:
+        yield from questions.counted(builtin, arguments[0], node, frame, resolution)
+    elif builtin == "str" and len(arguments) == 1:
         yield from resolution.values(arguments[0], frame.deeper())
     elif any(target.name == "importlib.import_module" for target in names) and arguments:
         for value in resolution.values(arguments[0], frame.deeper()):

@@ -22,7 +22,7 @@ from residency_lint.expressions import (
 )
 from residency_lint.facts import Binding
 from residency_lint.resolve.enums import member_of
-from residency_lint.resolve.frames import Choice, Frame, Unknown
+from residency_lint.resolve.frames import Choice, Frame, Unknown, unless_set
 from residency_lint.resolve.guards import guards_before
 from residency_lint.resolve.imports import importers
 from residency_lint.resolve.interpreters import by_version
@@ -100,7 +100,7 @@ class Conditions:
             return self._comparison(test, frame)
         if isinstance(test, Opaque) and test.reason == FAILED_IMPORT:
             return import_fails(test, frame.unit, self._resolution.program)
-        values = list(self._resolution.values(test, frame.aside()))
+        values = unless_set(self._resolution.values(test, frame.aside()))
         truths = {value.truth for value in values}
         # With nothing set, an unknown environment variable leaves the fallback to decide.
         truths.discard(None)
@@ -145,7 +145,7 @@ class Conditions:
 
     def _only(self, node: Expression, frame: Frame) -> str | None:
         """The one value that is known of an operand, as a word like those of `word_of`: `"None"` and None differ."""
-        values = list(self._resolution.values(node, frame.aside()))
+        values = unless_set(self._resolution.values(node, frame.aside()))
         known = [value.content for value in values if not isinstance(value.content, Unknown)]
         if len(values) == 1 and values[0].is_unset:
             return "\0None"

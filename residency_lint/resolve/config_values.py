@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from residency_lint.dotted import dotted, last_name
 from residency_lint.expressions import Attribute, Call, Constant, Expression, Listing, Mapping, Name, Text
+from residency_lint.facts import Role
 from residency_lint.resolve.config_mappings import Sections, item_of, mapping_of
 from residency_lint.resolve.documents import document
 from residency_lint.resolve.dotenv import Dotenv, found_file, path_in
@@ -16,6 +17,7 @@ from residency_lint.resolve.environment import of_mapping, set_values
 from residency_lint.resolve.frames import Frame, Value
 from residency_lint.resolve.interpolation import interpolated
 from residency_lint.resolve.names import targets
+from residency_lint.resolve.read_paths import computed_path
 from residency_lint.resolve.units import Unit
 
 if TYPE_CHECKING:
@@ -35,7 +37,19 @@ def file_values(node: Call, frame: Frame, resolution: Resolution) -> Iterator[Va
     if len(units) != 1:
         return _documents(node, frame, resolution) if name == "json.loads" else None
     mapping = of_mapping(units[0]) if name.startswith("dotenv.") else mapping_of(units[0])
+    if resolution.notes_passed:
+        _pass_over_siblings(units[0], frame, resolution)
     return iter([frame.via_file(units[0], units[0].scope(0).span, f"read from {units[0].facts.path}").value(mapping)])
+
+
+def _pass_over_siblings(taken: Unit, frame: Frame, resolution: Resolution) -> None:
+    """Notes what the files beside say under the same keys: one file for each environment, of which this is read."""
+    known = {mention.keys for mention in taken.mentions if mention.keys}
+    for path in resolution.program.files_beside(taken.facts.path):
+        there = resolution.program.unit_at(path)
+        for mention in there.mentions if there is not None else ():
+            if there is not None and mention.keys in known and mention.role is not Role.KEY:
+                resolution.pass_over(replace(mention.text, path=path), replace(frame, unit=there))
 
 
 def _documents(node: Call, frame: Frame, resolution: Resolution) -> Iterator[Value] | None:
@@ -160,8 +174,14 @@ _LAYERED = {"dynaconf.Dynaconf", "dynaconf.LazySettings"}
 def _units(expression: Expression, frame: Frame, resolution: Resolution) -> list[Unit]:
     """The files that an expression names, as far as they are there."""
     paths = _paths(expression, frame, resolution)
-    found = (found_file(path, frame.unit, resolution.program) for path in paths)
+    found = [_found(path, frame, resolution) for path in paths]
+    if not any(found) and (path := computed_path(expression, frame, resolution)):
+        found = [_found(path, frame, resolution)]
     return [unit for unit in found if unit is not None]
+
+
+def _found(path: str, frame: Frame, resolution: Resolution) -> Unit | None:
+    return found_file(path, frame.unit, resolution.program)
 
 
 _READS_DOTENV = ("dotenv.dotenv_values", "dotenv.main.dotenv_values")

@@ -21,7 +21,7 @@ from residency_lint.resolve.arguments import certain_items
 from residency_lint.resolve.config_mappings import Sections
 from residency_lint.resolve.documents import Document
 from residency_lint.resolve.enums import enum_of, named, outer_members, outer_name
-from residency_lint.resolve.frames import Frame, Unknown, Value, told
+from residency_lint.resolve.frames import Frame, Unknown, Value, told, unless_set
 from residency_lint.resolve.iterables import listed
 from residency_lint.resolve.keys import word_of
 from residency_lint.resolve.lookups import lookup_in
@@ -44,15 +44,18 @@ def item_values(
     for container in resolution.values(base, frame.deeper()):
         if isinstance(container.content, Mapping):
             yield from _items(container, key, default, frame, resolution)
-        elif isinstance(container.content, Listing) and (number := _number(key, frame, resolution)) is not None:
+        elif isinstance(container.content, Listing) and (found := _number(key, frame, resolution)) is not None:
+            number, of_key = found
             items_there = listed(container, resolution) or []
             if -len(items_there) <= number < len(items_there):
-                yield from resolution.values(items_there[number], container.frame(frame.depth + 1))
+                for value in resolution.values(items_there[number], container.frame(frame.depth + 1)):
+                    yield replace(value, fallback=value.fallback or of_key.fallback).chosen(of_key.choice)
             else:
                 yield frame.unknown(f"an item of `{written(base)}`")
         elif is_parsed_pair(container.content):
             # `args, rest = parser.parse_known_args()`
-            is_first = _number(key, frame, resolution) == 0
+            found = _number(key, frame, resolution)
+            is_first = found is not None and found[0] == 0
             yield container if is_first else frame.unknown("what a command line leaves over")
         elif isinstance(key, Text) and (parsed := parsed_values(key.text, container, resolution)) is not None:
             yield from parsed  # `vars(parser.parse_args())["host"]`
@@ -64,9 +67,12 @@ def item_values(
                 yield from resolution.as_fallback(default, frame)
 
 
-def _number(key: Expression, frame: Frame, resolution: Resolution) -> int | None:
-    values = [value.content for value in resolution.values(key, frame.aside())]
-    return index_of(values[0]) if len(values) == 1 and isinstance(values[0], Constant) else None
+def _number(key: Expression, frame: Frame, resolution: Resolution) -> tuple[int, Value] | None:
+    """The only number that a key is with nothing set, and the value that says so."""
+    values = told(tuple(unless_set(resolution.values(key, frame.aside()))))
+    content = values[0].content if len(values) == 1 else None
+    number = index_of(content) if isinstance(content, Constant) else None
+    return None if number is None else (number, values[0])
 
 
 def _item_of_something(

@@ -19,7 +19,7 @@ from residency_lint.expressions import (
     Text,
 )
 from residency_lint.facts import Return
-from residency_lint.resolve.frames import Choice, Frame, Value
+from residency_lint.resolve.frames import Choice, Frame, Value, unless_set
 
 if TYPE_CHECKING:
     from residency_lint.resolve.values import Resolution
@@ -41,9 +41,9 @@ def deciding_word(test: Expression, choice: Choice, frame: Frame, resolution: Re
     if isinstance(test, Comparison):
         if test.operator not in ("==", "!=") or not isinstance(test.right, Text):
             return None
-        found = [v for v in resolution.values(test.left, frame.aside()) if isinstance(v.content, Text)]
+        found = [v for v in unless_set(resolution.values(test.left, frame.aside())) if isinstance(v.content, Text)]
     elif isinstance(test, (Name, Attribute, Call)):
-        found = [v for v in resolution.values(test, frame.aside()) if isinstance(v.content, Constant)]
+        found = [v for v in unless_set(resolution.values(test, frame.aside())) if isinstance(v.content, Constant)]
     else:
         return None
     return found[0] if len(found) == 1 else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from enum import Enum
 from functools import cached_property
 from typing import TypeAlias
@@ -180,6 +181,12 @@ class Frame(Place, frozen=True, eq=False, dict=True):
     def aside(self) -> Frame:
         """For a question whose steps are no part of the answer."""
         return Frame(self.unit, self.site, (), self.depth + 1, self.activation)
+
+
+def unless_set(values: Iterable[Value]) -> list[Value]:
+    """The values that hold with nothing set: without those that a condition leaves to what may be given."""
+    found = list(values)
+    return [value for value in found if value.choice is not Choice.OTHER] or found
 
 
 def told(values: tuple[Value, ...]) -> tuple[Value, ...]:

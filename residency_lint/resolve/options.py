@@ -33,11 +33,11 @@ from residency_lint.resolve.command_lines import (
     word_after,
     words_of,
 )
+from residency_lint.resolve.command_settings import default_by_map, variable_by_prefix
 from residency_lint.resolve.conversions import converted
 from residency_lint.resolve.frames import Content, Frame, Value
 from residency_lint.resolve.lookups import Lookup
 from residency_lint.resolve.names import targets
-from residency_lint.resolve.option_prefixes import variable_by_prefix
 from residency_lint.resolve.units import Unit
 from residency_lint.source import Span
 
@@ -72,8 +72,9 @@ def option_values(binding: Binding, frame: Frame, resolution: Resolution) -> Ite
             if line is not None and given is not None:
                 there = replace(frame, site=line[1].site).via(given.span, f"given to `{function.name}()`")
                 return resolution.values(given, there.deeper())
-            variable = variable_by_prefix(binding.target, function, frame.unit)
-            return _looked_up(decorator, _click_default(decorator), outside, resolution, variable)
+            variable = variable_by_prefix(binding.target, function, outside, resolution)
+            mapped = default_by_map(binding.target, function, outside, resolution)
+            return _looked_up(decorator, mapped or _click_default(decorator), outside, resolution, variable)
     return None
 
 

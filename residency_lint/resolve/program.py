@@ -34,6 +34,8 @@ class Program:
     source_roots: Callable[[str, str], tuple[str, ...]] = lambda path, name: ()
     """A file and the first name of a module → the other folders of its repository that hold something of that name and
     that imports may start from."""
+    files_beside: Callable[[str], tuple[str, ...]] = lambda path: ()
+    """The other files of the same kind in a file's folder."""
     call_sites: dict[tuple[int, int], object] = field(default_factory=dict)
     """What calls a function, by its unit and scope: found out once."""
     importers: dict[str, tuple[str, ...]] = field(default_factory=dict)

@@ -75,6 +75,21 @@ def length(expression: Expression, node: Call, frame: Frame, resolution: Resolut
     return frame.unknown("a length")
 
 
+def counted(kind: str, expression: Expression, node: Call, frame: Frame, resolution: Resolution) -> Iterator[Value]:
+    """`int(text)`, `bool(text)`: the number or the truth value that is made of it; what cannot be told stays that."""
+    for value in resolution.values(expression, frame.deeper()):
+        number = _WHOLE.fullmatch(value.text) if kind == "int" and value.text is not None else None
+        truth = value.truth if kind == "bool" else None
+        word = str(int(number[1])) if number is not None else None if truth is None else str(truth)
+        if word is None:
+            yield value
+        else:
+            yield frame.value(Constant(word, node.span), fallback=value.fallback).chosen(value.choice)
+
+
+_WHOLE = re.compile(r"\s*([+-]?[0-9]{1,9})\s*")
+
+
 def _begins_or_ends(base: Expression, node: Call, frame: Frame, resolution: Resolution) -> Iterator[Value]:
     """`text.startswith(words)`, `text.endswith(words)`."""
     asked = [_texts(argument.value, frame, resolution) for argument in node.arguments]

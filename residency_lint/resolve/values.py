@@ -82,6 +82,11 @@ class Resolution:
         self.memory = Memory(program.values_known if passed is None else {})
         self.conditions = Conditions(self)
 
+    @property
+    def notes_passed(self) -> bool:
+        """Whether it is of interest what other values are taken instead of."""
+        return self._passed is not None
+
     def pass_over(self, node: Expression | None, frame: Frame) -> None:
         """Notes that something else is taken where this stands as well."""
         if self._passed is not None and node is not None and len(self._passed) < _MOST_PASSED:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from residency_lint.call_rules import SdkSetting
 from residency_lint.expressions import Call, Text
 from residency_lint.findings import Rewrite
-from residency_lint.fixes import Edit
+from residency_lint.fixes import Applicability, Edit
 from residency_lint.resolve.enums import outer_members
 from residency_lint.resolve.frames import Unknown, Value
 from residency_lint.resolve.names import targets
@@ -68,16 +68,40 @@ def instead_of_text(text: Text, one: SettingValue) -> tuple[Rewrite, ...]:
     setting, start, scene = one.setting, one.start, one.start.scene
     whole = with_quotes(text, scene.source)
     if whole is None or (text.path or scene.path) != scene.path or not start.call.span.contains(whole):
-        return ()
+        return _instead_of_argument(text, one)
     rewrites = []
     for region in one.wanted:
         member = setting.spelling.values.get(region, "")
         if member:
             owner, _, last = member.rpartition(".")
-            name, edits = spelled(owner, start.call, scene)
+            name, edits = _spelled(owner, one)
             edits = [*joined(edits), Edit(scene.path, whole, f"{name}.{last}")]
             rewrites.append(Rewrite(region, f"{name}.{last}", tuple(edits), start.rule.fix))
     return tuple(rewrites)
+
+
+def _instead_of_argument(text: Text, one: SettingValue) -> tuple[Rewrite, ...]:
+    """The same where the text stands elsewhere: the argument as a member by that name, else a member in its place."""
+    setting, start, scene = one.setting, one.start, one.start.scene
+    argument = next((a for a in start.call.arguments if a.name == setting.argument and not a.star), None)
+    if argument is None or not start.call.span.contains(argument.value.span):
+        return ()
+    rewrites = []
+    for region, member in ((region, setting.spelling.values.get(region, "")) for region in one.wanted):
+        owner, _, last = member.rpartition(".")
+        if not owner:
+            continue
+        name, edits = _spelled(owner, one)
+        words = f"{name}[{scene.source.slice(argument.value.span)}]" if text.text == last else f"{name}.{last}"
+        edits = [*joined(edits), Edit(scene.path, argument.value.span, words)]
+        rewrites.append(Rewrite(region, words, tuple(edits), Applicability.UNSAFE))
+    return tuple(rewrites)
+
+
+def _spelled(owner: str, one: SettingValue) -> tuple[str, list[Edit]]:
+    """An enum as the file names it already, under any of its names, else with the import it needs."""
+    names = dict.fromkeys([owner, *(member.rpartition(".")[0] for member in one.setting.spelling.also)])
+    return min((spelled(name, one.start.call, one.start.scene) for name in names), key=lambda found: len(found[1]))
 
 
 def with_quotes(text: Text, source: Source) -> Span | None:

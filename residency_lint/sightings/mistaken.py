@@ -149,6 +149,8 @@ def _words(found: Mistaken, settings: tuple[SdkSetting, ...], start: Start) -> s
     assert isinstance(whole, SdkCall)
     names = " and ".join(f"`{setting_name(setting)}`" for setting in settings)
     meant = f": the setting is {'' if settings[0].argument else 'the attribute '}{names}" if settings else ""
+    if found.binding is not None and found.name in {setting.argument for setting in whole.settings}:
+        return f"{start.title} reads `{found.name}` once, when it is called: set afterwards it has no effect"
     if found.binding is not None:
         return f"{start.title} does not read `{found.name}`{meant}"
     known = next((s for s in whole.settings if s.argument == found.name and (s.since or s.until)), None)

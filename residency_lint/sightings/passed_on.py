@@ -79,11 +79,22 @@ def is_part_of(value: Expression, span: Span) -> bool:
     return any(is_part_of(part, span) for part in parts)
 
 
-def makes_another(call: Call, words: str, scene: Scene) -> bool:
-    """Whether a call makes another text, without these words in it."""
-    if not makes_text(call, scene):
-        return False
+def makes_another(call: Call, words: str, origin: Span, scene: Scene) -> bool:
+    """Whether a call makes another text, without these words in it; a function of the repository one of what stands at
+    `origin`."""
     made = resolve(call, scene.unit, call.site, scene.program)
-    return bool(made) and all(
+    is_made = bool(made) and all(
         value.text is not None and HOLE not in value.text and words.lower() not in value.text.lower() for value in made
+    )
+    return is_made and (makes_text(call, scene) or all(_is_made_of(value, origin, scene) for value in made))
+
+
+def _is_made_of(value: Value, origin: Span, scene: Scene) -> bool:
+    """Whether a text was changed on the way, or put together with parts of another one of the file."""
+    if not isinstance(value.content, Text):
+        return False
+    pieces = [piece for _, piece in value.content.pieces]
+    return any(
+        text.path in ("", scene.path) and text.span.overlaps(origin)
+        for text in (*pieces, *([value.content] if value.unit is scene.unit else ()))
     )

@@ -19,6 +19,7 @@ from residency_lint.resolve.frames import Activation, Frame, Value
 from residency_lint.resolve.names import Target, constructor_parameters, targets
 from residency_lint.resolve.units import Unit
 from residency_lint.resolve.values import Resolution, resolve
+from residency_lint.sightings.declared import with_declared
 from residency_lint.sightings.partials import completed
 from residency_lint.sightings.scene import Scene
 from residency_lint.sightings.signatures import at_release
@@ -247,7 +248,8 @@ def _subclass_starts(scope: int, found: tuple[SdkCall, Target], scene: Scene) ->
         source = scene.source if site.unit is scene.unit else scene.sources(path)
         made = constructed_by(site.receiver, scene.program.everywhere) if site.receiver else None
         if source is not None and made is not None and _leads_straight_to(target, made, scene):
-            yield Start(site.call, *found, replace(scene, source=source, unit=site.unit))
+            whole = with_declared(site.call, found[0], scene.unit, scope)
+            yield Start(whole, *found, replace(scene, source=source, unit=site.unit))
 
 
 def _leads_straight_to(target: Target, made: Target, scene: Scene) -> bool:

@@ -149,7 +149,7 @@ class _Search(Struct, frozen=True):
     # --- holders -----------------------------------------------------------------------------------
 
     def _of_call(self, call: Call, span: Span, depth: int) -> Fate:
-        if makes_another(call, self.words, self.scene) or keeps_base(call, span, self.scene):
+        if makes_another(call, self.words, self.origin, self.scene) or keeps_base(call, span, self.scene):
             return Fate.KEPT
         if is_idle(call, span, self.scene):
             return Fate.UNREAD
