@@ -10,7 +10,7 @@ from residency_lint.rule_rows import Row, spelling_of
 from residency_lint.rule_tables import Table
 from residency_lint.rules import Rule
 
-_PLACES_OF_SETTING = ("argument", "attribute", "item", "entry", "module", "setter", "env", "receiver")
+_PLACES_OF_SETTING = ("argument", "attribute", "item", "entry", "module", "setter", "env", "file", "receiver")
 
 
 def _sdk(table: Table, row: Row) -> SdkCall:
@@ -31,6 +31,9 @@ def _sdk(table: Table, row: Row) -> SdkCall:
             SdkSetting(
                 spelling=spelling_of(inner, row),
                 **{place: inner.text(place) for place in _PLACES_OF_SETTING},
+                services=inner.words("services"),
+                key=inner.text("key"),
+                section=_section(inner),
                 empty=inner.text("empty", choices=("", "absent")),
                 covers=inner.texts("covers"),
                 beats=inner.flag("beats"),
@@ -76,6 +79,16 @@ def _sdk(table: Table, row: Row) -> SdkCall:
         proof=table.text("proof"),
         unproved=table.text("unproved"),
     )
+
+
+def _section(table: Table) -> dict[str, str]:
+    section = table.words("section")
+    if bool(table.data.get("file")) != bool(section) or (section and set(section) != _PARTS_OF_SECTION):
+        table.error("section", f"stands with `file`, and says {', '.join(sorted(_PARTS_OF_SECTION))}")
+    return dict(section)
+
+
+_PARTS_OF_SECTION = {"argument", "setup", "env", "absent", "prefix"}
 
 
 def _escape(table: Table, row: Row) -> SdkEscape:

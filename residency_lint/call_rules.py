@@ -30,6 +30,15 @@ class SdkSetting(Struct, frozen=True, eq=False):
     setter: str = ""
     """A method called on that object, with the value as its first argument; `set[name]`: behind that name."""
     env: str = ""
+    """A variable's name; `{service}` in it stands for what the call names first, in capitals."""
+    services: Mapping[str, str] = field(default_factory=dict)
+    """What the call names first → how a variable's name spells it, where that is not the same in capitals."""
+    file: str = ""
+    """A variable that names a file with sections, of which the SDK reads `key` in one."""
+    key: str = ""
+    section: Mapping[str, str] = field(default_factory=dict)
+    """How the section is called: by the `argument` of what made the object, or of the function `setup` that is called
+    for all; by the variables `env`, separated by blanks; else `absent`. Its heading may begin with `prefix`."""
     empty: str = ""
     """`absent`: the SDK takes an empty text for none. Without it, an empty text reaches nobody or is refused."""
     receiver: str = ""

@@ -28,7 +28,8 @@ def read_attribute(node: Attribute, frame: Frame, resolution: Resolution) -> Ite
     name = written(node)
     for scope in frame.unit.visible_scopes(frame.site.scope):
         bindings = frame.unit.reaching(name, scope, frame.site, node.span.start)
-        if bindings:
+        # `if not self.client: self.client = Client()`: what is asked for is what was there before.
+        if bindings and (scope != frame.site.scope or bindings[-1].span.start < node.span.start):
             if not bindings[-1].site.guards:
                 pass_over_members(node, frame, resolution)
             yield from resolution.bound(bindings, frame)

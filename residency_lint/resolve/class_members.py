@@ -97,7 +97,10 @@ def _first_members(
     for index, one in enumerate(classes):
         if one.unit is None:
             continue
-        in_class = _given_to(one, name, resolution)[-1:]
+        there, given = replace(frame, unit=one.unit), _given_to(one, name, resolution)
+        # `if not self._client: self._client = Client()`: what is asked for is what was there before.
+        before = (*one.unit.bindings.get((one.scope, name), ()), *given)
+        in_class = ([b for b in before if not resolution.conditions.is_undecided(b, there)] or given)[-1:]
         replaced = _set_on_class(one, name, frame, resolution) if in_class else []
         if replaced:
             yield from resolution.bound(replaced, inside(one.unit, replaced[0].site, frame, None))

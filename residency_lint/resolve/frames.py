@@ -10,6 +10,7 @@ from typing import TypeAlias
 from msgspec import Struct
 from msgspec.structs import replace
 
+from residency_lint.dotted import last_name
 from residency_lint.expressions import HOLE, Call, Constant, Expression, Lambda, Listing, Mapping, Place, Site, Text
 from residency_lint.findings import Step
 from residency_lint.resolve.names import Target
@@ -80,6 +81,9 @@ class Value(Struct, frozen=True, eq=False):
             return None if HOLE in self.content.text else bool(self.content.text)
         if isinstance(self.content, Constant):
             return self.content.text not in ("None", "False", "0")
+        if isinstance(self.content, Call):
+            # An object is true as a rule; what a function (`exists()`, `match()`, `any()`) gives back may be anything.
+            return True if last_name(self.content.function).lstrip("_")[:1].isupper() else None
         return None if isinstance(self.content, Unknown) else True
 
     @property

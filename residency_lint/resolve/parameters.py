@@ -33,17 +33,19 @@ def parameter_values(binding: Binding, frame: Frame, resolution: Resolution) -> 
         yield from _argument(binding, activation, frame, resolution)
         return
     sites = call_sites(scope, unit, resolution)
-    is_default = not sites
+    is_default, is_given = not sites, False
     for site in sites:
         caller = Frame(site.unit, site.call.site, frame.chain, frame.depth)
         called = site.activation(unit, scope, caller)
         expression, opaque = given(called, binding.target, resolution)
         if expression is None and not opaque:
             is_default = True
+        else:
+            is_given = True
         for value in _argument(binding, called, frame, resolution) if expression is not None or opaque else ():
             yield replace(value, fallback=value.fallback or len(sites) > 1)
     if is_default:
-        yield from _default(binding, frame, resolution, fallback=True)
+        yield from _default(binding, frame, resolution, fallback=not sites or is_given)
 
 
 def _argument(binding: Binding, activation: Activation, frame: Frame, resolution: Resolution) -> Iterator[Value]:

@@ -249,12 +249,15 @@ class Resolution:
             yield replace(value, fallback=True)
 
     def _fallback(self, node: Fallback, frame: Frame) -> Iterator[Value]:
+        is_open = False
         for index, option in enumerate(node.options):
             is_last = index == len(node.options) - 1
             found = list(self.values(option, frame.deeper()))
             for value in found:
                 if is_last or value.truth is not False:
-                    yield replace(value, fallback=value.fallback or index > 0 or value.truth is None)
+                    yield replace(value, fallback=value.fallback or is_open or value.truth is None)
+            # What is `None` whatever is set leaves no choice.
+            is_open = is_open or not found or any(v.truth is not False or v.fallback for v in found)
             if found and all(value.truth is True for value in found):
                 for other in node.options[index + 1 :]:
                     self.pass_over(other, frame)

@@ -14,6 +14,7 @@ from residency_lint.resolve.contexts import run_at
 from residency_lint.resolve.frames import Choice, Frame, Unknown
 from residency_lint.resolve.names import constructor_parameters, targets
 from residency_lint.resolve.values import Resolution
+from residency_lint.sightings.config_sections import values_in_section
 from residency_lint.sightings.contexts import latest
 from residency_lint.sightings.objects import handed_at, handed_on
 from residency_lint.sightings.scene import Scene
@@ -98,6 +99,8 @@ def assignments(setting: SdkSetting, start: Start) -> tuple[list[Expression | No
         return [latest([binding for binding in bindings if binding not in late], start)], late
     if setting.env:
         return [*set_in_time(setting, start)], []
+    if setting.file:
+        return [*values_in_section(setting, start)], []
     if setting.setter and call.assigned:
         return [*_told(setting.setter, start)], []
     place = setting.attribute or setting.item

@@ -135,7 +135,7 @@ def _is_meant(name: str, start: Start, *, is_closed: bool) -> bool:
     rule = start.rule
     whole = start.scene.catalog.rules.get(rule.id, rule)
     assert isinstance(whole, SdkCall)
-    names = {setting_name(setting) for setting in whole.settings if not setting.env}
+    names = {setting_name(setting) for setting in whole.settings if not (setting.env or setting.file)}
     if name in whole.mistaken or name in names:
         return True
     near = [*names, *whole.mistaken] if is_closed else [*names]

@@ -13,6 +13,7 @@ from residency_lint.findings import Sighting
 from residency_lint.resolve.environment import set_values
 from residency_lint.resolve.frames import Unknown, Value, told
 from residency_lint.sightings.alternatives import Seen
+from residency_lint.sightings.config_sections import sections_passed_over
 from residency_lint.sightings.contexts import in_contexts, weighed
 from residency_lint.sightings.escapes import escape_sightings
 from residency_lint.sightings.given import Given, arguments_by_name, assignments, given_to
@@ -82,6 +83,8 @@ def _told(start: Start, arguments: Mapping[str, Expression], opaque: str) -> Ite
             if value not in unset  # what that leads to is said of the start
             for sighting in value_sightings(SettingValue(value, setting, start), given.values[setting])
         )
+    for setting in settled:
+        yield from sections_passed_over(setting, start) if setting.file else ()
     yield from _replaced(settled, given, start)
     surplus = refused(start) if settled and not missing else None
     if surplus is not None:

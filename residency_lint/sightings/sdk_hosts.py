@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from msgspec.structs import replace
+
 from residency_lint.catalog import HostRow
 from residency_lint.expressions import HOLE, Text
 from residency_lint.findings import Rewrite, Sighting
@@ -53,10 +55,16 @@ def host_values(one: SettingValue) -> Iterator[Sighting]:
 
 
 def _unknown_hosts(passage: Passage, one: SettingValue) -> Iterator[Sighting]:
-    """A host that no table knows: a proxy, and nobody can tell where it sends on to. Not this machine."""
+    """A host that no table knows: a proxy, and nobody can tell where it sends on to. Not this machine.
+
+    A cloud's host tells its region itself, but where it stands may look as if nothing took it.
+    """
     found = _ADDRESS.match(passage.text)
     host = found["host"].lower() if found else ""
-    if "." not in host or _OWN_HOST.search(host) or any(True for _ in text_sightings(passage)):
+    if "." not in host or _OWN_HOST.search(host):
+        return
+    if told := list(text_sightings(passage)):
+        yield from (replace(seen, chain=one.chain, certain=not one.value.fallback) for seen in told)
         return
     assert found is not None
     yield passage.at(*found.span("host")).sighting(

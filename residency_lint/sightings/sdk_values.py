@@ -161,7 +161,7 @@ def _region_values(one: SettingValue) -> Iterator[Sighting]:
         yield selected
         return
     evidence = one.whole(value.content)
-    held = pinned(_service(start), "", region, scene.catalog.pinned, evidence.passage.surroundings)
+    held = pinned(start.service, "", region, scene.catalog.pinned, evidence.passage.surroundings)
     if held is not None and not held.maybe:
         return
     yield evidence.sighting(
@@ -178,10 +178,6 @@ def _region_values(one: SettingValue) -> Iterator[Sighting]:
 
 def is_pinned(region: str, start: Start) -> bool:
     """Whether the service that is called lies in this region whatever it is told."""
-    service = _service(start)
+    service = start.service
     held = pinned(service, "", region, start.scene.catalog.pinned, "") if service else None
     return held is not None and not held.maybe
-
-
-def _service(start: Start) -> str:
-    return next((a.value.text for a in start.call.arguments[:1] if isinstance(a.value, Text)), "")

@@ -24,7 +24,7 @@ class SettingValue(Struct, frozen=True):
 
     @property
     def name(self) -> str:
-        return setting_name(self.setting)
+        return self.start.variable(self.setting) or setting_name(self.setting)
 
     @property
     def wanted(self) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from residency_lint.call_rules import SdkCall, SdkSetting
 from residency_lint.dotted import expression_of
-from residency_lint.expressions import Attribute, Call, Expression, Name, Site
+from residency_lint.expressions import Attribute, Call, Expression, Name, Site, Text
 from residency_lint.facts import Binding, ScopeKind
 from residency_lint.findings import Context, Sighting, Step
 from residency_lint.fixes import Slot
@@ -63,6 +63,19 @@ class Start(Struct, frozen=True):
         return self.target.names[0].rpartition(".")[2]
 
     @property
+    def service(self) -> str:
+        """The first argument, where it is a text: one of the services that a cloud's client is made for."""
+        return next((a.value.text for a in self.call.arguments[:1] if isinstance(a.value, Text)), "")
+
+    def variable(self, setting: SdkSetting) -> str:
+        """The environment variable that the SDK reads for a setting; empty where it depends on an unknown service."""
+        if "{service}" not in setting.env:
+            return setting.env
+        service = self.service
+        spelled = setting.services.get(service, service.upper().replace("-", "_"))
+        return setting.env.replace("{service}", spelled) if service else ""
+
+    @property
     def is_method(self) -> bool:
         """Whether it is a method of what another SDK call made."""
         return self.target.name.rpartition(".")[0] in self.scene.catalog.sdk_calls
@@ -114,7 +127,9 @@ class Start(Struct, frozen=True):
         if setting.entry:
             return f"{self.name}({setting.entry})"
         own = setting.attribute or setting.item or setting.setter
-        return f"{self.call.assigned or 'the object'}.{own}" if own else setting.env
+        if setting.file:
+            return setting.key
+        return f"{self.call.assigned or 'the object'}.{own}" if own else self.variable(setting)
 
     def step(self, words: str, span: Span | None = None) -> Step:
         return Step(self.scene.path, span or self.span, words)
@@ -122,7 +137,7 @@ class Start(Struct, frozen=True):
 
 def setting_name(setting: SdkSetting) -> str:
     places = (setting.argument, setting.attribute, setting.item, setting.entry, setting.setter, setting.env)
-    own = next(filter(None, (*places, setting.receiver)), "")
+    own = next(filter(None, (*places, setting.key, setting.receiver)), "")
     return own or setting.module.rpartition(".")[2]
 
 

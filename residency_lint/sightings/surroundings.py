@@ -20,7 +20,7 @@ _OFF = ("", "0", "false", "no", "off")
 def set_in_time(setting: SdkSetting, start: Start) -> list[Expression]:
     """The values that a variable has when the SDK reads it."""
     scene = start.scene
-    found = set_values(setting.env, scene.unit, scene.program, before=_read_at(setting, start))
+    found = set_values(start.variable(setting), scene.unit, scene.program, before=_read_at(setting, start))
     return [one.value for one in found]
 
 

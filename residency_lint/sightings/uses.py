@@ -9,6 +9,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from residency_lint.expressions import (
+    Attribute,
     Call,
     Elsewhere,
     Listing,
@@ -246,6 +247,9 @@ class _Search(Struct, frozen=True):
             usual = [v for v in values if not (isinstance(v.content, Unknown) and v.choice is Choice.OTHER)]
             if not usual or any(isinstance(v.content, Unknown) or self._is_of(v) for v in usual):
                 return True
+            # `get_client().track(…)`: what is called on a value has it.
+            if _is_called_on(read) and any(v.content is read.expression for v in usual):
+                return True
         return False
 
     def _is_of(self, value: Value) -> bool:
@@ -263,6 +267,10 @@ class _Search(Struct, frozen=True):
 
 _SHOWN = frozenset({Role.PRINTED, Role.COMPARED, Role.DESCRIBED, Role.ASSERTED, Role.LISTED, Role.DEAD})
 """What may be done with a value that is not sent."""
+
+
+def _is_called_on(read: Read) -> bool:
+    return isinstance(read.expression, Call) and isinstance(read.expression.function, Attribute)
 
 
 def _is_overridden(binding: Binding, unit: Unit, program: Program) -> bool:

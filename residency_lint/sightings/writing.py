@@ -237,7 +237,7 @@ def _placed(
             return shown, (looked_up.slot.edit(path, values[0]),)
         return shown, () if instead is not None else (call.slot.edit(path, shown),)
     setting, value = settings[0], values[0]
-    if len(settings) > 1 or setting.setter or setting.env:
+    if len(settings) > 1 or setting.setter or setting.env or setting.file:
         return f"{start.place_of(setting)} = {value}", ()
     if not call.assigned and setting.attribute and (name := free_name(call, start.scene)):
         shown = f"{name}.{setting.attribute} = {value}"
