@@ -14,9 +14,9 @@ from residency_lint.resolve.contexts import run_at
 from residency_lint.resolve.frames import Choice, Frame, Unknown
 from residency_lint.resolve.names import constructor_parameters, targets
 from residency_lint.resolve.values import Resolution
+from residency_lint.sightings import set_elsewhere
 from residency_lint.sightings.config_sections import values_in_section
 from residency_lint.sightings.contexts import latest
-from residency_lint.sightings.module_settings import set_elsewhere
 from residency_lint.sightings.objects import handed_at, handed_on
 from residency_lint.sightings.scene import Scene
 from residency_lint.sightings.starts import Start, module_bindings
@@ -97,7 +97,7 @@ def assignments(setting: SdkSetting, start: Start) -> tuple[list[Expression | No
     if setting.module:
         bindings = module_bindings(setting.module, scene)
         if not bindings:
-            return [set_elsewhere(setting.module, start)], []
+            return [set_elsewhere.to_module(setting.module, start)], []
         late = [binding for binding in bindings if _is_used_before(binding, setting.before, scene)]
         return [latest([binding for binding in bindings if binding not in late], start)], late
     if setting.env:
@@ -117,6 +117,8 @@ def assignments(setting: SdkSetting, start: Start) -> tuple[list[Expression | No
         early = early or [*item_defaults(place, start)]
     if setting.attribute and not early:
         early = [*_set_by_name(place, start)]
+    if setting.attribute and not early and (value := set_elsewhere.to_object(place, start)) is not None:
+        early = [value]
     return early, [binding for binding in bindings if binding not in timely]
 
 
