@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable, Iterator
 from itertools import islice
 from posixpath import normpath
@@ -17,8 +18,11 @@ from residency_lint.rules import CloudHost, Endpoint
 from residency_lint.search import Candidate
 from residency_lint.settings import Settings
 from residency_lint.tree import Tree
+from residency_lint.verdicts import Verdict
 
 if TYPE_CHECKING:
+    from residency_lint.catalog import Catalog
+    from residency_lint.policy import Policy
     from residency_lint.resolve.program import Program
 
 _DEEPEST = 3
@@ -27,21 +31,30 @@ _MOST_REACHED = 48
 """Files; where a text is used everywhere, the file that sends it is one of many that were looked at already."""
 
 
-def choosing(findings: Iterable[Finding], others: Iterable[str], settings: Settings, tree: Tree) -> Iterator[Candidate]:
+def choosing(
+    findings: Iterable[Finding], candidates: Iterable[str], others: Iterable[str], settings: Settings, tree: Tree
+) -> Iterator[Candidate]:
     """Of the files that are no candidates by themselves: those that name a file of settings in which a table of regions
-    or a host outside was found; those that send by HTTP and are reached by a text that was found to lead outside."""
+    or a host outside was found; those that send by HTTP and are reached by a text that was found to lead outside, or
+    that does so below a path."""
+    remaining = set(others)
+    halves = dict(_without_path(candidates, settings, tree) if remaining else ())
     told = [finding for finding in findings if not isinstance(finding.rule, SdkCall)]
     files = [f for f in told if _reader(f.path) == "config" and (f.sighting.beside or _is_failing_host(f))]
     tables = {os.fsencode(os.path.basename(f.path)) for f in files}
-    if any(language_of(f.path) == "env" for f in told):
+    if any(language_of(path) == "env" for path in (*halves, *(f.path for f in told))):
         tables.add(b"dotenv_values")  # which reads `.env` without naming it
     roots = {f.path: None for f in told if _is_host_in_use(f)}
+    for path, variables in halves.items():
+        if _reader(path) == "python":
+            roots[path] = None
+        else:
+            tables |= {os.fsencode(os.path.basename(path)), *variables}
     if not tables and not roots:
         return
-    remaining = set(others)
     programs = ((path, tree.data(path)) for path in sorted(remaining) if tables and _reader(path) == "python")
     found = {path for path, data in programs if isinstance(data, bytes) and any(name in data for name in tables)}
-    catalog = settings.catalog_for(told[0].path)
+    catalog = settings.catalog_for(next(iter((*roots, *halves, *(f.path for f in told)))))
     clients = {name.partition(".")[0].encode() for name in (*catalog.http.functions, *catalog.http.clients)}
     for path in _reached([*islice(roots, _MOST_ROOTS), *sorted(found)], tree.program(catalog).everywhere):
         data = tree.data(path) if path in remaining else b""
@@ -50,6 +63,46 @@ def choosing(findings: Iterable[Finding], others: Iterable[str], settings: Setti
     for path in sorted(found):
         data = tree.data(path)
         yield Candidate(path, len(data) if isinstance(data, bytes) else 0)
+
+
+def _without_path(paths: Iterable[str], settings: Settings, tree: Tree) -> Iterator[tuple[str, set[bytes]]]:
+    """The files that name a host which leads outside only below a path, and has none there: another file puts both
+    together. With the variables that have it for a value."""
+    atoms: dict[tuple[int, int], frozenset[str]] = {}
+    for path in paths:
+        kind = _reader(path)
+        data = tree.data(path) if kind in _ALONE else None
+        if kind is None or not isinstance(data, bytes):
+            continue
+        index, policy = settings.index_for(path), settings.policy_for(path)
+        key = id(index), id(policy)
+        if key not in atoms:
+            atoms[key] = index.atoms([policy])
+        found = [(one, os.fsdecode(one["host"]).lower()) for one in _ALONE[kind].finditer(data)]
+        # Of most hosts no path is needed to know them: only for the vendors' own the rules are asked.
+        named = [one for one, host in found if host in atoms[key] and _needs_path(host, policy, index.catalog)]
+        if named:
+            names = {one["key"] for one in named if kind == "config" and one["key"]}
+            yield path, names | {name.lower() for name in names}
+
+
+def _needs_path(host: str, policy: Policy, catalog: Catalog) -> bool:
+    rows = [row for row in catalog.hosts.get(host, ()) if isinstance(row.rule, Endpoint)]
+    return all(row.address.path for row in rows) and any(
+        policy.verdict(row.rule.vendor, catalog.regions(row.rule.vendor), row.region) is Verdict.FORBIDDEN
+        for row in rows
+        if row.rule.level != "note"
+    )
+
+
+_HOST = rb"(?:https?://)?(?P<host>[\w-]{1,63}(?:\.[\w-]{1,63}){1,6})/?"
+_ALONE = {
+    "python": re.compile(rb"[\"']" + _HOST + rb"[\"']"),
+    "config": re.compile(
+        rb"(?P<key>\b[A-Z][A-Z0-9_]{2,60}|)[\"']?[=:\s][ \t]{0,8}[\"']?" + _HOST + rb"(?=[\"'\s,}]|$)"
+    ),
+}
+"""Texts that are a host and nothing else."""
 
 
 def _is_failing_host(finding: Finding) -> bool:

@@ -79,6 +79,8 @@ _BY_NAME = (
 _NAMED = re.compile("|".join(f"({pattern})" for pattern, _ in _BY_NAME))
 """One search for all of them: every file of a tree is asked."""
 
+_DECIDING = frozenset("py pyi ipynb js mjs cjs jsx ts tsx go java kt rb rs php sh yaml yml json toml".split())
+"""Suffixes that say what a file is, whatever its name begins with: `env.py`, `dockerfile_builder.py`, `env.yaml`."""
 _TEST_FOLDERS = frozenset(
     "test tests __tests__ spec specs testdata fixtures __fixtures__ mocks __mocks__ testing".split()
 )
@@ -95,7 +97,8 @@ def language_of(path: str) -> str:
     `values.yaml.tmpl` and `settings.json.example` are what the suffix before says.
     """
     name = path.replace("\\", "/").rpartition("/")[2].lower()
-    named = _NAMED.match(name)
+    *_, suffix = name.split(".")
+    named = None if suffix in _DECIDING else _NAMED.match(name)
     if named and named.lastindex:
         return _BY_NAME[named.lastindex - 1][1]
     parts = name.split(".")[1:]

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from msgspec import Struct
 from msgspec.structs import replace
 
-from residency_lint.expressions import Call, Expression, Mapping, Site, Text
+from residency_lint.expressions import Attribute, Call, Element, Expression, Mapping, Name, Site, Subscript, Text
 from residency_lint.facts import Binding, BindingKind, Mention
 from residency_lint.resolve.deployments import deployed, mentions_of
 from residency_lint.resolve.dotenv import Dotenv, is_too_late, loaded, neighbours
@@ -80,9 +80,29 @@ def _assignments(variable: str, unit: Unit, program: Program) -> Iterator[Set]:
         if binding.value is not None and _is_environment(binding, unit, program):
             yield Set(binding.value, unit, binding.site)
     for call in unit.calls_by_name.get("setdefault", []):
-        key = call.arguments[0].value if call.arguments else None
-        if isinstance(key, Text) and key.text == variable and len(call.arguments) == 2 and _on(call, unit, program):
-            yield Set(call.arguments[1].value, unit, call.site, is_default=True)
+        given = [argument.value for argument in call.arguments]
+        if len(given) == 2 and _on(call, unit, program):
+            named = isinstance(given[0], Text) and given[0].text == variable
+            found = given[1] if named else _item_of_loop(variable, given[0], call, unit)
+            if found is not None:
+                yield Set(found, unit, call.site, is_default=True)
+
+
+def _item_of_loop(variable: str, key: Expression, call: Call, unit: Unit) -> Expression | None:
+    """What a mapping has for a variable that is gone through: `for name, value in DEFAULTS.items(): …`."""
+    names = unit.bindings.get((call.site.scope, key.id), []) if isinstance(key, Name) else []
+    target = next((b.value for b in reversed(names) if b.span.start < call.span.start), None)
+    loop = target.base if isinstance(target, Subscript) else None
+    view = loop.base if isinstance(loop, Element) and isinstance(loop.base, Call) else None
+    if view is None or not isinstance(view.function, Attribute) or view.function.name != "items":
+        return None
+    whole: Expression | None = view.function.base
+    if isinstance(whole, Name):
+        scopes = unit.visible_scopes(call.site.scope)
+        bound = next((found for scope in scopes if (found := unit.bindings.get((scope, whole.id)))), None)
+        whole = bound[-1].value if bound else None
+    items = whole.items if isinstance(whole, Mapping) else ()
+    return next((value for name, value in items if isinstance(name, Text) and name.text == variable), None)
 
 
 def _is_environment(binding: Binding, unit: Unit, program: Program) -> bool:

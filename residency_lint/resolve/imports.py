@@ -14,7 +14,11 @@ if TYPE_CHECKING:
 _IMPORT = re.compile(
     rb"^[ \t]*(?:from[ \t]+([.\w]+)[ \t]+import[ \t]*(\([^)]*\)|[^\n]*)|import[ \t]+([^\n]*))", re.MULTILINE
 )
-_SETTINGS = re.compile(rb"""["'/]([\w.-][\w./-]*\.(?:ya?ml|json|toml|ini|cfg|conf))["']""")
+_SETTINGS = re.compile(
+    rb"""((?:["'][\w.-]{1,60}["'][ \t]*[,/][ \t]*){0,3})"""
+    rb"""["'/]([\w.-][\w./-]{0,200}\.(?:ya?ml|json|toml|ini|cfg|conf|env)|[\w./-]{0,200}\.env[._-][\w.-]{1,60})["']"""
+)
+_FOLDER = re.compile(r"[\w.-]+")
 _NAME = re.compile(r"[\w.]+|\*")
 
 
@@ -56,10 +60,18 @@ def importers(path: str, program: Program) -> tuple[str, ...]:
 
 
 def settings_named(path: str, program: Program) -> Iterator[str]:
-    """The files of settings whose names stand in a file, beside it or above."""
-    for name in dict.fromkeys(os.fsdecode(found[1]) for found in _SETTINGS.finditer(program.data_at(path))):
+    """The files of settings whose names stand in a file, beside it or above, or in the folders that are named before
+    them: `HERE / "config" / "app.yaml"`."""
+    for name in dict.fromkeys(name for found in _SETTINGS.finditer(program.data_at(path)) for name in _names(found)):
         folder = dirname(path)
         while not program.is_file(normpath(join(folder, name))) and folder not in ("", ".", "/"):
             folder = dirname(folder)
         if program.is_file(found := normpath(join(folder, name))):
             yield found
+
+
+def _names(found: re.Match[bytes]) -> Iterator[str]:
+    name = os.fsdecode(found[2])
+    yield name
+    if folders := _FOLDER.findall(os.fsdecode(found[1])):
+        yield "/".join((*folders, name))

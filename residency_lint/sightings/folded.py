@@ -167,7 +167,9 @@ def _of_values(
         rivals = (other for other in values if not (is_default and other.choice is Choice.OTHER))
         beside = named.union(*(regions_of_holed(rival.text or "", scene) for rival in rivals)) - {one.region}
         if takes_entries or not _is_table_entry(one, scene):
-            yield replace(one, beside=frozenset(beside) if len(values) > 1 else one.beside)
+            is_taken = is_default and all(other.choice in (Choice.DEFAULT, Choice.OTHER) for other in values)
+            beside_it = frozenset(beside) if len(values) > 1 else one.beside
+            yield replace(one, beside=beside_it, chosen=one.chosen or is_taken)
 
 
 def _shared(one: Sighting) -> Sighting:
