@@ -1,9 +1,10 @@
 """What following names and values into other files costs: a check as it is, and one in which no import leads anywhere
 and nobody is asked who uses a name.
 
-    python benchmarks/cross_file.py TREE...
+    python benchmarks/cross_file.py [--jobs 1] TREE...
 
-The two take turns in fresh processes; wall and CPU time are the medians of the runs.
+The two take turns in fresh processes; wall and CPU time are the medians of the runs. With several jobs, a file that
+values of both lead to is parsed in each of them.
 """
 
 from __future__ import annotations
@@ -33,30 +34,23 @@ def main() -> None:
     parser.add_argument("trees", nargs="+", type=Path)
     parser.add_argument("--region", default="eu")
     parser.add_argument("--runs", type=int, default=3)
+    parser.add_argument("--jobs", type=int, default=0, help="processes; 0, the default: one a processor")
     options = parser.parse_args()
     print("| tree | Python files | across files, wall | CPU | within files, wall | CPU | ratio (wall) | ratio (CPU) |")
     print("|---|--:|--:|--:|--:|--:|--:|--:|")
     for tree in options.trees:
-        across, within = _medians(tree.resolve(), options.region, options.runs)
+        across, within = _medians(
+            tree.resolve(), ["--region", options.region, "--jobs", str(options.jobs)], options.runs
+        )
         count = sum(1 for _ in tree.rglob("*.py"))
         ratios = f"{across[0] / within[0]:.2f} | {across[1] / within[1]:.2f}"
         figures = f"{across[0]:.2f} s | {across[1]:.2f} s | {within[0]:.2f} s | {within[1]:.2f} s"
         print(f"| {tree.name} | {count:,} | {figures} | {ratios} |", flush=True)
 
 
-def _medians(tree: Path, region: str, runs: int) -> tuple[tuple[float, float], tuple[float, float]]:
+def _medians(tree: Path, how: list[str], runs: int) -> tuple[tuple[float, float], tuple[float, float]]:
     """Wall and CPU seconds, across files and within them."""
-    arguments = [
-        "check",
-        "--isolated",
-        "--region",
-        region,
-        "--exit-zero",
-        "--output-format",
-        "concise",
-        "--no-cache",
-        ".",
-    ]
+    arguments = ["check", "--isolated", *how, "--exit-zero", "--output-format", "concise", "--no-cache", "."]
     programs = (AS_IT_IS, WITHIN_FILES)
     seen: list[list[tuple[float, float]]] = [[], []]
     for _ in range(runs):

@@ -34,7 +34,7 @@ class Repository:
         """`known`: the files that are parsed in any case."""
         self._data, self._disk, self._changes = data, disk, changes
         self._roots = SourceRoots(changes, disk)
-        self._paths: dict[str, tuple[str, ...]] = {}
+        self._paths: dict[tuple[str, bool], tuple[str, ...]] = {}
         self._root_by_folder: dict[str, str] = {}
         self._found: dict[tuple[str, str], tuple[str, ...]] = {}
         self._set: dict[str, frozenset[bytes]] = {}
@@ -100,14 +100,14 @@ class Repository:
         folder = os.path.join(os.path.dirname(path), "") if os.path.dirname(path) else ""
         # Programs call methods of the modules below them, and are given what the files of configuration there say.
         from_above = is_method or not path.endswith(".py")
-        kept, size, is_asked_by_test = self._kept, 0, is_test(path)
-        for found in self._listed(self._root_of(path)):
+        kept, size = self._kept, 0
+        for found in self._listed(self._root_of(path), with_tests=is_test(path)):
             data = kept.get(found) or self.bytes_at(found)
             size += len(data)
             if size > _MOST_BYTES:
                 return
             # Plain searches first: a name of a framework stands in every other file, and few of them lead here.
-            if text not in data or found == path or (is_test(found) and not is_asked_by_test):
+            if text not in data or found == path:
                 continue
             is_near = found.startswith(folder) or (from_above and _is_above(found, path))
             leading = [way for way in ways if all(word in data for word in way)]
@@ -147,11 +147,15 @@ class Repository:
             self._root_by_folder[folder] = root_of(path)
         return self._root_by_folder[folder]
 
-    def _listed(self, root: str) -> tuple[str, ...]:
-        if root not in self._paths:
-            below = {*self._disk.programs(root), *(path for path in self._changes if path.endswith(".py"))}
-            self._paths[root] = tuple(sorted(below)[:_MOST_FILES])
-        return self._paths[root]
+    def _listed(self, root: str, *, with_tests: bool = True) -> tuple[str, ...]:
+        key = root, with_tests
+        if key not in self._paths:
+            if with_tests:
+                below = {*self._disk.programs(root), *(path for path in self._changes if path.endswith(".py"))}
+                self._paths[key] = tuple(sorted(below)[:_MOST_FILES])
+            else:
+                self._paths[key] = tuple(path for path in self._listed(root) if not is_test(path))
+        return self._paths[key]
 
 
 def _is_above(one: str, other: str) -> bool:

@@ -9,12 +9,16 @@ from residency_lint.facts import Binding
 
 def exclusive(one: Site, other: Site) -> bool:
     """Whether two places stand in different branches of one condition."""
+    if not one.guards or not other.guards:
+        return False
     truths = {(guard.chain, id_of(guard)): guard.holds for guard in one.guards}
     return any(truths.get((guard.chain, id_of(guard)), guard.holds) != guard.holds for guard in other.guards)
 
 
 def runs_whenever(binding: Site, place: Site) -> bool:
     """Whether a binding is made whenever another place is come to: it stands under no other condition."""
+    if not binding.guards:
+        return True
     held = {(guard.chain, id_of(guard), guard.holds) for guard in place.guards}
     return all((guard.chain, id_of(guard), guard.holds) in held for guard in binding.guards)
 

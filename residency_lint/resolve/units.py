@@ -245,7 +245,9 @@ class Unit:
 
     def reaching_imports(self, name: str, scope: int, site: Site, position: int) -> list[Import]:
         """The imports of a name that can be in force at a place, in source order; as `reaching`, for imports."""
-        entries = sorted(self.imports.get((scope, name), []), key=lambda entry: entry.span)
+        if (scope, name) not in self.imports:
+            return []
+        entries = sorted(self.imports[scope, name], key=lambda entry: entry.span)
         if scope == site.scope:
             entries = [entry for entry in entries if entry.span.start < position] or entries
         found: list[Import] = []
@@ -263,8 +265,10 @@ class Unit:
         In the place's own scope only earlier ones count; from elsewhere, all. The search ends at one that runs
         whenever the place does. Bindings in the other branch of a condition the place stands under never count.
         """
+        if (scope, target) not in self.bindings:
+            return []
         found: list[Binding] = []
-        entries = self.bindings.get((scope, target), [])
+        entries = self.bindings[scope, target]
         if scope == site.scope:
             entries = [e for e in entries if e.span.start < position and e.since <= position] or entries
         for binding in reversed(entries):

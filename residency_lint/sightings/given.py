@@ -16,6 +16,7 @@ from residency_lint.resolve.names import constructor_parameters, targets
 from residency_lint.resolve.values import Resolution
 from residency_lint.sightings.config_sections import values_in_section
 from residency_lint.sightings.contexts import latest
+from residency_lint.sightings.module_settings import set_elsewhere
 from residency_lint.sightings.objects import handed_at, handed_on
 from residency_lint.sightings.scene import Scene
 from residency_lint.sightings.starts import Start, module_bindings
@@ -96,6 +97,8 @@ def assignments(setting: SdkSetting, start: Start) -> tuple[list[Expression | No
     scene, call = start.scene, start.call
     if setting.module:
         bindings = module_bindings(setting.module, scene)
+        if not bindings:
+            return [set_elsewhere(setting.module, start)], []
         late = [binding for binding in bindings if _is_used_before(binding, setting.before, scene)]
         return [latest([binding for binding in bindings if binding not in late], start)], late
     if setting.env:
