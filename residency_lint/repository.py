@@ -98,6 +98,8 @@ class Repository:
         holds = re.compile(re.escape(text)) if is_method else _as_word(text)
         ways = [tuple(map(os.fsencode, way)) for way in (_of_packages(path) if is_method else self._ways(text, path))]
         folder = os.path.join(os.path.dirname(path), "") if os.path.dirname(path) else ""
+        # Programs call methods of the modules below them, and are given what the files of configuration there say.
+        from_above = is_method or not path.endswith(".py")
         kept, size = self._kept, 0
         for found in self._listed(self._root_of(path), with_tests=is_test(path)):
             data = kept.get(found) or self.bytes_at(found)
@@ -107,7 +109,7 @@ class Repository:
             # Plain searches first: a name of a framework stands in every other file, and few of them lead here.
             if text not in data or found == path:
                 continue
-            is_near = found.startswith(folder) or (is_method and _is_above(found, path))
+            is_near = found.startswith(folder) or (from_above and _is_above(found, path))
             leading = [way for way in ways if all(word in data for word in way)]
             if (is_near or leading) and holds.search(data) and (is_near or _holds_one(leading, data)):
                 yield found

@@ -62,7 +62,7 @@ def called(node: Call, frame: Frame, resolution: Resolution) -> Iterator[Value]:
     method = node.function.name if isinstance(node.function, Attribute) else ""
     if (copies := records.copied(node, frame, resolution)) is not None:
         yield from copies
-    elif isinstance(node.function, Attribute) and method in _METHODS:
+    elif isinstance(node.function, Attribute) and method in _METHODS and not _is_own(node.function, frame, resolution):
         yield from _METHODS[method](node.function.base, node, frame, resolution)
     elif method == "copy" and isinstance(node.function, Attribute) and not node.arguments:
         yield from resolution.values(node.function.base, frame.deeper())
@@ -81,6 +81,14 @@ def called(node: Call, frame: Frame, resolution: Resolution) -> Iterator[Value]:
         yield from resolution.item(node.function.base, arguments[0], default, frame)
     else:
         yield from _function(node, arguments, frame, resolution)
+
+
+def _is_own(function: Attribute, frame: Frame, resolution: Resolution) -> bool:
+    """Whether a class of the repository has the method that is named as one of texts: `Settings.upper(value)`."""
+    if not isinstance(function.base, (Name, Attribute, Call)):
+        return False
+    program = resolution.program
+    return any(method_of(owner, function.name, program) for _, owner in receivers(function.base, frame, resolution))
 
 
 def _is_function(function: Expression, frame: Frame, resolution: Resolution) -> bool:

@@ -36,6 +36,7 @@ from residency_lint.resolve.classes import (
 from residency_lint.resolve.conversions import converted, validated
 from residency_lint.resolve.enums import is_enum
 from residency_lint.resolve.fields import given_as
+from residency_lint.resolve.finishing import finished
 from residency_lint.resolve.first_calls import is_set_at_once, set_later
 from residency_lint.resolve.frames import Activation, Choice, Frame, Value
 from residency_lint.resolve.names import Target, targets
@@ -106,10 +107,15 @@ def _first_members(
             yield from resolution.bound(replaced, inside(one.unit, replaced[0].site, frame, None))
             _pass_over_bodies(classes[index:], name, frame, resolution)
             return
+        last = finished(one, made, name, frame, resolution) if in_class else None
+        if last is not None:
+            yield from last.values
+            in_class = [] if last.before is Choice.NEVER else one.unit.bindings.get((one.scope, name), [])[-1:]
         for binding in in_class:
             there = inside(one.unit, binding.site, frame, None)
             if binding.site.scope == one.scope:
-                yield from _of_body(binding, target, made, there, resolution)
+                for value in _of_body(binding, target, made, there, resolution):
+                    yield value.chosen(last.before) if last is not None else value
             else:
                 yield from resolution.bound([binding], there)
             _pass_over_bodies(classes[index + 1 :], name, frame, resolution)

@@ -18,6 +18,7 @@ from residency_lint.resolve.frames import Frame, Value
 from residency_lint.resolve.interpolation import interpolated
 from residency_lint.resolve.names import targets
 from residency_lint.resolve.read_paths import computed_path
+from residency_lint.resolve.texts import only_text
 from residency_lint.resolve.units import Unit
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ def file_values(node: Call, frame: Frame, resolution: Resolution) -> Iterator[Va
     units = _units(_file_read(node), frame, resolution)
     if len(units) != 1:
         return _documents(node, frame, resolution) if name == "json.loads" else None
-    mapping = of_mapping(units[0]) if name.startswith("dotenv.") else mapping_of(units[0])
+    mapping = of_mapping(units[0], resolution.program) if name.startswith("dotenv.") else mapping_of(units[0])
     if resolution.notes_passed:
         _pass_over_siblings(units[0], frame, resolution)
     return iter([frame.via_file(units[0], units[0].scope(0).span, f"read from {units[0].facts.path}").value(mapping)])
@@ -81,10 +82,11 @@ def section_item(node: Call, frame: Frame, resolution: Resolution) -> Iterator[V
         inner = item_of(container.content, section) if isinstance(container.content, Mapping) and section else None
         if isinstance(inner, Mapping) or fallback is not None:
             there = Frame(container.unit, container.site, frame.chain, frame.depth + 1)
-            option = _option(arguments[1], inner if isinstance(inner, Mapping) else None)
-            if option is not None:
-                if isinstance(container.content, Sections) and isinstance(arguments[1], Text):
-                    _pass_over_others(arguments[1].text, option, container.content, there, resolution)
+            name = only_text(arguments[1], frame, resolution)
+            option = item_of(inner, name.text) if name is not None and isinstance(inner, Mapping) else None
+            if name is not None and option is not None:
+                if isinstance(container.content, Sections):
+                    _pass_over_others(name.text, option, container.content, there, resolution)
                 return resolution.values(option, there)
             return resolution.as_fallback(fallback, frame) if fallback is not None else None
         if isinstance(container.content, Sections):
@@ -99,10 +101,6 @@ def _pass_over_others(name: str, taken: Expression, whole: Sections, frame: Fram
         if isinstance(key, Text) and key.text.lower() == name.lower() and value is not taken:
             unit = program.unit_at(value.path) if isinstance(value, Text) and value.path else None
             resolution.pass_over(value, replace(frame, unit=unit) if unit is not None else frame)
-
-
-def _option(key: Expression, section: Mapping | None) -> Expression | None:
-    return item_of(section, key.text) if section is not None and isinstance(key, Text) else None
 
 
 def _parsed(node: Call, is_raw: bool, frame: Frame, resolution: Resolution) -> Sections:

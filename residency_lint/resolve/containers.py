@@ -41,8 +41,14 @@ def item_values(
         for wanted in resolution.values(key, frame.deeper()):
             yield from named(enum, wanted.text or "", frame, resolution)
         return
-    for container in resolution.values(base, frame.deeper()):
-        if isinstance(container.content, Mapping):
+    containers = tuple(resolution.values(base, frame.deeper()))
+    usual = told(containers)
+    for container in containers:
+        if container not in usual:
+            yield container  # What is not told of the table is not told of its items, their defaults included.
+            if default is not None:
+                resolution.pass_over(default, frame)
+        elif isinstance(container.content, Mapping):
             yield from _items(container, key, default, frame, resolution)
         elif isinstance(container.content, Listing) and (found := _number(key, frame, resolution)) is not None:
             number, of_key = found

@@ -7,7 +7,20 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from residency_lint.expressions import Argument, Attribute, Call, Elsewhere, Expression, Lambda, Name, Site, Text
+from residency_lint.dotted import last_name
+from residency_lint.expressions import (
+    Argument,
+    Attribute,
+    Call,
+    Elsewhere,
+    Expression,
+    Lambda,
+    Listing,
+    Name,
+    Site,
+    Subscript,
+    Text,
+)
 from residency_lint.facts import ScopeKind
 from residency_lint.fixes import Slot
 from residency_lint.resolve.classes import decorator_name, lineage
@@ -52,7 +65,8 @@ def validated(
 ) -> Iterator[Value]:
     """What the validators of a class make of the values of one of its fields."""
     found: Iterator[Value] = iter(values)
-    for function, there in _validators(target, name, frame, resolution.program):
+    functions = (*_annotated(target, name, frame), *_validators(target, name, frame, resolution.program))
+    for function, there in functions:
         found = converted(list(found), function, there, resolution)
     yield from found
 
@@ -68,6 +82,24 @@ def _validators(target: Target, name: str, frame: Frame, program: Program) -> It
                 outside = Site(max(unit.scope(owner.scope).parent, 0), (), unit.scope(0).span)
                 function = Attribute(Name(unit.scope(owner.scope).name, Span(end, end)), method.name, method.span)
                 yield function, replace(frame, unit=unit, site=outside)
+
+
+def _annotated(target: Target, name: str, frame: Frame) -> Iterator[tuple[Expression, Frame]]:
+    """The functions of `Annotated[str, BeforeValidator(function)]`, as a field is declared or as a name of the file
+    stands for it."""
+    unit = target.unit
+    for binding in unit.bindings.get((target.scope, name), []) if unit is not None else ():
+        assert unit is not None
+        declared = binding.annotation
+        if isinstance(declared, Name):
+            declared = next((one.value for one in unit.bindings.get((0, declared.id), [])[-1:]), None)
+        parts = declared.key.items if isinstance(declared, Subscript) and isinstance(declared.key, Listing) else ()
+        for part in parts:
+            if isinstance(part, Call) and last_name(part.function) in _IN_ANNOTATIONS and part.arguments:
+                yield part.arguments[0].value, replace(frame, unit=unit, site=part.site)
+
+
+_IN_ANNOTATIONS = ("BeforeValidator", "AfterValidator", "PlainValidator")
 
 
 def _is_validator(decorator: Expression, name: str) -> bool:

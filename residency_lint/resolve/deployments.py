@@ -69,7 +69,7 @@ def mentions_of(variable: str, unit: Unit, *, any_case: bool = False) -> list[Me
 def _lines(variable: str, unit: Unit, program: Program) -> Iterator[Line]:
     """The last line of an image that sets a variable; all of what runs it."""
     path = unit.facts.path
-    mentions = [m for m in mentions_of(variable, unit) if sets_variable(m, unit)]
+    mentions = [m for m in mentions_of(variable, unit) if sets_variable(m, unit)] + list(_merged(variable, unit))
     is_image = unit.facts.language == "dockerfile"
     for mention in mentions[-1:] if is_image else mentions:
         text = _expanded(mention.text, unit, program, 0)
@@ -80,16 +80,32 @@ def _lines(variable: str, unit: Unit, program: Program) -> Iterator[Line]:
         if mention.text.text.startswith(f"{variable}="):
             text = _part(mention.text, len(variable) + 1, len(mention.text.text))
             yield Line(replace(text, path=path), unit, mention, Strength.RUN)
+    yield from _lines_of_files(variable, unit, program).values()
+
+
+def _lines_of_files(variable: str, unit: Unit, program: Program) -> dict[tuple[str, ...], Line]:
+    """The service of a compose file → the line that counts of the files it names: of several, that of the last."""
+    found: dict[tuple[str, ...], Line] = {}
     for mention in _env_files(unit):
-        there = program.unit_at(normpath(join(dirname(path), mention.text.text)))
+        there = program.unit_at(normpath(join(dirname(unit.facts.path), mention.text.text)))
         for inner in mentions_of(variable, there)[-1:] if there else ():
             assert there is not None
-            yield Line(replace(inner.text, path=there.facts.path), there, inner, Strength.FILE)
+            service = mention.keys[: mention.keys.index("env_file")]
+            found[service] = Line(said(inner, there, program), there, inner, Strength.FILE)
+    return found
 
 
-def _env_files(unit: Unit) -> Iterator[Mention]:
-    yield from unit.values_by_key.get("env_file", [])
-    yield from (m for m in unit.values_by_key.get("path", []) if m.keys[-2:-1] == ("env_file",))
+def said(mention: Mention, unit: Unit, program: Program) -> Text:
+    """What a line of an env file gives, with those it refers to put in; as it stands where these cannot be told."""
+    here = replace(mention.text, path=unit.facts.path)
+    return _expanded(here, unit, program, 0) or here
+
+
+def _env_files(unit: Unit) -> list[Mention]:
+    """In their order."""
+    short = (m for m in unit.values_by_key.get("env_file", []) if m.keys[-1:] == ("env_file",))
+    long = (m for m in unit.values_by_key.get("path", []) if m.keys[-2:-1] == ("env_file",))
+    return sorted((*short, *long), key=lambda m: m.text.span)
 
 
 def sets_variable(mention: Mention, unit: Unit) -> bool:
@@ -103,6 +119,22 @@ def sets_variable(mention: Mention, unit: Unit) -> bool:
         return True
     outer = {key.lower() for key in mention.keys[:-1]}
     return bool(outer & _GIVEN) or (outer == {"data"} and _is_config_map(unit))
+
+
+def _merged(variable: str, unit: Unit) -> Iterator[Mention]:
+    """What an environment repeats of what stands elsewhere in the file, and does not say anew: `<<: *common`."""
+    named = mentions_of(variable, unit) if unit.facts.aliases else []
+    for keys, original in environments_repeating(unit):
+        if not any(mention.keys == (*keys, variable) for mention in named):
+            yield from (mention for mention in named if mention.keys == (*original, variable))
+
+
+def environments_repeating(unit: Unit) -> Iterator[tuple[tuple[str, ...], tuple[str, ...]]]:
+    """The keys of environments that repeat what stands under other keys, each with these."""
+    for copy, original in unit.facts.aliases:
+        keys = copy[:-1] if copy[-1] == "<<" else copy
+        if {key.lower() for key in keys} & _GIVEN:
+            yield keys, original
 
 
 def _is_config_map(unit: Unit) -> bool:
@@ -165,13 +197,15 @@ _TERRAFORM = re.compile(r"(?:\$\{\s*)?(?P<kind>local|var)\.(?P<name>\w+)(?:\s*\}
 
 
 def _referred(name: str, unit: Unit, program: Program) -> Text | None:
-    """A build argument's default, or a variable of the image; beside a compose file, a line of its `.env`."""
+    """A build argument's default, or a variable of the image; another line of an env file; beside a compose file, a
+    line of its `.env`."""
     if unit.facts.language == "dockerfile":
         said = [m.text for m in mentions_of(name, unit) if m.keys[0] in ("ARG", "ENV")]
         # `ENV X=$X` hands the argument on.
         said = [text for text in said if text.text not in (f"${name}", f"${{{name}}}")]
         return said[-1] if said else None
-    beside = program.unit_at(join(dirname(unit.facts.path), ".env"))
+    is_env = unit.facts.language == "env"
+    beside = unit if is_env else program.unit_at(join(dirname(unit.facts.path), ".env"))
     lines = mentions_of(name, beside) if beside else []
     return replace(lines[-1].text, path=beside.facts.path) if beside and lines else None
 

@@ -6,11 +6,10 @@ import re
 from collections.abc import Iterator
 
 from msgspec import Struct
-from msgspec.structs import replace
 
 from residency_lint.expressions import Attribute, Call, Element, Expression, Mapping, Name, Site, Subscript, Text
 from residency_lint.facts import Binding, BindingKind, Mention
-from residency_lint.resolve.deployments import deployed, mentions_of
+from residency_lint.resolve.deployments import deployed, mentions_of, said
 from residency_lint.resolve.dotenv import Dotenv, is_too_late, loaded, neighbours
 from residency_lint.resolve.names import targets
 from residency_lint.resolve.program import Program
@@ -48,7 +47,7 @@ def set_values(
         return certain
     files = list(loaded(unit, program, before=before)) if dotenvs is None else list(dotenvs)
     lines = [(file, line) for file in files for line in mentions_of(variable, file.unit, any_case=any_case)[-1:]]
-    winning = [_line(file.unit, line) for file, line in lines if file.wins]
+    winning = [_line(file.unit, line, program) for file, line in lines if file.wins]
     if winning:
         return winning[:1]
     for name in names:
@@ -56,11 +55,11 @@ def set_values(
             return [Set(line.text, line.unit, line.mention.site) for line in found]
     # What is set already stays: of those that the program loads, the first; of those that a class names, the last one.
     earliest = lines[-1:] if dotenvs is None else lines[:1]
-    return [_line(file.unit, line) for file, line in earliest] or assigned
+    return [_line(file.unit, line, program) for file, line in earliest] or assigned
 
 
-def _line(unit: Unit, mention: Mention) -> Set:
-    return Set(replace(mention.text, path=unit.facts.path), unit, mention.site)
+def _line(unit: Unit, mention: Mention, program: Program) -> Set:
+    return Set(said(mention, unit, program), unit, mention.site)
 
 
 def _assigned(variable: str, unit: Unit, program: Program, before: tuple[Site, int] | None) -> Iterator[Set]:
@@ -117,8 +116,8 @@ def _on(call: Call, unit: Unit, program: Program) -> bool:
     return any(t.name.startswith("os.environ.") for t in targets(call.function, unit, call.site, program))
 
 
-def of_mapping(unit: Unit) -> Mapping:
+def of_mapping(unit: Unit, program: Program) -> Mapping:
     """All that a flat file of variables says, as a mapping."""
     span = unit.scope(0).span
     items = [(Text(key, span, plain=False), ms[-1]) for key, ms in unit.values_by_key.items()]
-    return Mapping(tuple((key, replace(m.text, path=unit.facts.path)) for key, m in items), span)
+    return Mapping(tuple((key, said(m, unit, program)) for key, m in items), span)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from residency_lint.expressions import RAISED, Guard, Opaque, Site
+from residency_lint.dotted import written
+from residency_lint.expressions import RAISED, Attribute, Guard, Name, Negation, Opaque, Site
+from residency_lint.facts import Binding
 
 
 def exclusive(one: Site, other: Site) -> bool:
@@ -36,3 +38,12 @@ def id_of(guard: Guard) -> tuple[int, int]:
 def tried(guard: Guard) -> bool:
     """Whether it is the body of a `try`: what stands there runs, as long as nothing before it fails."""
     return not guard.holds and isinstance(guard.test, Opaque) and guard.test.reason == RAISED
+
+
+def fills_empty(binding: Binding, around: tuple[Guard, ...]) -> bool:
+    """Whether a binding takes the place of whatever its target was that is empty: `if not host: host = …`."""
+    own = [guard for guard in binding.site.guards if guard not in around]
+    test = own[0].test if len(own) == 1 else None
+    is_negated = isinstance(test, Negation)
+    asked = test.operand if isinstance(test, Negation) else test
+    return isinstance(asked, (Name, Attribute)) and written(asked) == binding.target and own[0].holds is is_negated

@@ -23,6 +23,7 @@ from residency_lint.expressions import (
 from residency_lint.fixes import Slot
 from residency_lint.resolve.arguments import placed
 from residency_lint.resolve.classes import receivers
+from residency_lint.resolve.config_mappings import Sections, item_of
 from residency_lint.resolve.enums import is_enum, members, named
 from residency_lint.resolve.frames import Activation, Choice, Frame, Value
 from residency_lint.resolve.names import targets
@@ -130,19 +131,33 @@ def of_method(node: Call, frame: Frame, resolution: Resolution) -> list[Value] |
     """`table.items()`, `hosts.pop()`; None for a method of anything else."""
     if not isinstance(node.function, Attribute) or node.function.name not in _METHODS:
         return None
-    if node.arguments and node.function.name != "pop":
+    if node.arguments and node.function.name not in ("pop", "items"):
         return None
     found: list[Value] = []
     for container in resolution.values(node.function.base, frame.deeper()):
+        if node.arguments and isinstance(container.content, Sections):
+            container = _section(node.arguments[0].value, container, frame, resolution)
         content = container.content
         if isinstance(content, Listing) and content.items and node.function.name in ("pop", "popleft"):
             found += _popped(node, container, content, frame, resolution)
-        elif isinstance(content, Mapping) and not node.arguments and (entries := _entries(container, resolution)):
+        elif (
+            isinstance(content, Mapping)
+            and node.function.name != "pop"
+            and (entries := _entries(container, resolution))
+        ):
             view = tuple(_viewed(node.function.name, key, item, node.span) for key, item in entries)
             found.append(frame.value(Listing(view, node.span)))
         else:
             return None
     return found or None
+
+
+def _section(name: Expression, whole: Value, frame: Frame, resolution: Resolution) -> Value:
+    """`config.items("section")` of a `configparser`."""
+    names = {value.text for value in resolution.values(name, frame.aside())}
+    assert isinstance(whole.content, Sections)
+    found = item_of(whole.content, names.pop() or "") if len(names) == 1 else None
+    return replace(whole, content=found) if isinstance(found, Mapping) else frame.unknown("a section of a file")
 
 
 _METHODS = frozenset({"items", "values", "keys", "pop", "popleft"})

@@ -8,7 +8,19 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 from msgspec.structs import replace
 
-from residency_lint.expressions import Attribute, Call, Constant, Elsewhere, Expression, Listing, Name, Subscript, Text
+from residency_lint.expressions import (
+    Attribute,
+    Call,
+    Comprehension,
+    Constant,
+    Elsewhere,
+    Expression,
+    Listing,
+    Mapping,
+    Name,
+    Subscript,
+    Text,
+)
 from residency_lint.resolve.dotenv import Dotenv, found_file, path_in
 from residency_lint.resolve.environment import Set, set_values
 from residency_lint.resolve.frames import Frame, Unknown, Value
@@ -101,6 +113,7 @@ def set_in_environment(
 ) -> dict[str, Expression] | None:
     """The variables among some names that something sets, each as its look-up, where a mapping is the environment: what
     `{**shared, **os.environ}` replaces. None of any other mapping."""
+    mapping = _copied(mapping, frame)
     if not _is_environment(mapping, frame, resolution):
         return None
     looked_up = {name: Subscript(mapping, Text(name, mapping.span, plain=False), mapping.span) for name in names}
@@ -109,6 +122,20 @@ def set_in_environment(
         for name, node in looked_up.items()
         if Lookup((name,)).is_set(frame, resolution)
     }
+
+
+def _copied(mapping: Expression, frame: Frame) -> Expression:
+    """What a comprehension repeats items of: `{k: v for k, v in os.environ.items() if …}`."""
+    base = mapping.base if isinstance(mapping, Comprehension) and mapping.is_mapping else None
+    if not isinstance(mapping, Comprehension) or not isinstance(base, Call) or not isinstance(base.function, Attribute):
+        return mapping
+    pairs = [item for entry in frame.unit.yields.get(mapping.scope, ()) for item in _items(entry.value)]
+    is_same = len(pairs) == 1 and isinstance(pairs[0][0], Name) and isinstance(pairs[0][1], Name)
+    return base.function.base if is_same and base.function.name == "items" else mapping
+
+
+def _items(expression: Expression) -> tuple[tuple[Expression | None, Expression], ...]:
+    return expression.items if isinstance(expression, Mapping) else ()
 
 
 def _is_environment(mapping: Expression, frame: Frame, resolution: Resolution) -> bool:

@@ -44,6 +44,7 @@ from residency_lint.resolve.conditions import Conditions
 from residency_lint.resolve.containers import item_values
 from residency_lint.resolve.deciding import by_word, deciding_word, table_of_branch
 from residency_lint.resolve.frames import Choice, Frame, Unknown, Value
+from residency_lint.resolve.guards import fills_empty
 from residency_lint.resolve.iterables import comprehended, elements
 from residency_lint.resolve.lookups import lookup
 from residency_lint.resolve.memory import Memory
@@ -169,6 +170,7 @@ class Resolution:
         """The values of bindings that can be in force, latest first."""
         bindings = list(bindings)
         bindings = [binding for binding in bindings if not self.conditions.is_undecided(binding, frame)] or bindings
+        fills = False
         for binding in bindings:
             given = given_by_calls(binding, frame, self)
             if given is not None:
@@ -185,7 +187,8 @@ class Resolution:
                 continue
             if binding.kind is BindingKind.PARAMETER:
                 for value in parameter_values(binding, inner, self):
-                    yield from mappings.collected_with_items(value, binding, frame, self)
+                    if not (fills and value.truth is False):
+                        yield from mappings.collected_with_items(value, binding, frame, self)
             elif binding.value is None:
                 is_field = binding.kind is BindingKind.OTHER
                 words = "a field without a default" if is_field else f"`{binding.target}` is a function or class"
@@ -195,9 +198,11 @@ class Resolution:
             else:
                 for value in self.values(binding.value, inner):
                     value = value.chosen(choice if len(bindings) > 1 else Choice.SURE)
-                    yield from mappings.with_items(value, binding, frame, self)
+                    if not (fills and value.truth is False):
+                        yield from mappings.with_items(value, binding, frame, self)
             if choice is Choice.SURE:
                 return
+            fills = fills or fills_empty(binding, frame.site.guards)
 
     def _pass_over_all(self, bindings: list[Binding], taken: Binding, frame: Frame) -> None:
         for binding in bindings:

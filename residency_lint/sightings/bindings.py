@@ -7,6 +7,8 @@ from itertools import takewhile
 
 from residency_lint.expressions import Site
 from residency_lint.facts import Binding, BindingKind, Read, ScopeKind
+from residency_lint.resolve.program import Program
+from residency_lint.resolve.readers import reads_elsewhere
 from residency_lint.resolve.units import Unit
 from residency_lint.source import Span
 
@@ -27,6 +29,13 @@ def is_local(binding: Binding, unit: Unit) -> bool:
         ScopeKind.FUNCTION,
         ScopeKind.COMPREHENSION,
     )
+
+
+def is_unread(binding: Binding, unit: Unit, program: Program) -> bool:
+    """Whether nothing reads a name, in other files either."""
+    if not is_plain(binding, unit) or any(True for _ in reads_of(binding, unit)):
+        return False
+    return is_local(binding, unit) or not any(True for _ in reads_elsewhere(binding.target, unit, program))
 
 
 def is_updated(read: Read, unit: Unit) -> bool:

@@ -9,7 +9,7 @@ from residency_lint.call_rules import SdkSetting
 from residency_lint.dotted import dotted
 from residency_lint.expressions import Attribute, Branch, Elsewhere, Expression, Opaque, Text
 from residency_lint.facts import Binding
-from residency_lint.resolve.arguments import arguments_of, items_of
+from residency_lint.resolve.arguments import arguments_of, known_items
 from residency_lint.resolve.contexts import run_at
 from residency_lint.resolve.frames import Choice, Frame, Unknown
 from residency_lint.resolve.names import constructor_parameters, targets
@@ -87,8 +87,9 @@ def _from_callers(
 
 def _item(place: str, mapping: Expression, start: Start) -> Expression | None:
     """What a mapping holds under the key of `mapping[key]`; a mapping that cannot be seen into itself."""
-    items = items_of(mapping, start.frame, start.resolution)
-    return mapping if items is None else items.get(place.rstrip("]").partition("[")[2])
+    items, is_whole = known_items(mapping, start.frame, start.resolution)
+    found = items.get(place.rstrip("]").partition("[")[2])
+    return mapping if found is None and not is_whole else found
 
 
 def assignments(setting: SdkSetting, start: Start) -> tuple[list[Expression | None], list[Binding]]:

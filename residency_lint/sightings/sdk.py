@@ -9,10 +9,11 @@ from msgspec.structs import replace
 from residency_lint.call_rules import SdkSetting
 from residency_lint.expressions import Call, Constant, Expression, Text
 from residency_lint.facts import Mention, Role
-from residency_lint.findings import Sighting
+from residency_lint.findings import Context, Sighting
 from residency_lint.resolve.environment import set_values
 from residency_lint.resolve.frames import Unknown, Value, told
 from residency_lint.sightings.alternatives import Seen
+from residency_lint.sightings.bindings import is_unread
 from residency_lint.sightings.config_sections import sections_passed_over
 from residency_lint.sightings.contexts import in_contexts, weighed
 from residency_lint.sightings.escapes import escape_sightings
@@ -34,11 +35,15 @@ from residency_lint.sightings.uses import Fate, Vain, fate_of
 
 def sdk_sightings(scene: Scene, vain: Vain) -> Iterator[Sighting]:
     """A sighting for every value an SDK's region can take, and one for what no setting moves."""
-    seen = [
-        (start.scene.unit, Seen(Mention(Text("", start.span), Role.VALUE, start.call.site), one))
+    of_starts = [
+        (start, one)
         for start in starts(scene)
         if not (start.rule.id in scene.catalog.builders and fate_of(start.call.span, "", scene, vain) is Fate.KEPT)
         for one in in_contexts(start, _setting_expressions(start), _start_sightings)
+    ]
+    seen = [
+        (start.scene.unit, Seen(Mention(Text("", start.span), Role.VALUE, start.call.site), one))
+        for start, one in _with_unread(of_starts, scene)
     ]
     found: list[Sighting] = []
     for unit in {id(unit): unit for unit, _ in seen}.values():
@@ -50,6 +55,24 @@ def sdk_sightings(scene: Scene, vain: Vain) -> Iterator[Sighting]:
     yield from unread_lines(found, scene)
     for call in scene.facts.calls:
         yield from escape_sightings(call, scene)
+
+
+def _with_unread(found: list[tuple[Start, Sighting]], scene: Scene) -> Iterator[tuple[Start, Sighting]]:
+    """The sightings of starts; an object for clients that nothing reads is an alternative that was not taken, where all
+    that is told to its vendor's clients leads to where it may."""
+    used = [(start, one) for start, one in found if not _is_unread(start)]
+    for start, one in found:
+        vendor = one.rule.vendor
+        regions = {other.region for _, other in used if other.rule.vendor == vendor}
+        is_inside = bool(regions) and regions <= set(scene.wanted(vendor))
+        is_left = is_inside and one.region not in scene.wanted(vendor) and one.context is Context.CODE
+        yield start, replace(one, context=Context.UNUSED) if is_left and _is_unread(start) else one
+
+
+def _is_unread(start: Start) -> bool:
+    scene = start.scene
+    binding = scene.unit.bindings_by_value.get(id(start.call)) if start.rule.id in scene.catalog.builders else None
+    return binding is not None and is_unread(binding, scene.unit, scene.program.everywhere)
 
 
 def _start_sightings(start: Start) -> Iterator[Sighting]:

@@ -1,11 +1,12 @@
-"""Lines that set a variable for no program: nothing reads the env file, something stronger sets the variable, or a
-later line of the same image does."""
+"""Lines that set a variable for no program: nothing reads the env file, something stronger sets the variable, a later
+line of the same image does, or all environments that repeat the line do."""
 
 from __future__ import annotations
 
 from posixpath import basename
 
 from residency_lint.facts import Mention
+from residency_lint.resolve.deployments import environments_repeating
 from residency_lint.resolve.dotenv import loading_calls, named_files
 from residency_lint.resolve.environment import set_values
 from residency_lint.resolve.units import Unit
@@ -19,6 +20,8 @@ def sets_nothing(mention: Mention, scene: Scene) -> bool:
     """Whether a line of an env file, or of an image, reaches none of the programs that read its variable."""
     if scene.facts.language == "dockerfile":
         return _is_set_again(mention, scene)
+    if scene.facts.aliases:
+        return _is_always_replaced(mention, scene)
     if scene.facts.language != "env" or not mention.keys or mention.keys[-1] not in scene.unit.values_by_key:
         return False
     program, variable = scene.program.everywhere, mention.keys[-1]
@@ -29,6 +32,13 @@ def sets_nothing(mention: Mention, scene: Scene) -> bool:
     if all(found):
         return True
     return not _is_read(variable, scene)
+
+
+def _is_always_replaced(mention: Mention, scene: Scene) -> bool:
+    """Whether every environment that repeats what stands beside a line says something else for its variable."""
+    again = [keys for keys, original in environments_repeating(scene.unit) if original == mention.keys[:-1]]
+    said = {one.keys for one in scene.unit.values_by_key.get(mention.keys[-1], ())} if again else set()
+    return bool(again) and all((*keys, mention.keys[-1]) in said for keys in again)
 
 
 def _is_set_again(mention: Mention, scene: Scene) -> bool:

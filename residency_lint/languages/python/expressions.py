@@ -18,7 +18,7 @@ from residency_lint.dotted import dotted
 from residency_lint.fixes import Slot
 from residency_lint.languages.python import calls, operators, roles
 from residency_lint.languages.python.around import Around
-from residency_lint.languages.python.functions import open_function
+from residency_lint.languages.python.functions import annotated, open_function
 from residency_lint.languages.python.iterations import comprehension, sliced, yielded
 from residency_lint.languages.python.positions import Positions
 from residency_lint.source import Source, Span
@@ -181,6 +181,8 @@ class Expressions:
         if len(node.slice) == 1 and isinstance(node.slice[0].slice, cst.Slice) and node.slice[0].slice.step is None:
             bounds = sliced(node.slice[0].slice, span, around, self)
             return self.operation(base, "__getslice__", bounds, span, around)
+        if (declared := annotated(node, around, self)) is not None:
+            return declared
         for element in node.slice:
             self._descend(element, around)
         return e.Opaque("a slice", span)

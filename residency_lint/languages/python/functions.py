@@ -54,15 +54,19 @@ def open_function(
 
 def annotation_of(node: cst.Annotation | None, around: Around, expressions: Expressions) -> e.Expression | None:
     """A type that says more than a type: `Annotated[str, Option(envvar="HOST")]`."""
-    annotation = node.annotation if node else None
-    if not isinstance(annotation, cst.Subscript) or len(annotation.slice) < 2:
+    return annotated(node.annotation, around, expressions) if node else None
+
+
+def annotated(node: cst.BaseExpression, around: Around, expressions: Expressions) -> e.Expression | None:
+    """The same, wherever it stands: also a name may be given to it."""
+    if not isinstance(node, cst.Subscript) or len(node.slice) < 2:
         return None
-    name = annotation.value.attr if isinstance(annotation.value, cst.Attribute) else annotation.value
+    name = node.value.attr if isinstance(node.value, cst.Attribute) else node.value
     if not isinstance(name, cst.Name) or name.value != "Annotated":
         return None
-    metadata = [element.slice.value for element in annotation.slice[1:] if isinstance(element.slice, cst.Index)]
+    metadata = [element.slice.value for element in node.slice[1:] if isinstance(element.slice, cst.Index)]
     items = tuple(expressions.convert(value, around) for value in metadata)
-    span = expressions.span(annotation)
+    span = expressions.span(node)
     return e.Subscript(e.Name(name.value, span), e.Listing(items, span), span)
 
 
