@@ -97,7 +97,7 @@ def assignments(setting: SdkSetting, start: Start) -> tuple[list[Expression | No
     scene, call = start.scene, start.call
     if setting.module:
         bindings = module_bindings(setting.module, scene)
-        if not bindings:
+        if not bindings and start.by_assignment:
             return [set_elsewhere.to_module(setting.module, start)], []
         late = [binding for binding in bindings if _is_used_before(binding, setting.before, scene)]
         return [latest([binding for binding in bindings if binding not in late], start)], late
