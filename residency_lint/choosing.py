@@ -26,13 +26,15 @@ if TYPE_CHECKING:
     from residency_lint.resolve.program import Program
 
 _DEEPEST = 3
+_LARGEST = 256_000
+"""Bytes of a file that is looked into for a host by itself: a larger one is generated, and tells nothing."""
 _MOST_ROOTS = 16
 _MOST_REACHED = 48
 """Files; where a text is used everywhere, the file that sends it is one of many that were looked at already."""
 
 
 def choosing(
-    findings: Iterable[Finding], candidates: Iterable[str], others: Iterable[str], settings: Settings, tree: Tree
+    findings: Iterable[Finding], candidates: Iterable[Candidate], others: Iterable[str], settings: Settings, tree: Tree
 ) -> Iterator[Candidate]:
     """Of the files that are no candidates by themselves: those that name a file of settings in which a table of regions
     or a host outside was found; those that send by HTTP and are reached by a text that was found to lead outside, or
@@ -65,11 +67,11 @@ def choosing(
         yield Candidate(path, len(data) if isinstance(data, bytes) else 0)
 
 
-def _without_path(paths: Iterable[str], settings: Settings, tree: Tree) -> Iterator[tuple[str, set[bytes]]]:
+def _without_path(candidates: Iterable[Candidate], settings: Settings, tree: Tree) -> Iterator[tuple[str, set[bytes]]]:
     """The files that name a host which leads outside only below a path, and has none there: another file puts both
     together. With the variables that have it for a value."""
     atoms: dict[tuple[int, int], frozenset[str]] = {}
-    for path in paths:
+    for path in (one.path for one in candidates if one.size <= _LARGEST):
         kind = _reader(path)
         data = tree.data(path) if kind in _ALONE else None
         if kind is None or not isinstance(data, bytes):

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
-from msgspec.structs import replace
 
 from residency_lint import __version__
 from residency_lint.errors import ConfigError, ResidencyLintError
@@ -99,7 +98,7 @@ def check(
     if output_format in PIECEMEAL and sys.stdout.isatty() and not (fix or diff or statistics or output_file):
         early = Early(output_format)
     report = check_paths(paths, settings, tree, watched, early)
-    report = replace(report, aside=frozenset(early.shown if early else ()))
+    report = report.without(early.shown if early else ())
     could_not = any(skip.fatal for skip in report.skips)
     if fix or diff:
         from residency_lint.rewrite import rewritten, write

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 from residency_lint.skips import Skip
 
@@ -36,6 +37,10 @@ class Report(Struct, frozen=True):
     @property
     def shown(self) -> tuple[Finding, ...]:
         return tuple(finding for finding in self.findings if place_of(finding) not in self.aside)
+
+    def without(self, shown: Iterable[Place]) -> Report:
+        """The same, where these findings are not shown again."""
+        return replace(self, aside=self.aside.union(shown))
 
     @property
     def failing(self) -> tuple[Finding, ...]:

@@ -63,7 +63,7 @@ def check_paths(
         results = results_of(candidates, settings, tree, watched, tell)
         others = set(names).difference(candidate.path for candidate in candidates)
         told = (f for found in results if isinstance(found, list) for f in found)
-        more = list(choosing(told, [c.path for c in candidates], others, settings, tree))
+        more = list(choosing(told, candidates, others, settings, tree))
         results += results_of(more, settings, tree)
         candidates += more
         tree.candidates += [candidate.path for candidate in candidates]

@@ -7,7 +7,6 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, TypeVar
 
 import click
-from msgspec.structs import replace
 
 if TYPE_CHECKING:
     from residency_lint.report import Place, Report
@@ -37,7 +36,7 @@ class Early:
         from residency_lint.report import place_of
         from residency_lint.reporters import beginning
 
-        report = replace(report, aside=report.aside | self.shown)
+        report = report.without(self.shown)
         if report.shown and sys.stderr.isatty():
             click.echo("\r\x1b[K", nl=False, err=True)  # the bar
         put_out(beginning(self._format, report))

@@ -55,6 +55,8 @@ class Outline(Struct, frozen=True):
 
 
 def outline(text: str) -> Outline:
+    """What can be told of a file before it is parsed. LibCST's native parser ends the process from about 1,400 nested
+    brackets or a very long chain of operators."""
     depth = deepest = operators = most = 0
     branches: dict[int, int] = {}
     statements: list[int] = []

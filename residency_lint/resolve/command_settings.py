@@ -8,6 +8,7 @@ from residency_lint.dotted import last_name
 from residency_lint.expressions import Call, Expression, Mapping
 from residency_lint.facts import Scope
 from residency_lint.resolve.arguments import placed
+from residency_lint.resolve.command_lines import argument_of
 from residency_lint.resolve.config_mappings import item_of
 from residency_lint.resolve.frames import Frame
 from residency_lint.resolve.units import Unit
@@ -37,7 +38,7 @@ def default_by_map(name: str, function: Scope, frame: Frame, resolution: Resolut
 def _set_for(function: Scope, key: str, frame: Frame, resolution: Resolution) -> list[Expression]:
     """What a command is told under a name: by what declares it, else where it is called."""
     declared = [d for d in function.decorators if isinstance(d, Call) and last_name(d.function) in ("command", "group")]
-    settings = [one for call in declared if (one := _argument(call, "context_settings")) is not None]
+    settings = [one for call in declared if (one := argument_of(call, "context_settings")) is not None]
     values = [value for one in settings for value in resolution.values(one, frame.aside())]
     found = [
         placed(item, value.frame(frame.depth))
@@ -48,8 +49,4 @@ def _set_for(function: Scope, key: str, frame: Frame, resolution: Resolution) ->
 
 
 def _given_to(name: str, key: str, unit: Unit) -> list[Expression]:
-    return [one for call in unit.calls_by_name.get(name, []) if (one := _argument(call, key)) is not None]
-
-
-def _argument(call: Call, name: str) -> Expression | None:
-    return next((a.value for a in call.arguments if a.name == name), None)
+    return [one for call in unit.calls_by_name.get(name, []) if (one := argument_of(call, key)) is not None]

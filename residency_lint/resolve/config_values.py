@@ -172,14 +172,11 @@ _LAYERED = {"dynaconf.Dynaconf", "dynaconf.LazySettings"}
 def _units(expression: Expression, frame: Frame, resolution: Resolution) -> list[Unit]:
     """The files that an expression names, as far as they are there."""
     paths = _paths(expression, frame, resolution)
-    found = [_found(path, frame, resolution) for path in paths]
-    if not any(found) and (path := computed_path(expression, frame, resolution)):
-        found = [_found(path, frame, resolution)]
-    return [unit for unit in found if unit is not None]
-
-
-def _found(path: str, frame: Frame, resolution: Resolution) -> Unit | None:
-    return found_file(path, frame.unit, resolution.program)
+    found = [unit for path in paths if (unit := found_file(path, frame.unit, resolution.program)) is not None]
+    if not found and (path := computed_path(expression, frame, resolution)):
+        computed = found_file(path, frame.unit, resolution.program)
+        found = [computed] if computed is not None else []
+    return found
 
 
 _READS_DOTENV = ("dotenv.dotenv_values", "dotenv.main.dotenv_values")

@@ -68,16 +68,21 @@ def _reader(source: Source, pieces: tuple[int, ...]) -> Reader:
 
 
 def _statements(pieces: tuple[int, ...], expressions: Expressions) -> Iterator[cst.CSTNode]:
-    """The statements of a module. A piece's tree is let go before the next one's is made."""
+    """The statements of a module, piece by piece."""
+    ends = (*pieces[1:], len(expressions.source.text))
+    for start, end in zip(pieces, ends, strict=True):
+        # A generator of its own: what it has parsed is let go with it, before the next piece's tree is made.
+        yield from _piece(start, end, expressions)
+
+
+def _piece(start: int, end: int, expressions: Expressions) -> Iterator[cst.CSTNode]:
     import libcst as cst
 
     from residency_lint.languages.python.positions import positions
 
-    text = expressions.source.text
-    for start, end in zip(pieces, (*pieces[1:], len(text)), strict=True):
-        module = cst.parse_module(text[start:end])
-        expressions.positions, expressions.begin = positions(module), start
-        yield from module.body
+    module = cst.parse_module(expressions.source.text[start:end])
+    expressions.positions, expressions.begin = positions(module), start
+    yield from module.body
 
 
 def _where_and_why(error: cst.ParserSyntaxError) -> str:
